@@ -1,0 +1,50 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny")
+]
+
+/// One target a room of the house; arrows point down only (see ARCHITECTURE.md).
+func room(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "streamsql",
+  products: [
+    .library(name: "StreamSQL", targets: ["StreamSQL"]),
+    .executable(name: "streamsql", targets: ["streamsql"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    room("Diagnostics"),
+    room("SQLSyntax", on: ["Diagnostics"]),
+    room("Columnar", on: ["Diagnostics", "CKernels"]),
+    room("Expressions", on: ["Diagnostics", "Columnar", "CKernels"]),
+    room("Planning", on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions"]),
+    room("Dataflow", on: ["Diagnostics", "Columnar", "Expressions", "CKernels"]),
+    room("Connectors", on: ["Diagnostics", "Columnar", "CKernels"]),
+    room(
+      "Engine",
+      on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions", "Planning", "Dataflow", "Connectors"]),
+    room("StreamSQL", on: ["Engine"]),
+    room("Shell", on: ["StreamSQL", "Engine", "SQLSyntax", "Columnar", "Diagnostics", "Connectors"]),
+    .executableTarget(
+      name: "streamsql",
+      dependencies: [
+        "Shell", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
+    tests("ColumnarTests", on: ["Columnar"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+// The room `Connectors`; see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+// The room `Engine`; see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+// The room `Expressions`; see ARCHITECTURE.md.
