@@ -1,1 +1,0 @@
-// The room `Diagnostics`; see ARCHITECTURE.md.
