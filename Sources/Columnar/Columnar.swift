@@ -1,1 +1,0 @@
-// The room `Columnar`; see ARCHITECTURE.md.
