@@ -1,1 +1,0 @@
-// The room `SQLSyntax`; see ARCHITECTURE.md.
