@@ -24,21 +24,25 @@ import Testing
 }
 
 @Suite struct IntegerTextTests {
-  @Test(arguments: [
-    ("0", 0), ("-0", 0), ("+7", 7), ("  12\t\n", 12), ("\u{1}5\u{7F}", 5), ("007", 7),
-    ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
-    ("9223372036854775808", nil), ("-9223372036854775809", nil), ("99999999999999999999", nil),
-    ("", nil), ("  ", nil), ("-", nil), ("+", nil), ("--1", nil), ("1 2", nil), ("1a", nil), ("12.7", nil), (".", nil),
-    ("1e3", nil), ("\u{A0}1", nil), ("０", nil), ("0x10", nil), ("1L", nil),
-  ] as [(String, Int64?)])
+  @Test(
+    arguments: [
+      ("0", 0), ("-0", 0), ("+7", 7), ("  12\t\n", 12), ("\u{1}5\u{7F}", 5), ("007", 7),
+      ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
+      ("9223372036854775808", nil), ("-9223372036854775809", nil), ("99999999999999999999", nil),
+      ("", nil), ("  ", nil), ("-", nil), ("+", nil), ("--1", nil), ("1 2", nil), ("1a", nil), ("12.7", nil),
+      (".", nil),
+      ("1e3", nil), ("\u{A0}1", nil), ("０", nil), ("0x10", nil), ("1L", nil),
+    ] as [(String, Int64?)])
   func parsesStrictly(text: String, expected: Int64?) {
     #expect(withBytes(text) { IntegerText.parse($0) } == expected)
   }
 
-  @Test(arguments: [
-    ("12.7", 12), ("-12.7", -12), ("12.", 12), (".", 0), (".5", 0), ("-.9", 0), ("1.2.3", nil), ("1.x", nil),
-    ("1e3", nil), ("9223372036854775807.9", Int64.max),
-  ] as [(String, Int64?)])
+  @Test(
+    arguments: [
+      ("12.7", 12), ("-12.7", -12), ("12.", 12), (".", 0), (".5", 0), ("-.9", 0), ("1.2.3", nil),
+      ("1.x", nil),
+      ("1e3", nil), ("9223372036854775807.9", Int64.max),
+    ] as [(String, Int64?)])
   func parsesWithFraction(text: String, expected: Int64?) {
     #expect(withBytes(text) { IntegerText.parse($0, allowFraction: true) } == expected)
   }
