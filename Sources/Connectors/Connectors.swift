@@ -1,1 +1,0 @@
-// The room `Connectors`; see ARCHITECTURE.md.

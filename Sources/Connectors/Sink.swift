@@ -1,0 +1,68 @@
+package import Columnar
+package import Diagnostics
+
+/// Where a query's results go. Called from the query's thread: `begin`, any number of `write`, `end` for each step that
+/// has something to say, `commit` when the epoch is committed, `finish` once at the end.
+package protocol Sink: AnyObject {
+  func begin(_ step: StepInfo) throws(SQLError)
+  func write(_ rows: ResultRows) throws(SQLError)
+  func end(_ step: StepInfo) throws(SQLError)
+  /// Makes all steps up to this epoch durable or visible, once, whatever is repeated after a restart.
+  func commit(epoch: Int64) throws(SQLError)
+  /// The query has ended (or was stopped); writes what was held back.
+  func finish() throws(SQLError)
+}
+
+extension Sink {
+  package func begin(_ step: StepInfo) throws(SQLError) {}
+  package func end(_ step: StepInfo) throws(SQLError) {}
+  package func commit(epoch: Int64) throws(SQLError) {}
+  package func finish() throws(SQLError) {}
+}
+
+/// One step, as sinks and metrics see it.
+package struct StepInfo: Sendable {
+  package var epoch: Int64
+  /// Number shown as `Batch: N`; counts steps that consumed an offset.
+  package var batchNumber: Int64
+  /// µs since the UTC epoch.
+  package var timestampMicros: Int64
+  /// Input rows taken.
+  package var inputRows: Int64
+  /// The rows written in this step are the whole result (COMPLETE).
+  package var isSnapshot: Bool
+  package init(
+    epoch: Int64, batchNumber: Int64, timestampMicros: Int64, inputRows: Int64, isSnapshot: Bool
+  ) {
+    self.epoch = epoch
+    self.batchNumber = batchNumber
+    self.timestampMicros = timestampMicros
+    self.inputRows = inputRows
+    self.isSnapshot = isSnapshot
+  }
+}
+
+/// Rows for a sink, in order of presentation.
+package struct ResultRows: Sendable {
+  package var batch: Batch
+  /// What happened to each row; nil: all inserts.
+  package var operations: [RowOperation]?
+  package init(_ batch: Batch, operations: [RowOperation]? = nil) {
+    self.batch = batch
+    self.operations = operations
+  }
+}
+
+/// A changelog entry's kind (SEM-9).
+package enum RowOperation: UInt8, Sendable {
+  case insert, updateBefore, updateAfter, delete
+  /// `+I`, `-U`, `+U`, `-D`.
+  package var code: String {
+    switch self {
+    case .insert: "+I"
+    case .updateBefore: "-U"
+    case .updateAfter: "+U"
+    case .delete: "-D"
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package import Columnar
+package import Diagnostics
+package import Expressions
+package import SQLSyntax
+
+/// What the binder asks the session: which relation a name, a path or a call in FROM means, which functions there are.
+package protocol Catalog {
+  /// The relation of this (possibly qualified) name, or nil.
+  func relation(named name: [String]) throws(SQLError) -> CatalogRelation?
+  /// A string in FROM: `'logs/*.json'`, or `` csv.`path` `` with its format.
+  func source(atPath path: String, format: String?, isStream: Bool, span: SourceSpan) throws(SQLError) -> SourceReference
+  /// A call in FROM: `socket('localhost:9999')`, `kafka(…, format => 'json')`. Nil if no connector has this name.
+  func source(
+    function name: String, positional: [Value], named options: [(name: String, value: Value)], isStream: Bool,
+    span: SourceSpan
+  ) throws(SQLError) -> SourceReference?
+  /// Names of all relations, for "did you mean".
+  var relationNames: [String] { get }
+  var functions: FunctionRegistry { get }
+  var settings: SessionSettings { get }
+}
+
+package enum CatalogRelation {
+  case source(SourceReference)
+  case view(ViewDefinition)
+}
+
+/// A stored query. Bound anew where it is used, in its own text.
+package struct ViewDefinition: Sendable {
+  package var name: String
+  /// Column names given in CREATE VIEW; empty: those of the query.
+  package var columns: [String]
+  package var query: AST.Query
+  package var text: SourceText
+  package init(name: String, columns: [String], query: AST.Query, text: SourceText) {
+    self.name = name
+    self.columns = columns
+    self.query = query
+    self.text = text
+  }
+}
+
+/// A relation that a connector provides, as the planner sees it.
+package struct SourceReference: Sendable {
+  /// The relation's identity in its session: all scans of one id within a query are one reader (SEM-7).
+  package var id: SourceID
+  package var name: String
+  /// Connector name, for EXPLAIN.
+  package var connector: String
+  package var schema: Schema
+  /// True if the data ends by itself and is all there (a file, a table).
+  package var isBounded: Bool
+  /// True if an unbounded source may end (stdin, a socket, a memory stream), false if it never does (rate, a topic).
+  package var canEnd: Bool
+  /// False if changes may take rows back.
+  package var isAppendOnly: Bool
+  /// Columns that identify a row, if the source promises it.
+  package var primaryKey: [Int]?
+  /// Event time: a column and how far events may come late, µs.
+  package var watermark: (column: Int, delayMicros: Int64)?
+
+  package init(
+    id: SourceID, name: String, connector: String, schema: Schema, isBounded: Bool, canEnd: Bool,
+    isAppendOnly: Bool = true, primaryKey: [Int]? = nil, watermark: (column: Int, delayMicros: Int64)? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.connector = connector
+    self.schema = schema
+    self.isBounded = isBounded
+    self.canEnd = canEnd
+    self.isAppendOnly = isAppendOnly
+    self.primaryKey = primaryKey
+    self.watermark = watermark
+  }
+}
+
+package struct SourceID: Hashable, Sendable {
+  package var rawValue: Int
+  package init(_ rawValue: Int) { self.rawValue = rawValue }
+}

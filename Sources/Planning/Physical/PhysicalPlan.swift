@@ -1,0 +1,148 @@
+package import Columnar
+package import Diagnostics
+package import Expressions
+
+/// How a query runs: a tree of operators with chosen variants, stable ids and known properties.
+///
+/// The engine's dataflow builder makes one operator of each node (per worker where it runs in parallel); nothing is
+/// decided after this.
+package struct PhysicalPlan: Sendable {
+  package var root: PhysicalNode
+  /// Output columns, as named in the query.
+  package var schema: Schema
+  /// How results are presented: the whole result in COMPLETE and at the end, each step's rows in APPEND and UPDATE
+  /// (SEM-11). Over output columns that may include hidden ones behind `schema.count`.
+  package var order: [SortKey]
+  package var mode: OutputMode
+  package init(root: PhysicalNode, schema: Schema, order: [SortKey], mode: OutputMode) {
+    self.root = root
+    self.schema = schema
+    self.order = order
+    self.mode = mode
+  }
+}
+
+/// What a sink is given at each step (DIALECT §3).
+package enum OutputMode: String, Sendable, CaseIterable {
+  /// Each row once, when it can no longer change.
+  case append
+  /// Rows that changed in this step, latest value.
+  case update
+  /// The whole result.
+  case complete
+  /// `+I -U +U -D` rows.
+  case changelog
+}
+
+package final class PhysicalNode: Sendable {
+  /// Stable for the same plan shape: recovery and ALTER QUERY find state by it.
+  package let id: OperatorID
+  package let kind: PhysicalOperator
+  package let inputs: [PhysicalNode]
+  package let schema: Schema
+  package let properties: EdgeProperties
+
+  package init(
+    id: OperatorID, kind: PhysicalOperator, inputs: [PhysicalNode], schema: Schema, properties: EdgeProperties
+  ) {
+    self.id = id
+    self.kind = kind
+    self.inputs = inputs
+    self.schema = schema
+    self.properties = properties
+  }
+}
+
+/// Operator name and its path from the root by input ports: `aggregate.0.1`.
+package struct OperatorID: Hashable, Sendable, CustomStringConvertible {
+  package var rawValue: String
+  package init(_ rawValue: String) { self.rawValue = rawValue }
+  package var description: String { rawValue }
+}
+
+/// What is known of the rows that leave an operator.
+package struct EdgeProperties: Sendable {
+  /// No weight is ever negative.
+  package var isAppendOnly: Bool
+  /// The input ends by itself and is all there.
+  package var isBounded: Bool
+  /// False if some source below never ends.
+  package var canEnd: Bool
+  /// Output columns that identify a row at any moment, if known: `-U/+U` instead of `-D/+I` (SEM-9).
+  package var key: [Int]?
+  /// Every row is final at its step's flush (`GROUP BY batch()`).
+  package var isFinalPerStep: Bool
+  /// What bounds the operator's state, for EXPLAIN: nil = stateless.
+  package var stateBound: StateBound?
+
+  package init(
+    isAppendOnly: Bool, isBounded: Bool, canEnd: Bool, key: [Int]? = nil, isFinalPerStep: Bool = false,
+    stateBound: StateBound? = nil
+  ) {
+    self.isAppendOnly = isAppendOnly
+    self.isBounded = isBounded
+    self.canEnd = canEnd
+    self.key = key
+    self.isFinalPerStep = isFinalPerStep
+    self.stateBound = stateBound
+  }
+}
+
+package enum StateBound: Sendable, Hashable {
+  /// The formula as shown: `1 group`, `rows of one step`, `watermark ts + 5 s`.
+  case bounded(String)
+  /// Grows with the input: why, and what to do about it.
+  case unbounded(reason: String, fix: String)
+}
+
+package enum PhysicalOperator: Sendable {
+  case scan(SourceReference, columns: [Int])
+  case values([[Value]])
+  case filter(BoundExpression)
+  case project([BoundExpression])
+  case generate(GenerateSpec)
+  case aggregate(AggregateSpec)
+  /// The first rows in input order; ends the query when full. Input is append-only.
+  case limit(count: Int, offset: Int)
+  /// The first rows by keys (input order if there are none), kept up to date.
+  case topN(keys: [SortKey], count: Int?, offset: Int)
+  case union
+}
+
+package struct GenerateSpec: Sendable {
+  package var kept: [Int]
+  package var generator: BoundGenerator
+  package var arguments: [BoundExpression]
+  package var isOuter: Bool
+  package var span: SourceSpan
+  package init(
+    kept: [Int], generator: BoundGenerator, arguments: [BoundExpression], isOuter: Bool, span: SourceSpan
+  ) {
+    self.kept = kept
+    self.generator = generator
+    self.arguments = arguments
+    self.isOuter = isOuter
+    self.span = span
+  }
+}
+
+/// GROUP BY, and DISTINCT (no calls). Output: keys, then call results.
+package struct AggregateSpec: Sendable {
+  package var keys: [BoundExpression]
+  package var calls: [AggregateCall]
+  /// Rows with negative weight will come.
+  package var isInputRetractable: Bool
+  /// A key is `batch()`: results are final at flush, state is dropped then (SEM-12).
+  package var isPerStep: Bool
+  /// GROUP BY without keys: one group that exists before any row.
+  package var isGlobal: Bool
+  package init(
+    keys: [BoundExpression], calls: [AggregateCall], isInputRetractable: Bool, isPerStep: Bool, isGlobal: Bool
+  ) {
+    self.keys = keys
+    self.calls = calls
+    self.isInputRetractable = isInputRetractable
+    self.isPerStep = isPerStep
+    self.isGlobal = isGlobal
+  }
+}
