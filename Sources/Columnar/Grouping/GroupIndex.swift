@@ -1,0 +1,455 @@
+import CKernels
+
+/// Numbers the distinct keys of a relation: rows of key columns to dense group numbers, in order of first sight.
+///
+/// Three kinds of keys: one string (views as they are), one value of at most 64 bits (as a word), anything else (encoded
+/// by `KeyEncoder` and treated as a string). NULL is a key like any other. Freed groups are reused. Not thread-safe.
+package final class GroupIndex {
+  package let keyTypes: [DataType]
+  private let kind: Kind
+  private var slots = SlotArray()
+  private var hashes = RawArray<UInt64>()
+  private var views = RawArray<BytesView>()
+  private var words = RawArray<UInt64>()
+  private var arena = ByteArena()
+  private var nullGroup: Int32 = -1
+  /// Key values by group, for kinds whose table cannot give them back.
+  private var keyBuilders: [ColumnBuilder]
+  /// Groups freed and not yet reused.
+  private var free: [Int32] = []
+  private var isFreed: [Bool] = []
+  private let encoder: KeyEncoder
+  /// Reused between batches.
+  private var hashBuffer: [UInt64] = []
+
+  private enum Kind { case string, word, encoded }
+
+  package init(keyTypes: [DataType]) {
+    self.keyTypes = keyTypes
+    encoder = KeyEncoder(columns: keyTypes.count)
+    if keyTypes.count == 1, keyTypes[0].physical == .bytes {
+      kind = .string
+    } else if keyTypes.count == 1, GroupIndex.isWord(keyTypes[0].physical) {
+      kind = .word
+    } else {
+      kind = .encoded
+    }
+    keyBuilders = kind == .encoded ? keyTypes.map { ColumnBuilder($0) } : []
+  }
+
+  deinit {
+    slots.deallocate()
+    hashes.deallocate()
+    views.deallocate()
+    words.deallocate()
+  }
+
+  private static func isWord(_ physical: PhysicalType) -> Bool {
+    switch physical {
+    case .bool, .int8, .int16, .int32, .int64, .float32, .float64: true
+    case .null, .int128, .bytes, .list, .map, .structure: false
+    }
+  }
+
+  /// Group numbers given out so far, freed ones included: `0 ..< count`.
+  package private(set) var count = 0
+  package var liveCount: Int { count - free.count }
+  package var memoryBytes: Int {
+    slots.memoryBytes + hashes.memoryBytes + views.memoryBytes + words.memoryBytes + arena.allocatedBytes
+      + (kind == .encoded ? count * 32 : 0)
+  }
+
+  package func isLive(_ group: Int32) -> Bool { Int(group) < count && (free.isEmpty || !isFreed[Int(group)]) }
+
+  /// Writes the group of every row to `groups`, making groups for new keys.
+  ///
+  /// New groups are numbered upwards from `count` unless freed ones are reused, which `reused` lists with their rows.
+  /// O(rows), amortised.
+  package func findOrInsert(
+    _ keys: [Column], rows: Int, groups: inout [Int32], reused: inout [(group: Int32, row: Int32)]
+  ) {
+    resize(&groups, to: rows)
+    switch kind {
+    case .string: insertStrings(keys[0], rows, &groups, &reused)
+    case .word: insertWords(keys[0], rows, &groups, &reused)
+    case .encoded:
+      let encoded = encoder.encode(keys, rows: rows)
+      let before = count
+      let reusedBefore = reused.count
+      insertStrings(.bytes(encoded), rows, &groups, &reused)
+      appendKeys(keys, rows: rows, groups: groups, from: before, reused: reused[reusedBefore...])
+    }
+  }
+
+  /// The group of every row, −1 where there is none.
+  package func find(_ keys: [Column], rows: Int, groups: inout [Int32]) {
+    resize(&groups, to: rows)
+    let column = kind == .encoded ? Column.bytes(encoder.encode(keys, rows: rows)) : keys[0]
+    for row in 0..<rows {
+      if column.isNull(row) {
+        groups[row] = nullGroup
+      } else if kind == .word {
+        groups[row] = findWord(GroupIndex.word(column, row))
+      } else if case .bytes(let c) = column {
+        groups[row] = findView(c.views[row])
+      }
+    }
+  }
+
+  /// Forgets `groups`; their numbers are given out again.
+  package func remove(_ groups: [Int32]) {
+    if groups.isEmpty { return }
+    if isFreed.count < count { isFreed.append(contentsOf: repeatElement(false, count: count - isFreed.count)) }
+    for group in groups where !isFreed[Int(group)] {
+      isFreed[Int(group)] = true
+      free.append(group)
+      if group == nullGroup { nullGroup = -1 } else { unlink(group) }
+    }
+    if liveCount == 0 { clear() }
+  }
+
+  /// Forgets all groups.
+  package func clear() {
+    count = 0
+    free = []
+    isFreed = []
+    nullGroup = -1
+    hashes.count = 0
+    views.count = 0
+    words.count = 0
+    arena = ByteArena()
+    keyBuilders = kind == .encoded ? keyTypes.map { ColumnBuilder($0) } : []
+    keyRowOf = []
+    slots.deallocate()
+    slots = SlotArray()
+  }
+
+  /// The keys of `groups`.
+  package func keys(of groups: [Int32]) -> [Column] {
+    switch kind {
+    case .string:
+      let picked = [BytesView](unsafeUninitializedCapacity: groups.count) { target, n in
+        for i in 0..<groups.count { target.initializeElement(at: i, to: views[Int(groups[i])]) }
+        n = groups.count
+      }
+      return [.bytes(BytesColumn(picked, owners: arena.blocks, validity: nullMask(groups)))]
+    case .word:
+      return [wordColumn(groups)]
+    case .encoded:
+      return keyBuilders.map { $0.finish().gather(keyRows(groups)) }
+    }
+  }
+
+  // MARK: Hashes
+
+  /// Hashes of the keys of `groups`, for partitioning.
+  package func hashes(of groups: [Int32]) -> [UInt64] { groups.map { hashes[Int($0)] } }
+
+  private func resize(_ groups: inout [Int32], to rows: Int) {
+    if groups.count != rows { groups = [Int32](repeating: 0, count: rows) }
+  }
+
+  // MARK: Insertion
+
+  private func newGroup(
+    hash: UInt64, view: BytesView, word: UInt64, row: Int, _ reused: inout [(group: Int32, row: Int32)]
+  ) -> Int32 {
+    let group: Int32
+    if let old = free.popLast() {
+      group = old
+      isFreed[Int(old)] = false
+      hashes[Int(old)] = hash
+      if kind == .word { words[Int(old)] = word } else { views[Int(old)] = view }
+      reused.append((old, Int32(row)))
+    } else {
+      group = Int32(count)
+      count += 1
+      hashes.append(hash)
+      if kind == .word { words.append(word) } else { views.append(view) }
+      if !isFreed.isEmpty { isFreed.append(false) }
+    }
+    return group
+  }
+
+  private func link(hash: UInt64, _ group: Int32) {
+    // Called after `newGroup`, so `liveCount` includes the group; it must not be re-inserted by a rebuild too.
+    if liveCount * 2 > slots.capacity {
+      slots.rebuild(
+        capacity: slots.capacity * 2, hashes: hashes.base, live: count,
+        isLive: { $0 != Int(group) && Int32($0) != nullGroup && (isFreed.isEmpty || !isFreed[$0]) })
+    }
+    slots.insert(hash: hash, group: group)
+  }
+
+  private func groupOfNull(_ row: Int, _ reused: inout [(group: Int32, row: Int32)]) -> Int32 {
+    if nullGroup < 0 {
+      nullGroup = newGroup(hash: Hashing.null, view: BytesView(), word: 0, row: row, &reused)
+    }
+    return nullGroup
+  }
+
+  private func insertStrings(
+    _ column: Column, _ rows: Int, _ groups: inout [Int32], _ reused: inout [(group: Int32, row: Int32)]
+  ) {
+    guard case .bytes(let c) = column else {
+      for row in 0..<rows { groups[row] = groupOfNull(row, &reused) }
+      return
+    }
+    if hashBuffer.count < rows { hashBuffer = [UInt64](repeating: 0, count: max(rows, Batch.rowsMax)) }
+    c.views.withUnsafeBufferPointer { keys in
+      hashBuffer.withUnsafeMutableBufferPointer { hash in
+        groups.withUnsafeMutableBufferPointer { out in
+          for i in 0..<rows { hash[i] = Hashing.hash(keys[i]) }
+          probeStrings(keys.baseAddress, hash.baseAddress, out.baseAddress, rows, c.validity, &reused)
+        }
+      }
+    }
+  }
+
+  private func probeStrings(
+    _ keys: UnsafePointer<BytesView>?, _ hash: UnsafeMutablePointer<UInt64>?, _ out: UnsafeMutablePointer<Int32>?,
+    _ rows: Int, _ validity: Validity?, _ reused: inout [(group: Int32, row: Int32)]
+  ) {
+    guard let keys, let hash, let out else { return }
+    var table = slots.slots
+    var mask = slots.mask
+    var stored = views.base
+    let near = 6
+    let far = 14
+    for i in 0..<rows {
+      // A prefetch may run ahead of the rows; addresses past the batch are simply not asked for.
+      if i &+ far < rows { sq_prefetch(table + (Int(truncatingIfNeeded: hash[i &+ far]) & mask)) }
+      if i &+ near < rows {
+        let slot = table[Int(truncatingIfNeeded: hash[i &+ near]) & mask]
+        sq_prefetch(stored + Int(truncatingIfNeeded: slot & 0xFFFF_FFFF))
+      }
+      let h = hash[i]
+      let key = keys[i]
+      if let validity, !validity[i] {
+        out[i] = groupOfNull(i, &reused)
+        stored = views.base
+        continue
+      }
+      var at = Int(truncatingIfNeeded: h) & mask
+      while true {
+        let slot = table[at]
+        if slot == 0 {
+          let group = newGroup(hash: h, view: arena.adopt(key), word: 0, row: i, &reused)
+          link(hash: h, group)
+          out[i] = group
+          table = slots.slots
+          mask = slots.mask
+          stored = views.base
+          break
+        }
+        if (slot ^ h) &>> 32 == 0 {
+          let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
+          if stored[group] == key {
+            out[i] = Int32(truncatingIfNeeded: group)
+            break
+          }
+        }
+        at = (at &+ 1) & mask
+      }
+    }
+  }
+
+  private func insertWords(
+    _ column: Column, _ rows: Int, _ groups: inout [Int32], _ reused: inout [(group: Int32, row: Int32)]
+  ) {
+    if case .null = column {
+      for row in 0..<rows { groups[row] = groupOfNull(row, &reused) }
+      return
+    }
+    let keys = GroupIndex.words(column, rows)
+    let validity = column.validity
+    keys.withUnsafeBufferPointer { keys in
+      groups.withUnsafeMutableBufferPointer { out in
+        var table = slots.slots
+        var mask = slots.mask
+        var stored = words.base
+        let far = 12
+        for i in 0..<rows {
+          if i &+ far < rows {
+            sq_prefetch(table + (Int(truncatingIfNeeded: Hashing.hash(word: keys[i &+ far])) & mask))
+          }
+          if let validity, !validity[i] {
+            out[i] = groupOfNull(i, &reused)
+            stored = words.base
+            continue
+          }
+          let key = keys[i]
+          let h = Hashing.hash(word: key)
+          var at = Int(truncatingIfNeeded: h) & mask
+          while true {
+            let slot = table[at]
+            if slot == 0 {
+              let group = newGroup(hash: h, view: BytesView(), word: key, row: i, &reused)
+              link(hash: h, group)
+              out[i] = group
+              table = slots.slots
+              mask = slots.mask
+              stored = words.base
+              break
+            }
+            if (slot ^ h) &>> 32 == 0 {
+              let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
+              if stored[group] == key {
+                out[i] = Int32(truncatingIfNeeded: group)
+                break
+              }
+            }
+            at = (at &+ 1) & mask
+          }
+        }
+      }
+    }
+  }
+
+  /// After an insertion of encoded keys: keeps the key values of groups made by it.
+  private func appendKeys(
+    _ keys: [Column], rows: Int, groups: [Int32], from before: Int,
+    reused: ArraySlice<(group: Int32, row: Int32)>
+  ) {
+    var firstRows: [Int32] = []
+    var next = Int32(before)
+    for row in 0..<rows where groups[row] == next {
+      firstRows.append(Int32(row))
+      next += 1
+    }
+    if !firstRows.isEmpty {
+      for i in keyBuilders.indices { keyBuilders[i].appendCopying(keys[i].gather(firstRows)) }
+      if keyRowOf.isEmpty == false {
+        for group in before..<count { keyRowOf.append(Int32(keyBuilders.first?.count ?? 0) - Int32(count - group)) }
+      }
+    }
+    if !reused.isEmpty {
+      // A reused number's key goes to a new row of the builders, and a map from group to row comes into force.
+      if keyRowOf.isEmpty { keyRowOf = Array(0..<Int32(count)) }
+      for (group, row) in reused {
+        for i in keyBuilders.indices { keyBuilders[i].appendCopying(keys[i].gather([row])) }
+        keyRowOf[Int(group)] = Int32((keyBuilders.first?.count ?? 1) - 1)
+      }
+      compactKeysIfSparse()
+    }
+  }
+
+  /// Rows of `keyBuilders` by group, once numbers have been reused; empty means identity.
+  private var keyRowOf: [Int32] = []
+
+  private func keyRows(_ groups: [Int32]) -> [Int32] {
+    keyRowOf.isEmpty ? groups : groups.map { keyRowOf[Int($0)] }
+  }
+
+  /// Rewrites the key builders when most of their rows belong to no group any more.
+  private func compactKeysIfSparse() {
+    guard let rows = keyBuilders.first?.count, rows > 1024, rows > count * 2 else { return }
+    let all = Array(0..<Int32(count))
+    let picked = keyRows(all)
+    for i in keyBuilders.indices {
+      var fresh = ColumnBuilder(keyTypes[i])
+      fresh.appendCopying(keyBuilders[i].finish().gather(picked))
+      keyBuilders[i] = fresh
+    }
+    keyRowOf = []
+  }
+
+  // MARK: Lookup and removal of single keys
+
+  private func findView(_ key: BytesView) -> Int32 {
+    let h = Hashing.hash(key)
+    var at = Int(truncatingIfNeeded: h) & slots.mask
+    while slots.slots[at] != 0 {
+      let slot = slots.slots[at]
+      let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
+      if (slot ^ h) &>> 32 == 0, views[group] == key { return Int32(group) }
+      at = (at + 1) & slots.mask
+    }
+    return -1
+  }
+
+  private func findWord(_ key: UInt64) -> Int32 {
+    let h = Hashing.hash(word: key)
+    var at = Int(truncatingIfNeeded: h) & slots.mask
+    while slots.slots[at] != 0 {
+      let slot = slots.slots[at]
+      let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
+      if (slot ^ h) &>> 32 == 0, words[group] == key { return Int32(group) }
+      at = (at + 1) & slots.mask
+    }
+    return -1
+  }
+
+  /// Takes a group out of the slots, closing the gap (backward shift, so that no tombstones pile up).
+  private func unlink(_ group: Int32) {
+    let table = slots.slots
+    let mask = slots.mask
+    var at = Int(truncatingIfNeeded: hashes[Int(group)]) & mask
+    while table[at] != 0, Int32(truncatingIfNeeded: table[at] & 0xFFFF_FFFF) != group + 1 { at = (at + 1) & mask }
+    if table[at] == 0 { return }
+    var hole = at
+    var next = (at + 1) & mask
+    while table[next] != 0 {
+      let home = Int(truncatingIfNeeded: hashes[Int(table[next] & 0xFFFF_FFFF) - 1]) & mask
+      if (next &- home) & mask >= (next &- hole) & mask {
+        table[hole] = table[next]
+        hole = next
+      }
+      next = (next + 1) & mask
+    }
+    table[hole] = 0
+  }
+
+  // MARK: Words
+
+  private func nullMask(_ groups: [Int32]) -> Validity? {
+    nullGroup >= 0 && groups.contains(nullGroup) ? Validity(count: groups.count) { groups[$0] != nullGroup } : nil
+  }
+
+  private static func word(_ column: Column, _ row: Int) -> UInt64 { words(column.slice(row..<row + 1), 1)[0] }
+
+  /// Keys as words; equal keys have equal words.
+  private static func words(_ column: Column, _ rows: Int) -> [UInt64] {
+    switch column {
+    case .bool(let c): return c.values.map { $0 ? 1 : 0 }
+    case .int8(let c): return c.values.map { UInt64(bitPattern: Int64($0)) }
+    case .int16(let c): return c.values.map { UInt64(bitPattern: Int64($0)) }
+    case .int32(let c): return c.values.map { UInt64(bitPattern: Int64($0)) }
+    case .int64(let c): return c.values.map { UInt64(bitPattern: $0) }
+    case .float32(let c): return c.values.map { UInt64(orderedBits($0)) }
+    case .float64(let c): return c.values.map { orderedBits($0) }
+    case .null, .int128, .bytes, .list, .map, .structure:
+      return [UInt64](repeating: 0, count: rows)
+    }
+  }
+
+  private func wordColumn(_ groups: [Int32]) -> Column {
+    let mask = nullMask(groups)
+    func column<T>(_ convert: (UInt64) -> T) -> PrimitiveColumn<T> {
+      PrimitiveColumn(groups.map { convert(words[Int($0)]) }, validity: mask)
+    }
+    switch keyTypes[0].physical {
+    case .bool: return .bool(column { $0 != 0 })
+    case .int8: return .int8(column { Int8(truncatingIfNeeded: $0) })
+    case .int16: return .int16(column { Int16(truncatingIfNeeded: $0) })
+    case .int32: return .int32(column { Int32(truncatingIfNeeded: $0) })
+    case .int64: return .int64(column { Int64(bitPattern: $0) })
+    case .float32: return .float32(column { Float(orderedBits: UInt32(truncatingIfNeeded: $0)) })
+    case .float64: return .float64(column { Double(orderedBits: $0) })
+    case .null, .int128, .bytes, .list, .map, .structure: return .null(count: groups.count)
+    }
+  }
+}
+
+extension Double {
+  /// The inverse of `orderedBits`.
+  init(orderedBits bits: UInt64) {
+    self = bits == .max ? .nan : Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
+  }
+}
+
+extension Float {
+  init(orderedBits bits: UInt32) {
+    self = bits == .max ? .nan : Float(bitPattern: bits >> 31 == 1 ? bits & ~(1 << 31) : ~bits)
+  }
+}
