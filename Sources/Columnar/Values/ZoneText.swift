@@ -97,3 +97,24 @@ package enum ZoneText {
     ("SST", "Pacific/Guadalcanal"), ("VST", "Asia/Ho_Chi_Minh"),
   ]
 }
+
+extension ZoneText {
+  /// Appends an offset: `+hh:mm`, with seconds only where there are some.
+  /// - Parameters:
+  ///   - colons: whether to separate the parts.
+  ///   - zero: what stands for no offset at all; nil for zeros.
+  package static func formatOffset(
+    seconds: Int32, colons: Bool, zero: StaticString?, into out: inout ByteWriter
+  ) {
+    if seconds == 0, let zero { return out.append(zero) }
+    let magnitude = Int(seconds.magnitude)
+    out.append(seconds < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+    IntegerText.formatTwoDigits(magnitude / 3600, into: &out)
+    if colons { out.append(UInt8(ascii: ":")) }
+    IntegerText.formatTwoDigits(magnitude / 60 % 60, into: &out)
+    if magnitude % 60 != 0 {
+      if colons { out.append(UInt8(ascii: ":")) }
+      IntegerText.formatTwoDigits(magnitude % 60, into: &out)
+    }
+  }
+}
