@@ -107,3 +107,30 @@ func gatherOffsets(_ offsets: [Int32], _ rows: [Int32]) -> (offsets: [Int32], ch
   }
   return (result, children)
 }
+
+extension Column {
+  /// As `concatenate`, for columns known to share one layout (or to be all-NULL): the type is read off them.
+  package static func concatenateSameLayout(_ columns: [Column]) -> Column {
+    let typed = columns.first { $0.physical != .null }
+    return concatenate(columns, type: typed?.layoutType ?? .null)
+  }
+
+  /// Some type of this layout; which one does not matter to code that only moves values.
+  package var layoutType: DataType {
+    switch self {
+    case .null: .null
+    case .bool: .boolean
+    case .int8: .tinyint
+    case .int16: .smallint
+    case .int32: .int
+    case .int64: .bigint
+    case .float32: .float
+    case .float64: .double
+    case .int128: .decimal(precision: DataType.decimalDigitsMax, scale: 0)
+    case .bytes: .binary
+    case .list(let c): .array(c.child.layoutType)
+    case .map(let c): .map(key: c.keys.layoutType, value: c.values.layoutType)
+    case .structure(let c): .structure(c.fields.enumerated().map { Field("\($0)", $1.layoutType) })
+    }
+  }
+}

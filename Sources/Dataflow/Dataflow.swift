@@ -1,1 +1,0 @@
-// The room `Dataflow`; see ARCHITECTURE.md.

@@ -1,0 +1,35 @@
+package import Columnar
+package import Diagnostics
+
+/// A relational operator over deltas: `push` what came in, any number of times, then `flush` once a step.
+///
+/// Linear operators map each delta at once and forget it. Stateful ones absorb, and emit their net change at flush
+/// (SEM-9). An operator is synchronous and single-threaded; it keeps state in named tables and nowhere else.
+package protocol Operator: AnyObject {
+  /// Takes in a change of input `port`.
+  func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError)
+  /// The step ends: emits what changed. Inputs have been flushed before.
+  func flush(step: StepContext, output: any Output) throws(SQLError)
+  /// State to be saved; empty for linear operators.
+  var stateTables: [any StateTable] { get }
+  /// True when no further input can change the output (LIMIT is full): sources may stop.
+  var isSatisfied: Bool { get }
+}
+
+extension Operator {
+  package func flush(step: StepContext, output: any Output) throws(SQLError) {}
+  package var stateTables: [any StateTable] { [] }
+  package var isSatisfied: Bool { false }
+}
+
+/// Where an operator's deltas go.
+package protocol Output: AnyObject {
+  /// Hands a delta on; empty ones are dropped. `channel` is 0 except for exchanges, where it is the partition.
+  func emit(_ delta: Delta, channel: Int, step: StepContext) throws(SQLError)
+}
+
+extension Output {
+  package func emit(_ delta: Delta, step: StepContext) throws(SQLError) {
+    try emit(delta, channel: 0, step: step)
+  }
+}

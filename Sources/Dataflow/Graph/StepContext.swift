@@ -1,0 +1,37 @@
+package import Diagnostics
+package import Expressions
+package import Synchronization
+
+/// What a step hands to its operators (SEM-13). Operators read no clock, no randomness and no settings but these.
+package struct StepContext: Sendable {
+  /// Number of the step within the query's life; grows by one a step.
+  package var number: Int64
+  package var evaluation: EvaluationContext
+  package var cancellation: Cancellation
+
+  package init(number: Int64, evaluation: EvaluationContext, cancellation: Cancellation) {
+    self.number = number
+    self.evaluation = evaluation
+    self.cancellation = cancellation
+  }
+}
+
+/// A request to stop, set from any thread or signal handler, looked at once a batch.
+package final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  package init() {}
+
+  package func cancel() { flag.store(true, ordering: .releasing) }
+  package var isCancelled: Bool { flag.load(ordering: .acquiring) }
+
+  package func check() throws(SQLError) {
+    if isCancelled { throw .cancelled }
+  }
+}
+
+extension SQLError {
+  /// The query was stopped from outside; callers that stopped it treat it as a normal end.
+  package static let cancelled = SQLError(.internal, "OPERATION_CANCELED", "the query was stopped")
+  package var isCancellation: Bool { errorClass == "OPERATION_CANCELED" }
+}

@@ -1,0 +1,160 @@
+package import Columnar
+package import Diagnostics
+package import Expressions
+
+/// The second half of a GROUP BY on several workers: merges partial states, one table a partition of the key hash, all
+/// partitions at once. Emits what `HashAggregate` would, in the same order, whatever the number of workers (SEM-11).
+///
+/// Input port p holds partial states of partition p: keys, then the state columns of each call.
+// The tables are touched by one worker each during `run`, and by the query's thread alone otherwise.
+package final class MergeAggregate: Operator {
+  private let keyCount: Int
+  private let calls: [AggregatePlan]
+  private let partitions: [Partition]
+  private let pool: WorkerPool
+  private let isGlobal: Bool
+  private let isPerStep: Bool
+  private var pendingRows = 0
+
+  /// Partial states held before they are merged in the middle of a step.
+  private static let pendingRowsMax = 1 << 20
+
+  // @unchecked Sendable: used by one worker at a time; `WorkerPool.run` orders the accesses.
+  private final class Partition: @unchecked Sendable {
+    let table: AggregateTable
+    var pending: [Delta] = []
+    var changes: [Delta] = []
+    var failure: SQLError?
+    init(table: AggregateTable) { self.table = table }
+  }
+
+  package init(
+    keyTypes: [DataType], calls: [AggregatePlan], partitions: Int, isGlobal: Bool, isPerStep: Bool, pool: WorkerPool
+  ) {
+    keyCount = keyTypes.count
+    self.calls = calls
+    self.pool = pool
+    self.isGlobal = isGlobal
+    self.isPerStep = isPerStep
+    self.partitions = (0..<partitions).map {
+      Partition(
+        table: AggregateTable(name: "groups \($0)", keyTypes: keyTypes, calls: calls, isRetractable: false))
+    }
+  }
+
+  package var stateTables: [any StateTable] { partitions.map(\.table) }
+
+  package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
+    partitions[port].pending.append(delta)
+    pendingRows += delta.count
+    if pendingRows > MergeAggregate.pendingRowsMax { try forEachPartition { (p) throws(SQLError) in try self.absorb(p) } }
+  }
+
+  package func flush(step: StepContext, output: any Output) throws(SQLError) {
+    if isGlobal { try partitions[0].table.ensureGlobalGroup() }
+    try forEachPartition { (partition) throws(SQLError) in
+      try self.absorb(partition)
+      try partition.table.flush { delta throws(SQLError) in partition.changes.append(delta) }
+      if self.isPerStep { partition.table.clear() }
+    }
+    try emitInOrder(step: step, output: output)
+  }
+
+  private func absorb(_ partition: Partition) throws(SQLError) {
+    for delta in partition.pending {
+      var states: [[Column]] = []
+      var at = keyCount
+      for call in calls {
+        let width = call.aggregate.stateTypes.count
+        states.append(Array(delta.columns[at..<at + width]))
+        at += width
+      }
+      try partition.table.merge(
+        keys: Array(delta.columns[..<keyCount]), states: states, rows: delta.count, order: delta.order)
+    }
+    partition.pending = []
+  }
+
+  /// Runs `body` for every partition, several at once if there is enough to do; the first failure by number counts.
+  private func forEachPartition(
+    _ body: @escaping (Partition) throws(SQLError) -> Void
+  ) throws(SQLError) {
+    let isSmall = pendingRows < 4096
+    pendingRows = 0
+    if isSmall || partitions.count == 1 {
+      for partition in partitions { try body(partition) }
+      return
+    }
+    let shared = SharedBody(body)
+    let partitions = partitions
+    let workers = pool.count
+    pool.run { worker in
+      for i in stride(from: worker, to: partitions.count, by: workers) {
+        do throws(SQLError) { try shared.body(partitions[i]) } catch { partitions[i].failure = error }
+      }
+    }
+    for partition in partitions {
+      if let failure = partition.failure { throw failure }
+    }
+  }
+
+  // @unchecked Sendable: the closure touches nothing but the partition it is given and immutable fields.
+  private struct SharedBody: @unchecked Sendable {
+    let body: (Partition) throws(SQLError) -> Void
+    init(_ body: @escaping (Partition) throws(SQLError) -> Void) { self.body = body }
+  }
+
+  /// Emits all partitions' changes by position; a group's old row stays before its new one.
+  private func emitInOrder(step: StepContext, output: any Output) throws(SQLError) {
+    let deltas = partitions.flatMap(\.changes)
+    for partition in partitions { partition.changes = [] }
+    if deltas.count <= 1 {
+      for delta in deltas { try output.emit(delta, step: step) }
+      return
+    }
+    var entries: [(position: Int64, delta: Int32, row: Int32)] = []
+    entries.reserveCapacity(deltas.reduce(0) { $0 + $1.count })
+    for (d, delta) in deltas.enumerated() {
+      for row in 0..<delta.count { entries.append((delta.order.position(row), Int32(d), Int32(row))) }
+    }
+    entries.sort { ($0.position, $0.delta, $0.row) < ($1.position, $1.delta, $1.row) }
+    let isRetracting = deltas.contains { $0.weights != nil }
+    var start = 0
+    while start < entries.count {
+      let end = min(start + Batch.rowsMax, entries.count)
+      try output.emit(Self.gather(entries[start..<end], from: deltas, isRetracting: isRetracting), step: step)
+      start = end
+    }
+  }
+
+  private static func gather(
+    _ entries: ArraySlice<(position: Int64, delta: Int32, row: Int32)>, from deltas: [Delta], isRetracting: Bool
+  ) -> Delta {
+    // The rows of each delta are picked at once, then put into place by one more gather over the pieces.
+    var rowsOf: [Int32: [Int32]] = [:]
+    for entry in entries { rowsOf[entry.delta, default: []].append(entry.row) }
+    let used = rowsOf.keys.sorted()
+    var base: [Int32: Int32] = [:]
+    var total: Int32 = 0
+    for d in used {
+      base[d] = total
+      total += Int32(rowsOf[d]?.count ?? 0)
+    }
+    var next = base
+    var places: [Int32] = []
+    places.reserveCapacity(entries.count)
+    for entry in entries {
+      let place = next[entry.delta] ?? 0
+      places.append(place)
+      next[entry.delta] = place + 1
+    }
+    let pieces = used.map { deltas[Int($0)].batch.gather(rowsOf[$0] ?? []) }
+    let width = pieces.first?.columns.count ?? 0
+    let columns = (0..<width).map { i in
+      Column.concatenateSameLayout(pieces.map { $0.columns[i] }).gather(places)
+    }
+    let weights = isRetracting ? entries.map { deltas[Int($0.delta)].weights?[Int($0.row)] ?? 1 } : nil
+    return Delta(
+      Batch(columns, count: places.count), weights: weights, order: .explicit(entries.map(\.position)))
+  }
+}

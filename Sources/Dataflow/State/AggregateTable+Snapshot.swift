@@ -1,0 +1,223 @@
+package import Columnar
+package import Diagnostics
+package import Expressions
+
+/// Saving and bringing back the groups of a table, at any moment between pushes.
+///
+/// A row of the snapshot is: keys · first-seen position · row count · visible · touched in this step · has an old result ·
+/// the state columns of each call · its DISTINCT values as a list · its old result. Group numbers are not saved:
+/// `restore` gives out new ones in first-seen order of the rows.
+extension AggregateTable: StateTable {
+  /// Layout of snapshots.
+  private var snapshotSchema: Schema {
+    var fields = keyTypes.enumerated().map { Field("key\($0)", $1) }
+    fields += [
+      Field("first_seen", .bigint), Field("rows", .bigint), Field("is_visible", .boolean),
+      Field("is_touched", .boolean), Field("has_old", .boolean),
+    ]
+    for (i, call) in calls.enumerated() {
+      fields += call.aggregate.stateTypes.enumerated().map { Field("state\(i)_\($0)", $1) }
+    }
+    for (i, call) in calls.enumerated() where call.isDistinct {
+      fields.append(Field("distinct\(i)", DistinctFilter.listType(call.aggregate.parameters)))
+    }
+    fields += calls.enumerated().map { Field("old\($0)", $1.aggregate.result) }
+    return Schema(fields)
+  }
+
+  package func snapshot(_ extent: SnapshotExtent) throws(SQLError) -> StateSnapshot {
+    let groups: [Int32]
+    var removed: [[Column]] = []
+    let openTouched = groupsBefore == 0 ? Array(0..<Int32(index.count)) : touched
+    switch extent {
+    case .full:
+      groups = (0..<Int32(index.count)).filter { index.isLive($0) }
+    case .changes:
+      var changed = changeLog?.changed ?? Set(0..<Int32(index.count))
+      changed.formUnion(openTouched)
+      groups = changed.filter { index.isLive($0) }.sorted()
+      removed = changeLog?.removed ?? []
+    }
+    changeLog = GroupChangeLog()
+    let rows = try snapshotRows(groups, touched: Set(openTouched))
+    let keySchema = Schema(Array(snapshotSchema.fields[..<keyTypes.count]))
+    let removedBatch = Batch.concatenate(
+      removed.map { Batch($0, count: $0.first?.count ?? 0) }, schema: keySchema)
+    return StateSnapshot(extent: extent, schema: snapshotSchema, rows: rows, removed: removedBatch)
+  }
+
+  private func snapshotRows(_ groups: [Int32], touched: Set<Int32>) throws(SQLError) -> Batch {
+    var oldRow: [Int32: Int32] = [:]
+    for (row, group) in oldGroups.enumerated() { oldRow[group] = Int32(row) }
+    var columns = index.keys(of: groups)
+    columns.append(.int64(PrimitiveColumn(groups.map { firstSeen[Int($0)] })))
+    columns.append(.int64(PrimitiveColumn(groups.map { isRetractable ? rowCounts[Int($0)] : 1 })))
+    columns.append(.bool(PrimitiveColumn(groups.map { isVisible[Int($0)] })))
+    columns.append(.bool(PrimitiveColumn(groups.map { touched.contains($0) })))
+    columns.append(.bool(PrimitiveColumn(groups.map { oldRow[$0] != nil })))
+    for accumulator in accumulators { columns += try accumulator.state(of: groups) }
+    for case let distinct? in distincts { columns.append(distinct.lists(of: groups)) }
+    for (i, call) in calls.enumerated() {
+      var padded = oldResults[i]
+      padded.appendNull()
+      let none = Int32(oldGroups.count)
+      columns.append(
+        Column.concatenate([padded.finish()], type: call.aggregate.result).gather(groups.map { oldRow[$0] ?? none }))
+    }
+    return Batch(columns, count: groups.count)
+  }
+
+  package func restore(_ snapshot: StateSnapshot) throws(SQLError) {
+    try removeGroups(snapshot.removed)
+    let batch = snapshot.rows
+    guard batch.count > 0 else { return }
+    let layout = SnapshotLayout(batch: batch, keys: keyTypes.count)
+    var groups = [Int32](repeating: 0, count: batch.count)
+    var reused: [(group: Int32, row: Int32)] = []
+    let before = index.count
+    index.findOrInsert(Array(batch.columns[..<keyTypes.count]), rows: batch.count, groups: &groups, reused: &reused)
+    let added = index.count - before
+    firstSeen.append(contentsOf: repeatElement(0, count: added))
+    isVisible.append(contentsOf: repeatElement(false, count: added))
+    touchRound.append(contentsOf: repeatElement(0, count: added))
+    if isRetractable { rowCounts.append(contentsOf: repeatElement(0, count: added)) }
+    for accumulator in accumulators {
+      accumulator.grow(to: index.count)
+      accumulator.reset(groups)
+    }
+    for distinct in distincts { distinct?.forget(groups: Set(groups)) }
+    forgetStep(of: Set(groups))
+    groupsBefore = index.count
+    for (row, group) in groups.enumerated() {
+      let group = Int(group)
+      firstSeen[group] = layout.firstSeen[row]
+      if isRetractable { rowCounts[group] = layout.rowCounts[row] }
+      isVisible[group] = layout.isVisible[row]
+      touchRound[group] = layout.isTouched[row] ? round : 0
+      if layout.isTouched[row] { touched.append(Int32(group)) }
+    }
+    try restoreStates(batch, groups: groups, layout: layout)
+  }
+
+  private func restoreStates(_ batch: Batch, groups: [Int32], layout: SnapshotLayout) throws(SQLError) {
+    var at = layout.firstState
+    for (accumulator, call) in zip(accumulators, calls) {
+      let width = call.aggregate.stateTypes.count
+      try accumulator.merge(Array(batch.columns[at..<at + width]), into: groups)
+      at += width
+    }
+    for case let distinct? in distincts {
+      distinct.restore(batch.columns[at], groups: groups)
+      at += 1
+    }
+    let withOld = (0..<Int32(batch.count)).filter { layout.hasOld[Int($0)] }
+    oldGroups.append(contentsOf: withOld.map { groups[Int($0)] })
+    for i in calls.indices { oldResults[i].append(batch.columns[at + i].gather(withOld)) }
+  }
+
+  private func removeGroups(_ keys: Batch) throws(SQLError) {
+    if keys.count == 0 { return }
+    var groups = [Int32](repeating: -1, count: keys.count)
+    index.find(keys.columns, rows: keys.count, groups: &groups)
+    let found = Array(Set(groups.filter { $0 >= 0 }))
+    for accumulator in accumulators { accumulator.reset(found) }
+    for distinct in distincts { distinct?.forget(groups: Set(found)) }
+    forgetStep(of: Set(found))
+    for group in found { isVisible[Int(group)] = false }
+    index.remove(found)
+    if index.count == 0 { clear() }
+  }
+
+  /// Drops what an earlier snapshot said of these groups' part in an open step.
+  private func forgetStep(of groups: Set<Int32>) {
+    touched.removeAll { groups.contains($0) }
+    let kept = oldGroups.indices.filter { !groups.contains(oldGroups[$0]) }
+    if kept.count == oldGroups.count { return }
+    for i in calls.indices {
+      var builder = ColumnBuilder(calls[i].aggregate.result)
+      builder.append(oldResults[i].finish().gather(kept.map { Int32($0) }))
+      oldResults[i] = builder
+    }
+    oldGroups = kept.map { oldGroups[$0] }
+  }
+}
+
+/// The fixed columns of a snapshot batch, read out.
+private struct SnapshotLayout {
+  let firstSeen: [Int64]
+  let rowCounts: [Int64]
+  let isVisible: [Bool]
+  let isTouched: [Bool]
+  let hasOld: [Bool]
+  let firstState: Int
+
+  init(batch: Batch, keys: Int) {
+    firstSeen = Self.integers(batch.columns[keys])
+    rowCounts = Self.integers(batch.columns[keys + 1])
+    isVisible = Self.flags(batch.columns[keys + 2])
+    isTouched = Self.flags(batch.columns[keys + 3])
+    hasOld = Self.flags(batch.columns[keys + 4])
+    firstState = keys + 5
+  }
+
+  private static func integers(_ column: Column) -> [Int64] {
+    if case .int64(let c) = column { return c.values }
+    return [Int64](repeating: 0, count: column.count)
+  }
+
+  private static func flags(_ column: Column) -> [Bool] {
+    if case .bool(let c) = column { return c.values }
+    return [Bool](repeating: false, count: column.count)
+  }
+}
+
+extension DistinctFilter {
+  /// `array<struct<count, v0, v1 …>>`
+  static func listType(_ types: [DataType]) -> DataType {
+    .array(.structure([Field("count", .bigint)] + types.enumerated().map { Field("v\($0)", $1) }))
+  }
+
+  /// The values of each of `groups` with their counts.
+  func lists(of groups: [Int32]) -> Column {
+    let slots = (0..<Int32(index.count)).filter { index.isLive($0) }
+    var slotsOf: [Int32: [Int32]] = [:]
+    let keys = index.keys(of: slots)
+    if case .int32(let owner)? = keys.first {
+      for (i, slot) in slots.enumerated() { slotsOf[owner.values[i], default: []].append(slot) }
+    }
+    var picked: [Int32] = []
+    var offsets: [Int32] = [0]
+    for group in groups {
+      picked += slotsOf[group] ?? []
+      offsets.append(Int32(picked.count))
+    }
+    let values = Array(index.keys(of: picked).dropFirst())
+    let fields = [Column.int64(PrimitiveColumn(picked.map { counts[Int($0)] }))] + values
+    return .list(
+      ListColumn(offsets: offsets, child: .structure(StructColumn(fields: fields, count: picked.count))))
+  }
+
+  /// Puts saved values back under new group numbers.
+  func restore(_ lists: Column, groups: [Int32]) {
+    guard case .list(let list) = lists, case .structure(let entries) = list.child, entries.count > 0 else { return }
+    var owners = [Int32](repeating: 0, count: entries.count)
+    for (row, group) in groups.enumerated() {
+      for i in list.offsets[row]..<list.offsets[row + 1] { owners[Int(i)] = group }
+    }
+    var slots: [Int32] = []
+    var reused: [(group: Int32, row: Int32)] = []
+    let columns = [Column.int32(PrimitiveColumn(owners))] + entries.fields.dropFirst()
+    index.findOrInsert(columns, rows: entries.count, groups: &slots, reused: &reused)
+    if counts.count < index.count { counts += [Int64](repeating: 0, count: index.count - counts.count) }
+    if case .int64(let saved)? = entries.fields.first {
+      for i in 0..<entries.count { counts[Int(slots[i])] = saved.values[i] }
+    }
+  }
+
+  /// Drops all values of these groups.
+  func forget(groups: Set<Int32>) {
+    let slots = (0..<Int32(index.count)).filter { index.isLive($0) }
+    guard case .int32(let owner)? = index.keys(of: slots).first else { return }
+    index.remove(slots.indices.filter { groups.contains(owner.values[$0]) }.map { slots[$0] })
+  }
+}
