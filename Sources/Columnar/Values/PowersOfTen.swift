@@ -27,8 +27,7 @@ enum PowersOfTen {
     if let small = UInt64(exactly: magnitude) { return IntegerText.digitCount(small) }
     // floor(bits · log₁₀ 2) is the count or one too small.
     let bits = 128 &- magnitude.leadingZeroBitCount
-    let low = bits &* 1233 &>> 12
-    if low > exactMax { return low }
+    let low = (bits &* 1233) &>> 12
     return magnitude >= UInt128(truncatingIfNeeded: exactTable[low]) ? low &+ 1 : low
   }
 
