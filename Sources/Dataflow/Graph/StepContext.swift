@@ -1,6 +1,6 @@
 package import Diagnostics
 package import Expressions
-package import Synchronization
+import Synchronization
 
 /// What a step hands to its operators (SEM-13). Operators read no clock, no randomness and no settings but these.
 package struct StepContext: Sendable {

@@ -1,0 +1,160 @@
+package import Columnar
+package import Diagnostics
+import Synchronization
+
+/// A running dataflow: pipelines of lanes at the sources, one shared tree of operators behind them, a sink at its root.
+///
+/// A step is `process` for what each source handed over, then `flush`. All calls come from the query's thread; workers
+/// run inside `process` and `flush` only.
+package final class Graph {
+  /// One scan of a source and the operators that every worker has for itself.
+  package final class Pipeline {
+    package let lanes: [Lane]
+    package init(lanes: [Lane]) { self.lanes = lanes }
+  }
+
+  package let pipelines: [Pipeline]
+  /// The shared operators, inputs before consumers.
+  package let shared: [OperatorNode]
+  package let pool: WorkerPool
+  private var nextSequence: Int64 = 0
+
+  /// Morsels that one round of workers takes at most, per worker: bounds what outlets hold.
+  package static let roundMorselsPerWorkerMax = 16
+
+  package init(pipelines: [Pipeline], shared: [OperatorNode], pool: WorkerPool) {
+    self.pipelines = pipelines
+    self.shared = shared
+    self.pool = pool
+  }
+
+  /// True if no further input can change the result.
+  package var isSatisfied: Bool { shared.contains { $0.operation.isSatisfied } }
+
+  /// Runs one round: takes morsels from `next` until it gives nil or the round is full, on all workers if there is more
+  /// than one morsel. Returns false when `next` gave nil.
+  ///
+  /// `next` is called by one worker at a time. An error ends the round; of several the one of the earliest morsel counts.
+  package func runRound(
+    _ pipeline: Pipeline, step: StepContext, next: @Sendable () throws(SQLError) -> (any MorselContent)?
+  ) throws(SQLError) -> Bool {
+    guard let first = try next() else { return false }
+    if pipeline.lanes.count == 1 {
+      try pipeline.lanes[0].process(first, sequence: takeSequence(), step: step)
+      return true
+    }
+    guard let second = try next() else {
+      try pipeline.lanes[0].process(first, sequence: takeSequence(), step: step)
+      try LaneOutlet.drain(pipeline.lanes, step: step)
+      return false
+    }
+    let round = Round(
+      queued: [first, second], sequence: nextSequence,
+      budget: pipeline.lanes.count * Graph.roundMorselsPerWorkerMax)
+    let lanes = pipeline.lanes
+    withoutActuallyEscaping(next) { next in
+      let source = EscapingNext(next: next)
+      pool.run { worker in
+        if worker < lanes.count { round.work(on: lanes[worker], step: step, next: source.next) }
+      }
+    }
+    nextSequence = round.nextSequence
+    if let failure = round.failure { throw failure.error }
+    try LaneOutlet.drain(pipeline.lanes, step: step)
+    return !round.isDry
+  }
+
+  private struct EscapingNext: Sendable {
+    let next: @Sendable () throws(SQLError) -> (any MorselContent)?
+  }
+
+  private func takeSequence() -> Int64 {
+    defer { nextSequence += 1 }
+    return nextSequence
+  }
+
+  /// Ends the step: lanes first, then the shared operators in topological order.
+  package func flush(step: StepContext) throws(SQLError) {
+    for pipeline in pipelines {
+      if pipeline.lanes.count == 1 {
+        try pipeline.lanes[0].flush(step: step)
+      } else {
+        for lane in pipeline.lanes { try lane.flush(step: step) }
+        try LaneOutlet.drain(pipeline.lanes, step: step)
+      }
+    }
+    for node in shared { try node.flush(step: step) }
+  }
+
+  // MARK: State
+
+  /// All state tables with the stable name of their place: operator id, worker-independent.
+  package var stateTables: [(id: String, table: any StateTable)] {
+    shared.flatMap { node in node.operation.stateTables.map { ("\(node.id)/\($0.name)", $0) } }
+  }
+
+  package var stateBytes: Int { shared.reduce(0) { $0 + $1.stateBytes } }
+}
+
+/// What workers share during one round.
+// @unchecked Sendable: `state` is behind a mutex.
+private final class Round: @unchecked Sendable {
+  private struct State {
+    var queued: [any MorselContent]
+    var sequence: Int64
+    var budget: Int
+    var isDry = false
+    var failure: (sequence: Int64, error: SQLError)?
+  }
+
+  private let state: Mutex<State>
+
+  init(queued: [any MorselContent], sequence: Int64, budget: Int) {
+    state = Mutex(State(queued: queued, sequence: sequence, budget: budget))
+  }
+
+  var nextSequence: Int64 { state.withLock { $0.sequence } }
+  var isDry: Bool { state.withLock { $0.isDry } }
+  var failure: (sequence: Int64, error: SQLError)? { state.withLock { $0.failure } }
+
+  func work(
+    on lane: Lane, step: StepContext, next: () throws(SQLError) -> (any MorselContent)?
+  ) {
+    while let (morsel, sequence) = take(next) {
+      do throws(SQLError) {
+        try lane.process(morsel, sequence: sequence, step: step)
+      } catch {
+        fail(sequence, error)
+        return
+      }
+    }
+  }
+
+  private func take(
+    _ next: () throws(SQLError) -> (any MorselContent)?
+  ) -> (any MorselContent, Int64)? {
+    state.withLock { state in
+      if state.failure != nil || state.budget == 0 || state.isDry { return nil }
+      var morsel: (any MorselContent)?
+      if !state.queued.isEmpty {
+        morsel = state.queued.removeFirst()
+      } else {
+        do throws(SQLError) { morsel = try next() } catch { state.failure = (state.sequence, error) }
+      }
+      guard let morsel else {
+        if state.failure == nil { state.isDry = true }
+        return nil
+      }
+      state.budget -= 1
+      defer { state.sequence += 1 }
+      return (morsel, state.sequence)
+    }
+  }
+
+  private func fail(_ sequence: Int64, _ error: SQLError) {
+    state.withLock { state in
+      if let earlier = state.failure, earlier.sequence <= sequence { return }
+      state.failure = (sequence, error)
+    }
+  }
+}
