@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 import Synchronization
 
 /// A running dataflow: pipelines of lanes at the sources, one shared tree of operators behind them, a sink at its root.

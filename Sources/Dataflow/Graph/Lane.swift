@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// The part of a graph that each worker has for itself: what turns one source's morsels into batches, then the linear
 /// operators above it, then perhaps a partial aggregate.

@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// A relational operator over deltas: `push` what came in, any number of times, then `flush` once a step.
 ///

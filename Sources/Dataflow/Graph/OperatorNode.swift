@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 #if canImport(Glibc)
   import Glibc

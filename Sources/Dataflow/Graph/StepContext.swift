@@ -1,5 +1,5 @@
-package import Diagnostics
-package import Expressions
+import Diagnostics
+import Expressions
 import Synchronization
 
 /// What a step hands to its operators (SEM-13). Operators read no clock, no randomness and no settings but these.

@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// σ: keeps the rows whose predicate is true. Linear: σ(ΔA) is the change of σ(A).
 package final class Filter: Operator {

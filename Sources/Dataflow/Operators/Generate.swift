@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// Each row's columns repeated for every row its generator makes (`explode`). Linear; the made rows take the weight of
 /// their row. `isOuter`: a row that makes none stands once, with NULLs.

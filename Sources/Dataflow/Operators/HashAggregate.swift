@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// γ: one row a group. Keeps a state per group; at flush, old row −1 and new row +1 for every group whose row changed.
 ///

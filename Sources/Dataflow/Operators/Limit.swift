@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// The first `count` rows in input order after `offset`; input is append-only, so they never change (SEM-11).
 package final class Limit: Operator {

@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// The second half of a GROUP BY on several workers: merges partial states, one table a partition of the key hash, all
 /// partitions at once. Emits what `HashAggregate` would, in the same order, whatever the number of workers (SEM-11).

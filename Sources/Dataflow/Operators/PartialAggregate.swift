@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// The first half of a GROUP BY on several workers: groups the rows of one worker's morsels, and hands the partial
 /// states on at flush, each to the partition of its key's hash. Keeps nothing between steps.

@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// π: computes new columns row by row, keeping duplicates. Linear: π(ΔA) is the change of π(A).
 package final class Project: Operator {

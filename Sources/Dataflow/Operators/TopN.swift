@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// The first `count` rows by sort keys (input order without any), after `offset`, kept up to date.
 ///

@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// ⊎: rows of all inputs, duplicates kept (UNION ALL). Linear: the change of a sum is the sum of the changes.
 package final class Union: Operator {

@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// Saving and bringing back the groups of a table, at any moment between pushes.
 ///

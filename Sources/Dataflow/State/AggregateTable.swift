@@ -1,6 +1,6 @@
-package import Columnar
-package import Diagnostics
-package import Expressions
+import Columnar
+import Diagnostics
+import Expressions
 
 /// What a GROUP BY keeps: one row of state a group, in columns, and what this step has touched.
 ///

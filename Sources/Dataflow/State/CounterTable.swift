@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// One number as a state table.
 package final class CounterTable: StateTable {

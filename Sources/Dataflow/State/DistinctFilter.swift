@@ -1,5 +1,5 @@
-package import Columnar
-package import Expressions
+import Columnar
+import Expressions
 
 /// DISTINCT inside an aggregate: how often each value is in each group; lets through only the changes between "not
 /// there" and "there".

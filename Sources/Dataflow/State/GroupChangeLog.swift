@@ -1,4 +1,4 @@
-package import Columnar
+import Columnar
 
 /// Which groups of a table changed since its last snapshot.
 struct GroupChangeLog {

@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// Rows kept in the order of an encoded key: a multiset that can be read from the front.
 ///

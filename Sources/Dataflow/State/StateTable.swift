@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+import Columnar
+import Diagnostics
 
 /// Named state of an operator: what a checkpoint saves and a restart brings back.
 package protocol StateTable: AnyObject {

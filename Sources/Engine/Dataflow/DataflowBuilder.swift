@@ -1,0 +1,284 @@
+import Columnar
+import Connectors
+import Dataflow
+import Diagnostics
+import Expressions
+import Planning
+
+/// Makes a graph of a physical plan: one operator a node, per worker up to the first exchange, shared behind it.
+package struct DataflowBuilder {
+  /// Workers to use; 1 builds no exchange at all.
+  let workers: Int
+  /// Opens the reader of a relation for the columns that the query needs.
+  let open: (SourceReference, [Int]) throws(SQLError) -> any Source
+
+  package init(
+    workers: Int, open: @escaping (SourceReference, [Int]) throws(SQLError) -> any Source
+  ) {
+    self.workers = workers
+    self.open = open
+  }
+
+  /// A built query: its graph, and the sources in the order of their pipelines.
+  package struct Built {
+    package let graph: Graph
+    package let sources: [(source: any Source, name: String)]
+  }
+
+  package func build(_ plan: PhysicalPlan, into root: any DeltaReceiver) throws(SQLError) -> Built {
+    let construction = Construction(workers: workers)
+    construction.noteScans(plan.root)
+    let top = construction.build(plan.root)
+    construction.connect(top, to: root, port: 0)
+    var sources: [(source: any Source, name: String)] = []
+    var pipelines: [Graph.Pipeline] = []
+    for origin in construction.origins {
+      switch origin.kind {
+      case .relation(let reference):
+        sources.append((try open(reference, origin.columns), reference.name))
+      case .constants(let batch, let schema):
+        sources.append((ConstantSource(batch, schema: schema), "values"))
+      }
+      pipelines.append(Graph.Pipeline(lanes: origin.makeLanes()))
+    }
+    return Built(
+      graph: Graph(pipelines: pipelines, shared: construction.shared, pool: construction.pool), sources: sources)
+  }
+}
+
+/// The work of one build.
+private final class Construction {
+  let workers: Int
+  let pool: WorkerPool
+  private(set) var origins: [Origin] = []
+  private(set) var shared: [OperatorNode] = []
+  private var columnsRead: [SourceID: [Int]] = [:]
+
+  init(workers: Int) {
+    self.workers = workers
+    pool = WorkerPool(count: workers)
+  }
+
+  /// What an operator's output is at build time: still separate for each worker, or one.
+  enum Stream {
+    case lanes(Chain)
+    case shared(OperatorNode)
+  }
+
+  /// All scans of one relation within a query are one reader (SEM-7): the columns that any of them needs.
+  func noteScans(_ node: PhysicalNode) {
+    if case .scan(let reference, let columns) = node.kind {
+      columnsRead[reference.id] = Array(Set((columnsRead[reference.id] ?? []) + columns)).sorted()
+    }
+    for input in node.inputs { noteScans(input) }
+  }
+
+  func build(_ node: PhysicalNode) -> Stream {
+    switch node.kind {
+    case .scan(let reference, let columns):
+      return scan(reference, columns, node)
+    case .values(let rows):
+      let batch = Batch(rows: rows, schema: node.schema)
+      let origin = Origin(.constants(batch, node.schema), columns: [], workers: workers)
+      origins.append(origin)
+      return .lanes(origin.newChain())
+    case .filter(let predicate):
+      return linear(node, "Filter") { Filter(predicate: predicate) }
+    case .project(let expressions):
+      return linear(node, "Project") { Project(expressions: expressions) }
+    case .generate(let spec):
+      return linear(node, "Generate") {
+        Generate(
+          kept: spec.kept, generator: spec.generator, arguments: spec.arguments, isOuter: spec.isOuter,
+          span: spec.span)
+      }
+    case .aggregate(let spec):
+      return aggregate(spec, node)
+    case .limit(let count, let offset):
+      return stateful(node, "Limit", Limit(count: count, offset: offset))
+    case .topN(let keys, let count, let offset):
+      let specs = keys.map { TopN.SortSpec(expression: $0.expression, part: $0.part) }
+      let isRetractable = node.inputs.contains { !$0.properties.isAppendOnly }
+      return stateful(
+        node, "TopN",
+        TopN(keys: specs, count: count, offset: offset, schema: node.schema, isInputRetractable: isRetractable))
+    case .union:
+      return stateful(node, "Union", Union())
+    }
+  }
+
+  private func scan(_ reference: SourceReference, _ columns: [Int], _ node: PhysicalNode) -> Stream {
+    let read = columnsRead[reference.id] ?? columns
+    let origin: Origin
+    if let existing = origins.first(where: { $0.id == reference.id }) {
+      origin = existing
+    } else {
+      origin = Origin(.relation(reference), columns: read, workers: workers)
+      origins.append(origin)
+    }
+    var chain = origin.newChain()
+    if read != columns {
+      let picks = columns.map { read.firstIndex(of: $0) ?? 0 }
+      chain.append { _ in
+        OperatorNode(
+          id: node.id.rawValue, label: "Columns",
+          operation: Project(
+            expressions: picks.enumerated().map { i, pick in .column(pick, node.schema[i]) }))
+      }
+    }
+    return .lanes(chain)
+  }
+
+  private func linear(
+    _ node: PhysicalNode, _ label: String, _ make: () -> any Dataflow.Operator
+  ) -> Stream {
+    switch build(node.inputs[0]) {
+    case .lanes(var chain):
+      chain.append { _ in OperatorNode(id: node.id.rawValue, label: label, operation: make()) }
+      return .lanes(chain)
+    case .shared(let input):
+      let own = OperatorNode(id: node.id.rawValue, label: label, operation: make())
+      input.connect(to: own, port: 0)
+      shared.append(own)
+      return .shared(own)
+    }
+  }
+
+  private func stateful(_ node: PhysicalNode, _ label: String, _ operation: any Dataflow.Operator) -> Stream {
+    let own = OperatorNode(id: node.id.rawValue, label: label, operation: operation)
+    let inputs = node.inputs.map { build($0) }
+    for (port, input) in inputs.enumerated() { connect(input, to: own, port: port) }
+    shared.append(own)
+    return .shared(own)
+  }
+
+  private func aggregate(_ spec: AggregateSpec, _ node: PhysicalNode) -> Stream {
+    let calls = spec.calls.map { call in
+      AggregateCallSpec(
+        plan: AggregatePlan(aggregate: call.aggregate, isDistinct: call.isDistinct, span: call.span),
+        arguments: call.arguments, filter: call.filter)
+    }
+    let isMergeable =
+      !spec.isInputRetractable && spec.calls.allSatisfy { !$0.isDistinct && !$0.aggregate.isOrderSensitive }
+    let input = build(node.inputs[0])
+    guard workers > 1, isMergeable, case .lanes(var chain) = input else {
+      let own = OperatorNode(
+        id: node.id.rawValue, label: "HashAggregate",
+        operation: HashAggregate(
+          keys: spec.keys, calls: calls, isInputRetractable: spec.isInputRetractable, isGlobal: spec.isGlobal,
+          isPerStep: spec.isPerStep))
+      connect(input, to: own, port: 0)
+      shared.append(own)
+      return .shared(own)
+    }
+    let partitions = spec.keys.isEmpty ? 1 : workers
+    chain.append { _ in
+      OperatorNode(
+        id: node.id.rawValue, label: "PartialAggregate",
+        operation: PartialAggregate(keys: spec.keys, calls: calls, partitions: partitions))
+    }
+    let own = OperatorNode(
+      id: node.id.rawValue, label: "MergeAggregate",
+      operation: MergeAggregate(
+        keyTypes: spec.keys.map(\.type), calls: calls.map(\.plan), partitions: partitions, isGlobal: spec.isGlobal,
+        isPerStep: spec.isPerStep, pool: pool))
+    connect(.lanes(chain), to: own, port: 0)
+    shared.append(own)
+    return .shared(own)
+  }
+
+  func connect(_ stream: Stream, to target: any DeltaReceiver, port: Int) {
+    switch stream {
+    case .shared(let node): node.connect(to: target, port: port)
+    case .lanes(let chain): chain.end(at: target, port: port, isDirect: workers == 1)
+    }
+  }
+}
+
+/// A source and the chains of operators above it.
+private final class Origin {
+  enum Kind {
+    case relation(SourceReference)
+    case constants(Batch, Schema)
+  }
+
+  let kind: Kind
+  let columns: [Int]
+  /// By worker.
+  private var nodes: [[OperatorNode]]
+  private var entries: [[any DeltaReceiver]]
+  private var outlets: [[LaneOutlet]]
+
+  init(_ kind: Kind, columns: [Int], workers: Int) {
+    self.kind = kind
+    self.columns = columns
+    nodes = Array(repeating: [], count: workers)
+    entries = Array(repeating: [], count: workers)
+    outlets = Array(repeating: [], count: workers)
+  }
+
+  var id: SourceID? {
+    if case .relation(let reference) = kind { return reference.id }
+    return nil
+  }
+
+  func newChain() -> Chain { Chain(origin: self, workers: nodes.count) }
+
+  fileprivate func add(_ chain: [OperatorNode], outlet: LaneOutlet, worker: Int) {
+    nodes[worker] += chain
+    entries[worker].append(chain.first ?? outlet)
+    outlets[worker].append(outlet)
+  }
+
+  func makeLanes() -> [Lane] {
+    nodes.indices.map { Lane(nodes: nodes[$0], entries: entries[$0], outlets: outlets[$0]) }
+  }
+}
+
+/// Operators above one scan, one copy a worker, not yet connected to what comes behind.
+private struct Chain {
+  let origin: Origin
+  private var nodes: [[OperatorNode]]
+
+  init(origin: Origin, workers: Int) {
+    self.origin = origin
+    nodes = Array(repeating: [], count: workers)
+  }
+
+  mutating func append(_ make: (Int) -> OperatorNode) {
+    for worker in nodes.indices {
+      let node = make(worker)
+      nodes[worker].last?.connect(to: node, port: 0)
+      nodes[worker].append(node)
+    }
+  }
+
+  func end(at target: any DeltaReceiver, port: Int, isDirect: Bool) {
+    for worker in nodes.indices {
+      let outlet = LaneOutlet(target: target, port: port, isDirect: isDirect)
+      nodes[worker].last?.connect(to: outlet, port: 0)
+      origin.add(nodes[worker], outlet: outlet, worker: worker)
+    }
+  }
+}
+
+/// The rows of VALUES, once.
+// @unchecked Sendable: used by one worker at a time, like every source.
+private final class ConstantSource: Source, @unchecked Sendable {
+  let schema: Schema
+  private var batch: Batch?
+
+  init(_ batch: Batch, schema: Schema) {
+    self.batch = batch
+    self.schema = schema
+  }
+
+  func poll(_ limit: inout ReadLimit) throws(SQLError) -> SourcePoll {
+    guard let rows = batch else { return .ended }
+    batch = nil
+    return .morsel(Morsel(.batch(rows, weights: nil), byteCount: 0))
+  }
+
+  func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) { onArrival() }
+  func stop() {}
+}

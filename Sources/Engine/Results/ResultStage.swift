@@ -1,0 +1,153 @@
+import Columnar
+import Dataflow
+import Connectors
+import Diagnostics
+import Expressions
+import Planning
+
+/// The root of a graph: turns the plan's deltas into what the output mode promises, and hands it to the sink.
+///
+/// APPEND passes rows on as they come, so a long step needs no memory for them; the other modes (and ORDER BY) hold one
+/// step's changes, COMPLETE the whole result.
+package final class ResultStage: DeltaReceiver {
+  private let plan: PhysicalPlan
+  private let sink: any Sink
+  private let width: Int
+  private let passesThrough: Bool
+  private let whole: OrderedRows?
+  private var held: [Delta] = []
+  private var openStep: StepInfo?
+  /// Rows handed to the sink since the query began.
+  package private(set) var rowsWritten: Int64 = 0
+  private var hasWritten = false
+
+  package init(plan: PhysicalPlan, sink: any Sink) {
+    self.plan = plan
+    self.sink = sink
+    width = plan.schema.count
+    let isAppendOnly = plan.root.properties.isAppendOnly
+    passesThrough = isAppendOnly && plan.order.isEmpty && (plan.mode == .append || plan.mode == .update)
+    whole =
+      plan.mode == .complete
+      ? OrderedRows(
+        name: "result", schema: plan.root.schema, parts: plan.order.map(\.part), isRetractable: !isAppendOnly)
+      : nil
+  }
+
+  /// Rows whose step is not known yet are announced to the sink by `info` when the first of them comes.
+  package func beginStep(_ info: StepInfo) {
+    openStep = info
+    hasWritten = false
+  }
+
+  package func receive(_ delta: Delta, port: Int, step: StepContext) throws(SQLError) {
+    if delta.isEmpty { return }
+    if passesThrough {
+      try write(ResultRows(visible(delta.batch)))
+    } else {
+      held.append(delta)
+    }
+  }
+
+  private func visible(_ batch: Batch) -> Batch {
+    batch.columns.count == width ? batch : Batch(Array(batch.columns[..<width]), count: batch.count)
+  }
+
+  private func begin() throws(SQLError) {
+    if !hasWritten, let openStep {
+      hasWritten = true
+      try sink.begin(openStep)
+    }
+  }
+
+  private func write(_ rows: ResultRows) throws(SQLError) {
+    if rows.batch.count == 0 { return }
+    try begin()
+    rowsWritten += Int64(rows.batch.count)
+    try sink.write(rows)
+  }
+
+  /// Ends the step: writes what was held back. A step without anything to say reaches the sink only if it consumed
+  /// input or `showsEmptySteps`.
+  package func endStep(_ info: StepInfo, evaluation: EvaluationContext) throws(SQLError) {
+    openStep = info
+    let deltas = held
+    held = []
+    switch plan.mode {
+    case .append, .update:
+      if !passesThrough { try writeRows(of: deltas, evaluation) }
+    case .changelog:
+      try writeChanges(deltas, evaluation)
+    case .complete:
+      try writeWhole(deltas, evaluation)
+    }
+    try begin()
+    try sink.end(info)
+  }
+
+  // MARK: Append and update: the rows that are there after the step and were not before
+
+  private func writeRows(of deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
+    if deltas.isEmpty { return }
+    var pieces: [Delta]
+    if deltas.contains(where: { $0.weights != nil }) {
+      let net = Consolidation.consolidate(deltas, schema: plan.root.schema)
+      pieces = [net.keepingInsertions()]
+    } else {
+      pieces = deltas
+    }
+    if !plan.order.isEmpty { pieces = [try sorted(pieces, evaluation)] }
+    for piece in pieces { try write(ResultRows(visible(piece.batch))) }
+  }
+
+  private func sorted(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) -> Delta {
+    let all = Consolidation.concatenate(deltas, schema: plan.root.schema)
+    let keys = try sortKeys(all, evaluation)
+    let encoded = KeyEncoder(plan.order.map(\.part)).encode(keys, rows: all.count)
+    let positions = all.order.positions(count: all.count)
+    let rows = (0..<Int32(all.count)).sorted { a, b in
+      let order = encoded.views[Int(a)].compare(encoded.views[Int(b)])
+      if order != 0 { return order < 0 }
+      return (positions[Int(a)], a) < (positions[Int(b)], b)
+    }
+    return withExtendedLifetime(encoded) { all.gather(rows) }
+  }
+
+  private func sortKeys(_ delta: Delta, _ evaluation: EvaluationContext) throws(SQLError) -> [Column] {
+    let evaluator = Evaluator(evaluation)
+    var columns: [Column] = []
+    for key in plan.order { columns.append(try evaluator.column(key.expression, over: delta.batch)) }
+    return columns
+  }
+
+  // MARK: Changelog
+
+  private func writeChanges(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
+    if deltas.isEmpty { return }
+    let net = Consolidation.consolidate(deltas, schema: plan.root.schema)
+    let changes = ChangelogPairing.pair(net, key: plan.root.properties.key)
+    if changes.rows.isEmpty { return }
+    try write(
+      ResultRows(visible(net.batch.gather(changes.rows)), operations: changes.operations))
+  }
+
+  // MARK: Complete
+
+  private func writeWhole(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
+    guard let whole else { return }
+    for delta in deltas { whole.apply(delta, sortKeys: try sortKeys(delta, evaluation)) }
+    let slots = whole.first(nil, offset: 0)
+    var start = 0
+    while start < slots.count {
+      let end = min(start + Batch.rowsMax, slots.count)
+      try write(ResultRows(visible(whole.batch(of: Array(slots[start..<end])))))
+      start = end
+    }
+  }
+
+  package var memoryBytes: Int { whole?.memoryBytes ?? 0 }
+}
+
+extension SortKey {
+  var part: KeyEncoder.Part { KeyEncoder.Part(isDescending: isDescending, nullsFirst: nullsFirst) }
+}
