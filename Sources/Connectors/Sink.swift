@@ -31,14 +31,18 @@ package struct StepInfo: Sendable {
   package var inputRows: Int64
   /// The rows written in this step are the whole result (COMPLETE).
   package var isSnapshot: Bool
+  /// The step took something from a source, be it an empty file. False for a trigger that fired on nothing.
+  package var hasConsumed: Bool
   package init(
-    epoch: Int64, batchNumber: Int64, timestampMicros: Int64, inputRows: Int64, isSnapshot: Bool
+    epoch: Int64, batchNumber: Int64, timestampMicros: Int64, inputRows: Int64, isSnapshot: Bool,
+    hasConsumed: Bool = true
   ) {
     self.epoch = epoch
     self.batchNumber = batchNumber
     self.timestampMicros = timestampMicros
     self.inputRows = inputRows
     self.isSnapshot = isSnapshot
+    self.hasConsumed = hasConsumed
   }
 }
 

@@ -67,9 +67,9 @@ package final class ResultStage: DeltaReceiver {
     try sink.write(rows)
   }
 
-  /// Ends the step: writes what was held back. A step without anything to say reaches the sink only if it consumed
-  /// input or `showsEmptySteps`.
-  package func endStep(_ info: StepInfo, evaluation: EvaluationContext) throws(SQLError) {
+  /// Ends the step: writes what was held back. Where nothing changed and nothing was consumed the sink hears of it only
+  /// if `isTriggered`: a clock tick, which some formats show.
+  package func endStep(_ info: StepInfo, isTriggered: Bool, evaluation: EvaluationContext) throws(SQLError) {
     openStep = info
     let deltas = held
     held = []
@@ -79,8 +79,9 @@ package final class ResultStage: DeltaReceiver {
     case .changelog:
       try writeChanges(deltas, evaluation)
     case .complete:
-      try writeWhole(deltas, evaluation)
+      if info.hasConsumed || !deltas.isEmpty { try writeWhole(deltas, evaluation) }
     }
+    if !hasWritten && !info.hasConsumed && !isTriggered { return }
     try begin()
     try sink.end(info)
   }

@@ -1,0 +1,77 @@
+import Columnar
+import Connectors
+import Dataflow
+import Diagnostics
+
+/// One source of a running query: what has been taken from it and whether more is to come.
+// @unchecked Sendable: `take` is called by one worker at a time (under the round's mutex), everything else by the query's
+// thread between rounds.
+final class SourceRun: @unchecked Sendable {
+  let source: any Source
+  let name: String
+  private(set) var hasEnded = false
+  /// A unit of input ended (a file, an INSERT): this step takes no more from here, unless limits are ignored.
+  private(set) var isAtBoundary = false
+  private(set) var isIdle = false
+  /// Morsels and boundaries taken in this step.
+  private(set) var consumed = 0
+  private(set) var bytesRead: Int64 = 0
+  private var ignoresLimits = false
+  private var limit = ReadLimit()
+
+  init(source: any Source, name: String) {
+    self.source = source
+    self.name = name
+  }
+
+  func beginStep(ignoringLimits: Bool) {
+    consumed = 0
+    isAtBoundary = false
+    isIdle = false
+    ignoresLimits = ignoringLimits
+    limit = ReadLimit()
+  }
+
+  /// True if this step can take more from the source.
+  var isOpen: Bool { !hasEnded && !isAtBoundary && !isIdle }
+
+  /// The idle mark is lifted: something may have arrived meanwhile.
+  func retry() { isIdle = false }
+
+  /// The next morsel of this step, or nil: idle, ended, or the step's share is taken.
+  func take() throws(SQLError) -> (any MorselContent)? {
+    while isOpen {
+      switch try source.poll(&limit) {
+      case .morsel(let morsel):
+        consumed += 1
+        bytesRead += Int64(morsel.byteCount)
+        return morsel
+      case .stepBoundary:
+        consumed += 1
+        if !ignoresLimits { isAtBoundary = true }
+      case .idle:
+        isIdle = true
+      case .ended:
+        hasEnded = true
+      }
+    }
+    return nil
+  }
+}
+
+extension Morsel: MorselContent {
+  package func forEachBatch(_ body: (Batch, [Int64]?) throws(SQLError) -> Void) throws(SQLError) {
+    switch content {
+    case .batch(let batch, let weights):
+      // A big INSERT is cut into cache-sized pieces.
+      var start = 0
+      repeat {
+        let end = min(start + Batch.rowsMax, batch.count)
+        try body(batch.slice(start..<end), weights.map { Array($0[start..<end]) })
+        start = end
+      } while start < batch.count
+    case .bytes(let buffer, let start, let end, let decoder):
+      try decoder.decode(buffer, start..<end) { batch throws(SQLError) in try body(batch, nil) }
+    }
+  }
+}

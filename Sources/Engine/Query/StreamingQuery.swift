@@ -1,0 +1,311 @@
+import Columnar
+import Connectors
+import Dataflow
+import Diagnostics
+import Expressions
+import Planning
+import Synchronization
+
+/// A query that runs: reads its sources, steps its graph, writes its sink, until its input ends or it is stopped.
+///
+/// `run` does all the work on the thread that calls it; `start` gives it one of its own. Everything else may be called
+/// from any thread.
+// @unchecked Sendable: `shared` is behind a mutex; all other mutable fields belong to the thread in `run`.
+package final class StreamingQuery: @unchecked Sendable {
+  package let name: String
+  package let plan: PhysicalPlan
+  package let trigger: Trigger
+  package let graph: Graph
+  private let sources: [SourceRun]
+  private let stage: ResultStage
+  private let sink: any Sink
+  private let clock: any Clock
+  private let settings: SessionSettings
+  /// Monotonic time at which the query stops by itself (`--for`).
+  private let deadlineNanos: Int64?
+  package let cancellation = Cancellation()
+  private let bell: Doorbell
+  private let news = Doorbell()
+  private let shared = Mutex(Shared())
+
+  /// While data keeps coming, an unbounded query still shows its results this often.
+  private static let busyStepNanos: Int64 = 50_000_000
+
+  private var stepNumber: Int64 = 0
+  private var batchNumber: Int64 = 0
+  private var rowsRead: Int64 = 0
+
+  package enum State: Sendable, Equatable {
+    case ready, running, paused, finished, stopped
+    case failed(SQLError)
+
+    package var isOver: Bool {
+      switch self {
+      case .ready, .running, .paused: false
+      case .finished, .stopped, .failed: true
+      }
+    }
+  }
+
+  private struct Shared {
+    var state = State.ready
+    var isPaused = false
+    /// PROCESS calls made and answered.
+    var processRequested = 0
+    var processDone = 0
+    var progress = QueryProgress()
+  }
+
+  package init(
+    name: String, plan: PhysicalPlan, built: DataflowBuilder.Built, stage: ResultStage, sink: any Sink,
+    trigger: Trigger, clock: any Clock, settings: SessionSettings, bell: Doorbell, deadlineNanos: Int64?
+  ) {
+    self.name = name
+    self.plan = plan
+    self.trigger = trigger
+    graph = built.graph
+    sources = built.sources.map { SourceRun(source: $0.source, name: $0.name) }
+    self.stage = stage
+    self.sink = sink
+    self.clock = clock
+    self.settings = settings
+    self.bell = bell
+    self.deadlineNanos = deadlineNanos
+  }
+
+  // MARK: Commands, from any thread
+
+  package var state: State { shared.withLock { $0.state } }
+  package var progress: QueryProgress { shared.withLock { $0.progress } }
+
+  /// Asks the query to stop; it ends within a batch's time.
+  package func stop() {
+    cancellation.cancel()
+    bell.ring()
+  }
+
+  package func pause() {
+    shared.withLock { $0.isPaused = true }
+    bell.ring()
+  }
+
+  package func resume() {
+    shared.withLock { $0.isPaused = false }
+    bell.ring()
+  }
+
+  /// Wakes the query to look at the clock again.
+  package func clockChanged() { bell.ring() }
+
+  /// Blocks until the query is over or the time is up; false if it still runs.
+  package func await(timeoutMicros: Int64?) -> Bool {
+    let deadline = timeoutMicros.map { monotonicNanos() + $0 * 1000 }
+    while true {
+      let seen = news.count
+      if state.isOver { return true }
+      let left = deadline.map { ($0 - monotonicNanos()) / 1000 }
+      if let left, left <= 0 { return false }
+      news.wait(since: seen, timeoutMicros: left)
+    }
+  }
+
+  /// Blocks until everything that was at the sources at the call has been processed (SEM-5). Throws the query's failure.
+  package func processAllAvailable() throws(SQLError) {
+    let ticket = shared.withLock { shared in
+      shared.processRequested += 1
+      return shared.processRequested
+    }
+    bell.ring()
+    while true {
+      let seen = news.count
+      let (state, done) = shared.withLock { ($0.state, $0.processDone) }
+      if case .failed(let error) = state { throw error }
+      if state.isOver || done >= ticket { return }
+      news.wait(since: seen, timeoutMicros: nil)
+    }
+  }
+
+  // MARK: Running
+
+  /// Opens the sources: from here on rows are this query's.
+  package func open() throws(SQLError) {
+    let bell = bell
+    for run in sources { try run.source.start(onArrival: { bell.ring() }) }
+    setState(.running)
+  }
+
+  /// Runs to the end on the calling thread. Ends normally when the input ends, `LIMIT` is full, or it was stopped.
+  package func run() throws(SQLError) {
+    do {
+      try loop()
+      try sink.finish()
+      close()
+      setState(cancellation.isCancelled ? .stopped : .finished)
+    } catch {
+      var failure = error
+      // What the sink holds back is still the user's: show it before the error.
+      do throws(SQLError) { try sink.finish() } catch { if failure.isCancellation { failure = error } }
+      close()
+      if failure.isCancellation {
+        setState(.stopped)
+        return
+      }
+      setState(.failed(failure))
+      throw failure
+    }
+  }
+
+  private func close() {
+    for run in sources { run.source.stop() }
+    graph.pool.stop()
+  }
+
+  private func setState(_ state: State) {
+    shared.withLock { $0.state = state }
+    news.ring()
+  }
+
+  private var isPaused: Bool { shared.withLock { $0.isPaused } }
+
+  private func loop() throws(SQLError) {
+    var lastStart: Int64?
+    while true {
+      let seen = bell.count
+      if cancellation.isCancelled || isPastDeadline { return }
+      if isPaused {
+        setState(.paused)
+        bell.wait(since: seen, timeoutMicros: untilDeadlineMicros)
+        if !isPaused { setState(.running) }
+        continue
+      }
+      let tickets = shared.withLock { $0.processRequested > $0.processDone ? $0.processRequested : nil }
+      let now = clock.nowMicros
+      if tickets == nil, let lastStart, let due = trigger.nextDueMicros(lastStart: lastStart), now < due {
+        waitForTrigger(since: seen, micros: due - now)
+        continue
+      }
+      let isTick = lastStart == nil || tickets == nil
+      lastStart = now
+      let hasConsumed = try runStep(isTick: isTick && trigger.nextDueMicros(lastStart: 0) != nil)
+      if isOver || trigger == .once || cancellation.isCancelled { return }
+      if hasConsumed { continue }
+      if trigger == .availableNow { return }
+      if let tickets {
+        shared.withLock { $0.processDone = tickets }
+        news.ring()
+      }
+      if trigger == .immediate { bell.wait(since: seen, timeoutMicros: untilDeadlineMicros) }
+    }
+  }
+
+  private func waitForTrigger(since seen: UInt64, micros: Int64) {
+    // A virtual clock does not move by itself: the bell rings when it is moved.
+    let own = clock is VirtualClock ? nil : Optional(micros)
+    let timeout = [own, untilDeadlineMicros].compactMap { $0 }.min()
+    bell.wait(since: seen, timeoutMicros: timeout)
+  }
+
+  /// Nothing more can come: every source has ended, or the result cannot change.
+  private var isOver: Bool { graph.isSatisfied || sources.allSatisfy(\.hasEnded) }
+
+  private var isPastDeadline: Bool { deadlineNanos.map { monotonicNanos() >= $0 } ?? false }
+  private var untilDeadlineMicros: Int64? { deadlineNanos.map { max(0, ($0 - monotonicNanos()) / 1000) } }
+
+  // MARK: One step
+
+  /// Takes what the trigger allows, flushes, writes. Returns whether anything was taken from a source.
+  private func runStep(isTick: Bool) throws(SQLError) -> Bool {
+    let now = clock.nowMicros
+    let startNanos = monotonicNanos()
+    let evaluation = EvaluationContext(batchNumber: batchNumber, timestampMicros: now, settings: settings)
+    let step = StepContext(number: stepNumber, evaluation: evaluation, cancellation: cancellation)
+    var info = StepInfo(
+      epoch: stepNumber, batchNumber: batchNumber, timestampMicros: now, inputRows: 0,
+      isSnapshot: plan.mode == .complete)
+    stage.beginStep(info)
+    let hadEnded = sources.allSatisfy(\.hasEnded)
+    try read(step, startNanos: startNanos)
+    let hasConsumed = sources.contains { $0.consumed > 0 }
+    let endsNow = isOver && !hadEnded
+    if !hasConsumed && !endsNow && !isTick { return false }
+    try graph.flush(step: step)
+    let rows = rowsDecoded
+    info.inputRows = rows - rowsRead
+    info.hasConsumed = hasConsumed
+    rowsRead = rows
+    try stage.endStep(info, isTriggered: isTick, evaluation: evaluation)
+    try sink.commit(epoch: stepNumber)
+    stepNumber += 1
+    if hasConsumed { batchNumber += 1 }
+    noteProgress(info, nanos: monotonicNanos() - startNanos)
+    return hasConsumed
+  }
+
+  /// Polls all sources in turn until each is idle, at a boundary or at its end, or the step has lasted long enough. The
+  /// one step of a bounded query waits for sources that are only behind.
+  private func read(_ step: StepContext, startNanos: Int64) throws(SQLError) {
+    for run in sources { run.beginStep(ignoringLimits: isOneLongStep || trigger == .once) }
+    let limitNanos = stepNanosMax
+    while true {
+      let seen = bell.count
+      var tookAny = false
+      for (run, pipeline) in zip(sources, graph.pipelines) where run.isOpen {
+        let before = run.consumed
+        _ = try graph.runRound(pipeline, step: step) { () throws(SQLError) in try run.take() }
+        tookAny = tookAny || run.consumed > before
+        try step.cancellation.check()
+        if graph.isSatisfied || isPastDeadline { return }
+        if let limitNanos, monotonicNanos() - startNanos > limitNanos { return }
+      }
+      if sources.contains(where: \.isOpen) { continue }
+      if !isOneLongStep || sources.allSatisfy(\.hasEnded) { return }
+      for run in sources { run.retry() }
+      if !tookAny { bell.wait(since: seen, timeoutMicros: untilDeadlineMicros) }
+    }
+  }
+
+  /// A bounded query computes its result once, when all input is there.
+  private var isOneLongStep: Bool {
+    plan.root.properties.isBounded && (trigger == .immediate || trigger == .once)
+  }
+
+  /// How long a step may go on reading; nil for as long as there is input.
+  private var stepNanosMax: Int64? {
+    if isOneLongStep { return nil }
+    switch trigger {
+    case .immediate: return StreamingQuery.busyStepNanos
+    case .every(let micros): return max(micros * 1000, StreamingQuery.busyStepNanos)
+    case .once: return nil
+    case .availableNow: return nil
+    }
+  }
+
+  private var rowsDecoded: Int64 {
+    graph.pipelines.reduce(0) { $0 + $1.lanes.reduce(0) { $0 + $1.rowsDecoded } }
+  }
+
+  private func noteProgress(_ info: StepInfo, nanos: Int64) {
+    let bytes = sources.reduce(0) { $0 + $1.bytesRead }
+    let stateBytes = graph.stateBytes + stage.memoryBytes
+    shared.withLock { shared in
+      shared.progress.steps += 1
+      shared.progress.batchNumber = info.batchNumber
+      shared.progress.inputRows = rowsRead
+      shared.progress.inputBytes = bytes
+      shared.progress.outputRows = stage.rowsWritten
+      shared.progress.lastStepNanos = nanos
+      shared.progress.stateBytes = stateBytes
+    }
+  }
+}
+
+/// Counters of a query, as `system.queries` and the status line show them.
+package struct QueryProgress: Sendable {
+  package var steps: Int64 = 0
+  package var batchNumber: Int64 = 0
+  package var inputRows: Int64 = 0
+  package var inputBytes: Int64 = 0
+  package var outputRows: Int64 = 0
+  package var lastStepNanos: Int64 = 0
+  package var stateBytes: Int = 0
+}
