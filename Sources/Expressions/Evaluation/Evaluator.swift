@@ -375,13 +375,7 @@ extension ColumnBuilder {
 
 extension EvaluationContext {
   /// The step's date in the session zone, days since 1970-01-01.
-  var localDate: Int32 { Int32(clamping: timestampMicros.flooredDivision(by: 86_400_000_000)) }
-}
-
-extension Int64 {
-  fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
-    self >= 0 ? self / divisor : -((-self + divisor - 1) / divisor)
-  }
+  var localDate: Int32 { zone.local(utcMicros: timestampMicros).days }
 }
 
 extension SQLError {

@@ -11,6 +11,8 @@ enum Kernel {
     case raise
     /// NULL, as `try_…` functions give.
     case null
+    /// Whatever was computed: integers wrap around, as in Spark before ANSI mode.
+    case keep
   }
 
   /// One value from one value.
@@ -74,21 +76,21 @@ enum Kernel {
     var anyFailed = false
     let values = input.withUnsafeBufferPointer { x in
       [R](unsafeUninitializedCapacity: rows) { target, count in
-        var failed = false
+        var failed: UInt8 = 0
         for i in 0..<rows {
           let result = body(x[i])
           target.initializeElement(at: i, to: result.value)
-          failed = failed || result.failed
+          failed |= result.failed ? 1 : 0
         }
-        anyFailed = failed
+        anyFailed = failed != 0
         count = rows
       }
     }
-    if !anyFailed { return R.column(values, validity: nil) }
+    if !anyFailed || failure == .keep { return R.column(values, validity: nil) }
     switch failure {
     case .null:
       return R.column(values, validity: Validity(count: rows) { !body(input[$0]).failed })
-    case .raise:
+    case .raise, .keep:
       for row in 0..<rows where context.isValid(row) && body(input[row]).failed { throw error(input[row]) }
       return R.column(values, validity: nil)
     }
@@ -101,19 +103,19 @@ enum Kernel {
     _ body: (A, B) -> (value: R, failed: Bool), error: (A, B) -> SQLError
   ) throws(SQLError) -> Column {
     let rows = context.rows
-    var anyFailed = false
+    var failed: UInt8 = 0
     let values: [R] = try binaryValues(left, right, rows: rows) { (a: A, b: B) -> R in
       let result = body(a, b)
-      anyFailed = anyFailed || result.failed
+      failed |= result.failed ? 1 : 0
       return result.value
     }
-    if !anyFailed { return R.column(values, validity: nil) }
+    if failed == 0 || failure == .keep { return R.column(values, validity: nil) }
     let a: [A] = try left.rowValues(rows)
     let b: [B] = try right.rowValues(rows)
     switch failure {
     case .null:
       return R.column(values, validity: Validity(count: rows) { !body(a[$0], b[$0]).failed })
-    case .raise:
+    case .raise, .keep:
       for row in 0..<rows where context.isValid(row) && body(a[row], b[row]).failed { throw error(a[row], b[row]) }
       return R.column(values, validity: nil)
     }

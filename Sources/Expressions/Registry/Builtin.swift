@@ -2,6 +2,12 @@ extension FunctionRegistry {
   /// Everything that ships with the engine.
   package static let builtin: FunctionRegistry = {
     var registry = FunctionRegistry()
+    registry.add(Arithmetic.functions)
+    registry.add(Comparison.functions)
+    registry.add(Logic.functions)
+    registry.add(Membership.functions)
+    registry.add(Access.functions)
+    registry.add(Bitwise.functions)
     return registry
   }()
 }
