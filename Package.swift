@@ -25,6 +25,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels"),
+    // GNU readline (GPL), opened at run time by the shell alone.
+    .target(name: "CReadline", linkerSettings: [.linkedLibrary("dl")]),
     room("Diagnostics"),
     room("SQLSyntax", on: ["Diagnostics"]),
     room("Columnar", on: ["Diagnostics", "CKernels"]),
@@ -36,7 +38,12 @@ let package = Package(
       "Engine",
       on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions", "Planning", "Dataflow", "Connectors"]),
     room("StreamSQL", on: ["Engine"]),
-    room("Shell", on: ["StreamSQL", "Engine", "SQLSyntax", "Columnar", "Diagnostics", "Connectors"]),
+    room(
+      "Shell",
+      on: [
+        "StreamSQL", "Engine", "SQLSyntax", "Columnar", "Diagnostics", "Connectors", "Expressions", "Planning",
+        "CReadline",
+      ]),
     .executableTarget(
       name: "streamsql",
       dependencies: [

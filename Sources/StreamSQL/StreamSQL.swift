@@ -1,1 +1,2 @@
-// The room `StreamSQL`; see ARCHITECTURE.md.
+/// The version of the engine and the shell.
+public let streamSQLVersion = "0.1.0"
