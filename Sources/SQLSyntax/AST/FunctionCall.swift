@@ -34,8 +34,8 @@ extension AST {
   package struct Argument: Equatable, Sendable {
     package enum Value: Equatable, Sendable {
       case expression(Expression)
-      /// `TABLE t`, `TABLE(t)` or `TABLE (SELECT …)` as the argument of a table function.
-      case table(Query)
+      /// `TABLE t [PARTITION BY …]` or `TABLE (SELECT …) [PARTITION BY …]` as the argument of a table function.
+      case table(Query, partitionBy: [Expression])
       /// `DESCRIPTOR(ts, …)`
       case descriptor([Identifier])
     }
