@@ -51,6 +51,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
+    tests("DiagnosticsTests", on: ["Diagnostics"]),
     tests("ColumnarTests", on: ["Columnar"]),
   ],
   swiftLanguageModes: [.v6]

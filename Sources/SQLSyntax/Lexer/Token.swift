@@ -38,7 +38,7 @@ package enum Symbol: String, CaseIterable, Sendable {
   case colon = ":"
   case doubleColon = "::"
   case plus = "+"
-  case minus = "-"
+  case hyphen = "-"
   case star = "*"
   case slash = "/"
   case percent = "%"

@@ -1,0 +1,96 @@
+import Diagnostics
+
+extension Parser {
+  /// What follows CREATE FUNCTION.
+  mutating func createFunction(isReplace: Bool, isTemporary: Bool) throws(SQLError) -> AST.CreateFunction {
+    let ifNotExists = try ifNotExists()
+    let name = try objectName()
+    let parameters =
+      at(.leftParen) ? try parenthesisedListOrNone { (parser) throws(SQLError) in try parser.parameter() } : nil
+    let returns = accept(.returns) ? try typeName() : nil
+    var language = accept(.language) ? try onlyName() : nil
+    let body: AST.CreateFunction.Body
+    if accept(.return) {
+      body = isQueryStart() ? .query(try query()) : .expression(try expression())
+    } else {
+      try expect(.as)
+      body = try functionBody()
+    }
+    if language == nil, accept(.language) { language = try onlyName() }
+    return .init(
+      isReplace: isReplace, isTemporary: isTemporary, ifNotExists: ifNotExists, name: name,
+      parameters: parameters, returns: returns, language: language, body: body)
+  }
+
+  /// A string alone is a text that means something else than itself.
+  private mutating func functionBody() throws(SQLError) -> AST.CreateFunction.Body {
+    if isQueryStart() { return .query(try query()) }
+    let isText = isString()
+    let expression = try expression()
+    if isText, case .literal(.string(let text)) = expression.kind { return .text(text) }
+    return .expression(expression)
+  }
+
+  /// `name type [DEFAULT e]`
+  private mutating func parameter() throws(SQLError) -> AST.Parameter {
+    let name = try onlyName()
+    let type = try typeName()
+    return .init(name: name, type: type, defaultValue: accept(.default) ? try expression() : nil)
+  }
+
+  /// What follows CREATE AGGREGATE.
+  mutating func createAggregate(isReplace: Bool, isTemporary: Bool) throws(SQLError) -> AST.CreateAggregate {
+    let ifNotExists = try ifNotExists()
+    let name = try objectName()
+    let parameters = try parenthesisedListOrNone { (parser) throws(SQLError) in try parser.parameter() }
+    try expect(.returns)
+    let returns = try typeName()
+    let initial = accept(.initial) ? try aggregateInitial() : nil
+    try expect(.update)
+    var aggregate = AST.CreateAggregate(
+      isReplace: isReplace, isTemporary: isTemporary, ifNotExists: ifNotExists, name: name,
+      parameters: parameters, returns: returns, initial: initial, update: try aggregateStep())
+    try aggregateClauses(&aggregate)
+    return aggregate
+  }
+
+  private mutating func aggregateInitial() throws(SQLError) -> AST.CreateAggregate.Initial {
+    guard accept(.from) else { return .expression(try expression()) }
+    try expect(.leftParen)
+    let query = try query()
+    try expect(.rightParen)
+    return .query(query)
+  }
+
+  private mutating func aggregateClauses(_ aggregate: inout AST.CreateAggregate) throws(SQLError) {
+    while true {
+      let start = token.span
+      switch accept(anyOf: [.inverse, .merge, .result, .timeout]) {
+      case .inverse:
+        let step = try aggregateStep()
+        guard aggregate.inverse == nil else { throw .duplicateClause("INVERSE", at: start) }
+        aggregate.inverse = step
+      case .merge:
+        let step = try aggregateStep()
+        guard aggregate.merge == nil else { throw .duplicateClause("MERGE", at: start) }
+        aggregate.merge = step
+      case .result:
+        let step = try aggregateStep()
+        guard aggregate.result == nil else { throw .duplicateClause("RESULT", at: start) }
+        aggregate.result = step
+      case .timeout:
+        let timeout = try duration()
+        guard aggregate.timeout == nil else { throw .duplicateClause("TIMEOUT", at: start) }
+        aggregate.timeout = timeout
+      default: return
+      }
+    }
+  }
+
+  /// `(s, x) -> e`
+  private mutating func aggregateStep() throws(SQLError) -> AST.CreateAggregate.Step {
+    let parameters = try lambdaParameters()
+    try expect(.arrow)
+    return .init(parameters: parameters, body: try expression())
+  }
+}

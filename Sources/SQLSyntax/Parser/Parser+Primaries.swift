@@ -1,0 +1,157 @@
+import Diagnostics
+
+extension Parser {
+  mutating func primary() throws(SQLError) -> AST.Expression {
+    let start = token.span
+    switch kind {
+    case .number:
+      let number = try numberLiteral()
+      return .init(.literal(.number(number)), span: start)
+    case .symbol(.hyphen):
+      advance()
+      let number = try numberLiteral(isNegative: true)
+      return .init(.literal(.number(number)), span: span(from: start))
+    case .string:
+      let string = try stringLiteral()
+      return .init(.literal(.string(string)), span: string.span)
+    case .binary(let bytes):
+      advance()
+      return .init(.literal(.binary(bytes)), span: start)
+    case .symbol(.leftParen):
+      return try parenthesised()
+    case .quotedName, .word(nil):
+      return try nameOrCall()
+    case .word(.some(let keyword)):
+      return try keywordPrimary(keyword)
+    case .symbol, .hintStart, .hintEnd, .end:
+      throw unexpected(Self.anExpression)
+    }
+  }
+
+  private mutating func keywordPrimary(_ keyword: Keyword) throws(SQLError) -> AST.Expression {
+    let start = token.span
+    let next = kind(ahead: 1)
+    switch keyword {
+    case .null: return takeLiteral(.null)
+    case .true: return takeLiteral(.boolean(true))
+    case .false: return takeLiteral(.boolean(false))
+    case .case: return try caseExpression()
+    case .cast, .tryCast: return try castExpression(isTry: keyword == .tryCast)
+    case .interval:
+      advance()
+      let interval = try intervalLiteral()
+      return .init(.literal(.interval(interval)), span: span(from: start))
+    case .exists:
+      advance()
+      try expect(.leftParen)
+      let query = try query()
+      try expect(.rightParen)
+      return .init(.exists(query), span: span(from: start))
+    case .date where isString(ahead: 1): return try typedLiteral(.date)
+    case .timestamp where isString(ahead: 1): return try typedLiteral(.timestamp)
+    case .timestampNtz where isString(ahead: 1): return try typedLiteral(.timestampNTZ)
+    case .timestampLtz where isString(ahead: 1): return try typedLiteral(.timestampLTZ)
+    case .array where next == .symbol(.leftBracket), .map where next == .symbol(.leftBracket):
+      return try bracketConstructor()
+    case .row where next == .symbol(.leftParen):
+      advance()
+      let fields = try parenthesisedListOrNone { (parser) throws(SQLError) in try parser.expression() }
+      return .init(.row(fields), span: span(from: start))
+    case .struct where next == .symbol(.leftParen):
+      advance()
+      let fields = try parenthesisedListOrNone { (parser) throws(SQLError) in try parser.selectItem() }
+      return .init(.structure(fields), span: span(from: start))
+    case .final where isPatternSemantics, .running where isPatternSemantics:
+      return try patternSemanticsCall()
+    case .left, .right, .like, .ilike, .rlike, .regexp:
+      guard next == .symbol(.leftParen) else { throw unexpected(Self.anExpression) }
+      return try call(.init([try anyName()]))
+    case .currentDate, .currentTime, .currentTimestamp, .currentUser, .localtime, .localtimestamp:
+      if next == .symbol(.leftParen) || next == .symbol(.dot) { return try nameOrCall() }
+      return .init(.call(.init(name: .init([try name()]))), span: start)
+    default:
+      guard !keyword.isReserved else { throw unexpected(Self.anExpression) }
+      return try nameOrCall()
+    }
+  }
+
+  private mutating func takeLiteral(_ literal: AST.Literal) -> AST.Expression {
+    defer { advance() }
+    return .init(.literal(literal), span: token.span)
+  }
+
+  private mutating func typedLiteral(_ type: AST.TypedLiteralType) throws(SQLError) -> AST.Expression {
+    let start = token.span
+    advance()
+    let string = try stringLiteral()
+    return .init(.literal(.typed(type, string)), span: span(from: start))
+  }
+
+  private mutating func caseExpression() throws(SQLError) -> AST.Expression {
+    let start = token.span
+    advance()
+    let operand = at(.when) ? nil : try expression()
+    var branches: [AST.CaseBranch] = []
+    try expect(.when)
+    repeat {
+      let condition = try expression()
+      try expect(.then)
+      branches.append(.init(condition: condition, result: try expression()))
+    } while accept(.when)
+    let otherwise = accept(.else) ? try expression() : nil
+    try expect(.end)
+    return .init(
+      .caseWhen(operand: operand, branches: branches, otherwise: otherwise), span: span(from: start))
+  }
+
+  private mutating func castExpression(isTry: Bool) throws(SQLError) -> AST.Expression {
+    let start = token.span
+    advance()
+    try expect(.leftParen)
+    let operand = try expression()
+    try expect(.as)
+    let type = try typeName()
+    try expect(.rightParen)
+    return .init(.cast(operand, type, isTry: isTry), span: span(from: start))
+  }
+
+  /// `ARRAY[a, b]` and `MAP[k, v, …]` are calls of `array` and `map`.
+  private mutating func bracketConstructor() throws(SQLError) -> AST.Expression {
+    let start = token.span
+    let name = try name()
+    advance()
+    let elements = at(.rightBracket) ? [] : try expressionList()
+    try expect(.rightBracket)
+    let arguments = elements.map { AST.Argument(value: .expression($0)) }
+    return .init(.call(.init(name: .init([name]), arguments: arguments)), span: span(from: start))
+  }
+
+  /// `(e)`, `(a, b)` or `(query)`. A parenthesised expression keeps its inner span.
+  private mutating func parenthesised() throws(SQLError) -> AST.Expression {
+    let start = token.span
+    try expect(.leftParen)
+    if isQueryStart() {
+      let query = try query()
+      try expect(.rightParen)
+      return .init(.scalarSubquery(query), span: span(from: start))
+    }
+    let first = try expression()
+    if let query = try continuedQuery(after: first) {
+      try expect(.rightParen)
+      return .init(.scalarSubquery(query), span: span(from: start))
+    }
+    if accept(.comma) {
+      let rest = try expressionList()
+      try expect(.rightParen)
+      return .init(.row([first] + rest), span: span(from: start))
+    }
+    try expect(.rightParen)
+    return first
+  }
+
+  private mutating func nameOrCall() throws(SQLError) -> AST.Expression {
+    let name = AST.ObjectName(try dotted(from: try name()))
+    if at(.leftParen) { return try call(name) }
+    return .init(.name(name), span: name.span)
+  }
+}

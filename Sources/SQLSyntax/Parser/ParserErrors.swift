@@ -1,0 +1,122 @@
+import Diagnostics
+
+extension Parser {
+  /// How many alternatives a message lists.
+  private static let listedMax = 6
+
+  static let aName = "a name"
+  static let anExpression = "an expression"
+
+  /// The error for the current token: what it is, and what was expected instead.
+  func unexpected() -> SQLError {
+    if let alias = implicitAlias, alias.index == index - 1,
+      let keyword = misspelt(tokens[alias.index], among: alias.expected)
+    {
+      return .unexpected(
+        found(tokens[alias.index]), expected: keyword.rawValue, at: tokens[alias.index].span,
+        hint: "did you mean \(keyword.rawValue)?")
+    }
+    let items = expectedIndex == index ? expected : []
+    var span = token.span
+    if kind == .end, index > 0 {
+      // The end has no text: the caret goes right behind the last token.
+      let end = tokens[index - 1].span.upper
+      span = SourceSpan(lower: end, upper: end)
+    }
+    return .unexpected(found(token), expected: Self.list(items), at: span, hint: hint(among: items))
+  }
+
+  /// The error for the current token where `what` must stand.
+  mutating func unexpected(_ what: String) -> SQLError {
+    note(.what(what))
+    return unexpected()
+  }
+
+  private func found(_ token: Token) -> String {
+    switch token.kind {
+    case .end: "the end of the statement"
+    case .string: "the string \(shortened(token))"
+    case .binary: "the binary literal \(shortened(token))"
+    case .number: "the number \(shortened(token))"
+    case .hintStart: "a hint"
+    case .hintEnd: "the end of a hint"
+    case .word, .quotedName, .symbol: "\"\(shortened(token))\""
+    }
+  }
+
+  private func shortened(_ token: Token) -> String {
+    let text = source.text(of: token.span)
+    return text.unicodeScalars.count > 40 ? "\(String(text.unicodeScalars.prefix(40)))…" : text
+  }
+
+  private func misspelt(_ token: Token, among items: [Expected]) -> Keyword? {
+    guard case .word(let keyword) = token.kind, !(keyword?.isReserved ?? false) else { return nil }
+    let candidates = items.compactMap { item -> String? in
+      if case .keyword(let keyword) = item { keyword.rawValue } else { nil }
+    }
+    let text = source.text(of: token.span)
+    guard text.utf8.count > 2 else { return nil }
+    return closestMatch(to: text, in: candidates).flatMap(Keyword.init(rawValue:))
+  }
+
+  private func hint(among items: [Expected]) -> String? {
+    if let keyword = misspelt(token, among: items) { return "did you mean \(keyword.rawValue)?" }
+    if isStreamClause, depth > 0 {
+      return "\(tokenText.uppercased()) belongs to the statement: it cannot stand inside parentheses"
+    }
+    if let keyword, keyword.isReserved, items.contains(.what(Self.aName)) || items.contains(.what(Self.anExpression)) {
+      return "\(keyword.rawValue) is a reserved word; to use it as a name, put it in backquotes"
+    }
+    if at(.ampersand), index > 0, tokens[index - 1].kind == .symbol(.ampersand) { return "write AND" }
+    return nil
+  }
+
+  /// `a, b or c`, without repetitions.
+  private static func list(_ items: [Expected]) -> String {
+    var texts: [String] = []
+    for item in items {
+      let text =
+        switch item {
+        case .keyword(let keyword): keyword.rawValue
+        case .symbol(let symbol): "\"\(symbol.rawValue)\""
+        case .what(let what): what
+        }
+      if !texts.contains(text) { texts.append(text) }
+    }
+    if texts.count > listedMax { return texts.prefix(listedMax).joined(separator: ", ") + ", …" }
+    guard let last = texts.popLast() else { return "the end of the statement" }
+    return texts.isEmpty ? last : texts.joined(separator: ", ") + " or " + last
+  }
+}
+
+extension SQLError {
+  static func unexpected(_ found: String, expected: String, at span: SourceSpan, hint: String?) -> SQLError {
+    SQLError(
+      .parse, "PARSE_SYNTAX_ERROR", "unexpected \(found), expected \(expected)", span: span, hint: hint)
+  }
+
+  static func nestedTooDeep(at span: SourceSpan) -> SQLError {
+    SQLError(
+      .parse, "STATEMENT_TOO_DEEP",
+      "the statement nests more than \(Parser.nestingDepthMax) levels or chains more than "
+        + "\(Parser.treeHeightMax) operators",
+      span: span, hint: "split it with WITH or views")
+  }
+
+  static func statementTooLong(bytes: Int, at span: SourceSpan) -> SQLError {
+    SQLError(
+      .parse, "STATEMENT_TOO_LONG",
+      "the statement has \(bytes) bytes, the limit is \(Parser.statementBytesMax)", span: span,
+      hint: "read large data from a file")
+  }
+
+  static func duplicateClause(_ clause: String, at span: SourceSpan) -> SQLError {
+    SQLError(.parse, "DUPLICATE_CLAUSES", "\(clause) is given twice", span: span, hint: "keep one of them")
+  }
+
+  static func badInterval(_ text: String, at span: SourceSpan?, hint: String? = nil) -> SQLError {
+    SQLError(
+      .parse, "INVALID_INTERVAL_FORMAT", "\"\(text)\" is not an interval", span: span,
+      hint: hint ?? "write it like '10 seconds' or INTERVAL 10 SECONDS")
+  }
+}
