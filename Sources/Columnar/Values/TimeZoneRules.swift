@@ -23,25 +23,34 @@ package final class TimeZoneRules: Sendable {
     /// Local seconds from which on it is the only answer: behind the gap or the overlap at its start.
     var localStart: Int64
     var offset: Int32
+    /// Summer time, which has a name of its own.
+    var isDaylight: Bool
   }
+
+  /// A region of the time zone data, in contrast to an offset.
+  private let isRegion: Bool
 
   // Written before init returns, only read afterwards, freed by deinit.
   private nonisolated(unsafe) let periods: UnsafeMutableBufferPointer<Period>
 
   /// UTC, which is also the default session zone.
-  package static let utc = TimeZoneRules(name: "UTC", offsets: [(Int64.min, 0)])
+  package static let utc = TimeZoneRules(name: "UTC", offsets: [(Int64.min, 0, false)])
 
   deinit { periods.deallocate() }
 
   /// - Parameter offsets: start in UTC seconds and offset of each period, in ascending order, not empty.
-  private init(name: String, offsets: [(start: Int64, offset: Int32)]) {
+  private init(
+    name: String, isRegion: Bool = false, offsets: [(start: Int64, offset: Int32, isDaylight: Bool)]
+  ) {
     self.name = name
+    self.isRegion = isRegion
     fixedOffsetSeconds = offsets.count == 1 ? offsets[0].offset : nil
     let table = UnsafeMutableBufferPointer<Period>.allocate(capacity: offsets.count)
-    for (index, (start, offset)) in offsets.enumerated() {
+    for (index, (start, offset, isDaylight)) in offsets.enumerated() {
       let before = index == 0 ? offset : offsets[index - 1].offset
       let localStart = index == 0 ? Int64.min : start &+ Int64(max(before, offset))
-      table.initializeElement(at: index, to: Period(start: start, localStart: localStart, offset: offset))
+      table.initializeElement(
+        at: index, to: Period(start: start, localStart: localStart, offset: offset, isDaylight: isDaylight))
     }
     periods = table
   }
@@ -51,7 +60,7 @@ package final class TimeZoneRules: Sendable {
     guard seconds.magnitude <= ZoneText.offsetSecondsMax else { return nil }
     var out = ByteWriter(capacity: 16)
     ZoneText.formatOffset(seconds: seconds, colons: true, zero: "Z", into: &out)
-    self.init(name: out.string, offsets: [(Int64.min, seconds)])
+    self.init(name: out.string, offsets: [(Int64.min, seconds, false)])
   }
 
   // MARK: Known zones
@@ -87,13 +96,15 @@ package final class TimeZoneRules: Sendable {
 
   private static func fixed(_ offset: Int32, name text: UnsafeRawBufferPointer) -> TimeZoneRules? {
     let name = String(decoding: text, as: UTF8.self)
-    if offset == 0 { return name == "UTC" ? utc : TimeZoneRules(name: name, offsets: [(Int64.min, 0)]) }
+    if offset == 0 {
+      return name == "UTC" ? utc : TimeZoneRules(name: name, offsets: [(Int64.min, 0, false)])
+    }
     guard let first = text.first, AsciiText.isLetter(first), let zone = TimeZoneRules(offsetSeconds: offset)
     else {
       return TimeZoneRules(offsetSeconds: offset)
     }
     let prefix = name.prefix { $0 != "+" && $0 != "-" }
-    return TimeZoneRules(name: prefix + zone.name, offsets: [(Int64.min, offset)])
+    return TimeZoneRules(name: prefix + zone.name, offsets: [(Int64.min, offset, false)])
   }
 
   /// Rules repeat after 400 years, which are a whole number of weeks. Tables end here (the year 2500), and later
@@ -110,7 +121,9 @@ package final class TimeZoneRules: Sendable {
     func offset(_ seconds: Int64) -> Int32 {
       Int32(clamping: zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
     }
-    var offsets: [(start: Int64, offset: Int32)] = [(Int64.min, offset(tableStartSeconds))]
+    var offsets: [(start: Int64, offset: Int32, isDaylight: Bool)] = [
+      (Int64.min, offset(tableStartSeconds), false)
+    ]
     var at = tableStartSeconds
     while offsets.count < periodsMax {
       let from = Date(timeIntervalSince1970: Double(at))
@@ -120,9 +133,43 @@ package final class TimeZoneRules: Sendable {
       at = next
       let current = offset(next)
       // A change of the name alone is none of the offset.
-      if current != offsets[offsets.count - 1].offset { offsets.append((next, current)) }
+      if current != offsets[offsets.count - 1].offset {
+        offsets.append((next, current, zone.isDaylightSavingTime(for: date)))
+      }
     }
-    return TimeZoneRules(name: name, offsets: offsets)
+    return TimeZoneRules(name: name, isRegion: true, offsets: offsets)
+  }
+
+  // MARK: Names
+
+  /// English names met so far, by region and season; bounded as ``known`` is.
+  private static let displayNames = Mutex<[String: String]>([:])
+
+  /// The English name at a time in UTC seconds: `PST`, or in full `Pacific Standard Time`. Offsets are their own name.
+  package func displayName(utcSeconds: Int64, isFull: Bool) -> String {
+    if name == "UTC" { return isFull ? "Coordinated Universal Time" : "UTC" }
+    guard isRegion else { return name }
+    let seconds = withinTable(utcSeconds)
+    let isDaylight = periods[lastPeriod { $0.start <= seconds }].isDaylight
+    return Self.displayNames.withLock { names in
+      let key = "\(isFull ? "full" : "short") \(isDaylight) \(name)"
+      if let known = names[key] { return known }
+      let found = Self.findDisplayName(name, isDaylight: isDaylight, isFull: isFull)
+      names[key] = found
+      return found
+    }
+  }
+
+  private static func findDisplayName(_ name: String, isDaylight: Bool, isFull: Bool) -> String {
+    guard let zone = TimeZone(identifier: name) else { return name }
+    let locale = Locale(identifier: "en_US")
+    let full = zone.localizedName(for: isDaylight ? .daylightSaving : .standard, locale: locale) ?? name
+    if isFull { return full }
+    // Unicode's abbreviations for zones abroad are offsets; Java's are better known.
+    if let known = DateTimeNames.zones.first(where: { $0.full.description == full }) {
+      return known.short.description
+    }
+    return zone.localizedName(for: isDaylight ? .shortDaylightSaving : .shortStandard, locale: locale) ?? full
   }
 
   // MARK: Lookup
