@@ -40,7 +40,7 @@ extension DoubleText {
   /// `digits` · 10^`exponent`, correctly rounded.
   static func double(digits: UInt64, exponent: Int) -> Double {
     if digits < 1 << 53, exponent >= -22, exponent <= 22 {
-      let power = Double(smallPower(exponent.magnitude))
+      let power = PowersOfTen.double(abs(exponent))
       return exponent < 0 ? Double(digits) / power : Double(digits) * power
     }
     let (significand, power) = Rounding.double.round(digits, exponent: exponent)
@@ -50,7 +50,7 @@ extension DoubleText {
   /// `digits` · 10^`exponent`, correctly rounded.
   static func float(digits: UInt64, exponent: Int) -> Float {
     if digits < 1 << 24, exponent >= -10, exponent <= 10 {
-      let power = Float(smallPower(exponent.magnitude))
+      let power = Float(PowersOfTen.double(abs(exponent)))
       return exponent < 0 ? Float(digits) / power : Float(digits) * power
     }
     let (significand, power) = Rounding.float.round(digits, exponent: exponent)
@@ -58,9 +58,6 @@ extension DoubleText {
       sign: .plus, exponentBitPattern: UInt(power),
       significandBitPattern: UInt32(truncatingIfNeeded: significand))
   }
-
-  /// 10 to `exponent` for at most 22: exact as an integer up to 10³⁸, and as a double.
-  private static func smallPower(_ exponent: UInt) -> Int128 { PowersOfTen.exact(Int(exponent)) }
 
   private static func magnitude(_ number: DecimalNotation, in text: UnsafeRawBufferPointer) -> Double {
     let value = double(digits: number.digits, exponent: number.exponent)

@@ -21,6 +21,25 @@ enum PowersOfTen {
     exactTable[min(max(exponent, 0), exactMax)]
   }
 
+  /// The largest power of ten that a `Double` holds exactly.
+  static let exactDoubleMax = 22
+
+  // Written once before anybody can read it, never freed.
+  private nonisolated(unsafe) static let doubleTable: UnsafePointer<Double> = {
+    let table = UnsafeMutablePointer<Double>.allocate(capacity: exactDoubleMax + 1)
+    var power = 1.0
+    for exponent in 0...exactDoubleMax {
+      table[exponent] = power
+      power *= 10
+    }
+    return UnsafePointer(table)
+  }()
+
+  /// 10 to `exponent`, exact; the exponent is clamped into 0...22.
+  static func double(_ exponent: Int) -> Double {
+    doubleTable[min(max(exponent, 0), exactDoubleMax)]
+  }
+
   /// The number of decimal digits of `magnitude`; 0 for zero, at most 39.
   static func digitCount(_ magnitude: UInt128) -> Int {
     if magnitude == 0 { return 0 }
