@@ -53,6 +53,7 @@ let package = Package(
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
     tests("DiagnosticsTests", on: ["Diagnostics"]),
     tests("ColumnarTests", on: ["Columnar"]),
+    tests("AggregateTests", on: ["Expressions", "Columnar", "Diagnostics"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,6 +8,8 @@ extension FunctionRegistry {
     registry.add(Membership.functions)
     registry.add(Access.functions)
     registry.add(Bitwise.functions)
+    registry.add(Aggregates.all)
+    registry.add(Generators.all)
     return registry
   }()
 }

@@ -1,0 +1,17 @@
+internal import Columnar
+internal import Diagnostics
+
+/// The aggregate functions, by families of a file each.
+enum Aggregates {
+  static let all: [AggregateFunction] = counting + sums + averages + extremes + logic + picking + collecting
+}
+
+extension FunctionDoc {
+  /// The entry of an aggregate, with one example.
+  static func aggregate(
+    _ name: String, aliases: [String] = [], _ signature: String, _ summary: String, _ sql: String,
+    _ result: String
+  ) -> FunctionDoc {
+    FunctionDoc(name, aliases: aliases, .aggregate, signature, summary, [FunctionExample(sql, result)])
+  }
+}
