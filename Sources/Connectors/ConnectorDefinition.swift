@@ -32,7 +32,8 @@ package struct SourceFactory: Sendable {
   /// Looks at options and perhaps a sample: what the relation is, before any query reads it.
   package var describe: @Sendable (SourceRequest) throws(SQLError) -> SourceDescription
   /// A reader for one query; `columns` are the ordinals of the description's schema that the query needs, in order.
-  package var open: @Sendable (SourceRequest, SourceDescription, _ columns: [Int]) throws(SQLError) -> any Source
+  package var open:
+    @Sendable (SourceRequest, SourceDescription, _ columns: [Int]) throws(SQLError) -> any Source
   package init(
     describe: @escaping @Sendable (SourceRequest) throws(SQLError) -> SourceDescription,
     open: @escaping @Sendable (SourceRequest, SourceDescription, [Int]) throws(SQLError) -> any Source
@@ -49,14 +50,18 @@ package struct SourceRequest: Sendable {
   package var schema: Schema?
   /// STREAM was said, or CREATE STREAM.
   package var isStream: Bool
+  /// The reader ends with what is there when it is opened: a SELECT over a memory relation (SEM-5, SEM-8).
+  package var isSnapshot: Bool
   package var environment: ConnectorEnvironment
   package var span: SourceSpan
   package init(
-    options: OptionValues, schema: Schema?, isStream: Bool, environment: ConnectorEnvironment, span: SourceSpan
+    options: OptionValues, schema: Schema?, isStream: Bool, isSnapshot: Bool = false,
+    environment: ConnectorEnvironment, span: SourceSpan
   ) {
     self.options = options
     self.schema = schema
     self.isStream = isStream
+    self.isSnapshot = isSnapshot
     self.environment = environment
     self.span = span
   }
@@ -68,12 +73,25 @@ package struct SourceDescription: Sendable {
   package var canEnd: Bool
   /// False: one hub per session shares it among queries (SEM-7).
   package var canReplay: Bool
-  package init(schema: Schema, isBounded: Bool, canEnd: Bool, canReplay: Bool) {
+  /// Rows that live with the relation and are shared by its readers; INSERT goes here. Nil: the relation is elsewhere.
+  package var store: (any RelationStore)?
+  package init(
+    schema: Schema, isBounded: Bool, canEnd: Bool, canReplay: Bool, store: (any RelationStore)? = nil
+  ) {
     self.schema = schema
     self.isBounded = isBounded
     self.canEnd = canEnd
     self.canReplay = canReplay
+    self.store = store
   }
+}
+
+/// The rows of a relation that lives in the session.
+package protocol RelationStore: AnyObject, Sendable {
+  /// Adds what one INSERT gives: one micro-batch for those who follow. Negative weights take rows back.
+  func append(_ batch: Batch, weights: [Int64]?) throws(SQLError)
+  /// Nothing will be added any more (CLOSE STREAM, the end of a script).
+  func close()
 }
 
 package struct SinkFactory: Sendable {
@@ -111,10 +129,16 @@ package struct ConnectorEnvironment: Sendable {
   package var output: any OutputStreamSink
   /// Whether stdin carries data (false: it is the script).
   package var isStdinData: Bool
-  package init(zoneName: String, output: any OutputStreamSink, isStdinData: Bool) {
+  /// µs since the UTC epoch; the session's clock, which may be virtual.
+  package var nowMicros: @Sendable () -> Int64
+  package init(
+    zoneName: String, output: any OutputStreamSink, isStdinData: Bool,
+    nowMicros: @escaping @Sendable () -> Int64 = { wallClockMicros() }
+  ) {
     self.zoneName = zoneName
     self.output = output
     self.isStdinData = isStdinData
+    self.nowMicros = nowMicros
   }
 }
 
@@ -140,7 +164,8 @@ package struct OptionDefinition: Sendable {
   package var isRequired: Bool
   package var summary: String
   package init(
-    _ name: String, _ kind: Kind, default defaultValue: String? = nil, isRequired: Bool = false, _ summary: String
+    _ name: String, _ kind: Kind, default defaultValue: String? = nil, isRequired: Bool = false,
+    _ summary: String
   ) {
     self.name = name
     self.kind = kind

@@ -1,0 +1,26 @@
+internal import Diagnostics
+internal import Glibc
+
+/// What the C library says about an error number.
+func describe(errno code: Int32) -> String { String(cString: strerror(code)) }
+
+extension SQLError {
+  static func pathNotFound(_ path: String, span: SourceSpan?) -> SQLError {
+    SQLError(.bind, "PATH_NOT_FOUND", "path '\(path)' does not exist", span: span)
+  }
+
+  /// A system call on `object` (a path, a host:port, `stdin`) failed.
+  static func io(_ kind: Kind, _ action: String, _ object: String, errno code: Int32) -> SQLError {
+    SQLError(
+      kind, code == ENOSPC ? "NO_SPACE_LEFT" : "IO_ERROR",
+      "\(action) \(object) failed: \(describe(errno: code))")
+  }
+
+  /// A record that does not end within the limit.
+  static func lineTooLong(_ object: String, byteOffset: Int64, bytesMax: Int) -> SQLError {
+    SQLError(
+      .source, "LINE_TOO_LONG",
+      "\(object): the line that starts at byte \(byteOffset) is longer than \(bytesMax) bytes",
+      hint: "raise the option maxLineBytes if such lines are meant")
+  }
+}

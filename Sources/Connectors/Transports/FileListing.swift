@@ -1,0 +1,108 @@
+internal import Diagnostics
+internal import Glibc
+
+/// A file to be read.
+struct FileEntry: Sendable, Equatable {
+  var path: String
+  var bytes: Int64
+  /// Nanoseconds since the UTC epoch.
+  var modifiedNanos: Int64
+}
+
+/// The files that a path, a folder or a pattern means.
+enum FileListing {
+  /// Files of one listing at most: beyond it a query would spend its time on names.
+  static let filesMax = 10_000_000
+
+  /// The files behind `path` by modification time, then path (SEM-6).
+  ///
+  /// A folder stands for the files in it, one level deep; `*`, `?`, `[…]` and `{a,b}` are patterns. Names that begin
+  /// with `_` or `.` are left out, in folders and for patterns, as Hadoop does.
+  /// Throws `PATH_NOT_FOUND` if nothing is there; an empty folder gives no files.
+  static func files(at path: String, span: SourceSpan?) throws(SQLError) -> [FileEntry] {
+    let plain = localPath(path)
+    var found: [FileEntry] = []
+    if let info = status(of: plain) {
+      try add(plain, info, to: &found)
+    } else if isPattern(plain) {
+      let matches = try expand(plain, path, span: span)
+      guard !matches.isEmpty else { throw .pathNotFound(path, span: span) }
+      for match in matches where !isHidden(match) {
+        if let info = status(of: match) { try add(match, info, to: &found) }
+      }
+    } else {
+      throw .pathNotFound(path, span: span)
+    }
+    return found.sorted { ($0.modifiedNanos, $0.path) < ($1.modifiedNanos, $1.path) }
+  }
+
+  /// The path without `file:`.
+  static func localPath(_ path: String) -> String {
+    guard path.hasPrefix("file:") else { return path }
+    let rest = path.dropFirst("file:".count)
+    return rest.hasPrefix("//") ? String(rest.dropFirst(2)) : String(rest)
+  }
+
+  private static func add(_ path: String, _ info: stat, to found: inout [FileEntry]) throws(SQLError) {
+    if info.st_mode & S_IFMT == S_IFDIR {
+      for name in try names(inFolder: path) where !isHidden(name) {
+        let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+        if let info = status(of: inner), info.st_mode & S_IFMT != S_IFDIR { append(inner, info, to: &found) }
+      }
+    } else {
+      append(path, info, to: &found)
+    }
+    guard found.count <= filesMax else {
+      throw SQLError(.source, "TOO_MANY_FILES", "path '\(path)' holds more than \(filesMax) files")
+    }
+  }
+
+  private static func append(_ path: String, _ info: stat, to found: inout [FileEntry]) {
+    found.append(
+      FileEntry(
+        path: path, bytes: Int64(info.st_size),
+        modifiedNanos: Int64(info.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(info.st_mtim.tv_nsec)))
+  }
+
+  private static func status(of path: String) -> stat? {
+    var info = stat()
+    return stat(path, &info) == 0 ? info : nil
+  }
+
+  private static func names(inFolder path: String) throws(SQLError) -> [String] {
+    guard let folder = opendir(path) else { throw .io(.source, "listing", "'\(path)'", errno: errno) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else { break }
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      names.append(name)
+    }
+    if errno != 0 { throw .io(.source, "listing", "'\(path)'", errno: errno) }
+    return names
+  }
+
+  private static func isPattern(_ path: String) -> Bool { path.contains { "*?[{".contains($0) } }
+
+  private static func isHidden(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("_") || name.hasPrefix(".")
+  }
+
+  private static func expand(_ pattern: String, _ path: String, span: SourceSpan?) throws(SQLError)
+    -> [String]
+  {
+    var matches = glob_t()
+    defer { globfree(&matches) }
+    let code = glob(pattern, GLOB_BRACE | GLOB_NOSORT, nil, &matches)
+    switch code {
+    case 0: return (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(cString: $0) } }
+    case GLOB_NOMATCH: return []
+    default:
+      throw SQLError(.bind, "IO_ERROR", "the pattern '\(path)' cannot be expanded", span: span)
+    }
+  }
+}

@@ -1,0 +1,200 @@
+internal import Columnar
+internal import Diagnostics
+internal import Glibc
+internal import Synchronization
+
+/// Reads files one after the other, in the caller's own time: a local file never keeps a poll waiting for long.
+final class FileSource: Source {
+  /// How one step is bounded by the source's own options.
+  struct StepLimits: Sendable {
+    var files = Int.max
+    var rows = Int.max
+    var bytes = Int.max
+  }
+
+  let schema: Schema
+  let totalBytes: Int64?
+  private let files: [FileEntry]
+  private let decoder: any Decoder
+  private let lineBytesMax: Int
+  private let stepLimits: StepLimits
+  private let state: Mutex<State>
+
+  private struct State: ~Copyable {
+    var file = 0
+    var reader: FileReader?
+    /// Lines that were read and did not fit the limit.
+    var rest: Chunk?
+    /// Where the next morsel begins in the current file.
+    var offset: Int64 = 0
+    /// What this step may still take.
+    var step: StepLimits
+  }
+
+  init(
+    schema: Schema, files: [FileEntry], decoder: any Decoder,
+    lineBytesMax: Int = LineFraming.lineBytesMaxDefault,
+    stepLimits: StepLimits = StepLimits()
+  ) {
+    self.schema = schema
+    self.files = files
+    self.decoder = decoder
+    self.lineBytesMax = lineBytesMax
+    self.stepLimits = stepLimits
+    totalBytes = files.reduce(0) { $0 + $1.bytes }
+    state = Mutex(State(step: stepLimits))
+  }
+
+  func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) { onArrival() }
+
+  func stop() {
+    state.withLock {
+      $0.reader = nil
+      $0.rest = nil
+      $0.file = files.count
+    }
+  }
+
+  func poll(_ limit: inout ReadLimit) throws(SQLError) -> SourcePoll {
+    try state.withLock { (state) throws(SQLError) -> SourcePoll in
+      while true {
+        if state.file >= files.count { return .ended }
+        guard limit.rows > 0, limit.bytes > 0 else { return .idle }
+        if state.step.files <= 0 || state.step.rows <= 0 || state.step.bytes <= 0 {
+          state.step = stepLimits
+          return .stepBoundary
+        }
+        if let chunk = try nextChunk(&state) { return .morsel(take(chunk, &state, &limit)) }
+        state.reader = nil
+        state.file += 1
+        state.offset = 0
+        if state.step.files < .max { state.step.files -= 1 }
+      }
+    }
+  }
+
+  private func nextChunk(_ state: inout State) throws(SQLError) -> Chunk? {
+    if let rest = state.rest {
+      state.rest = nil
+      return rest
+    }
+    if state.reader == nil {
+      state.reader = try FileReader(
+        path: files[state.file].path, offset: state.offset, lineBytesMax: lineBytesMax)
+    }
+    return try state.reader?.next()
+  }
+
+  /// The front of a chunk within the limits of step and caller.
+  private func take(_ chunk: Chunk, _ state: inout State, _ limit: inout ReadLimit) -> Morsel {
+    var own = ReadLimit(rows: min(limit.rows, state.step.rows), bytes: min(limit.bytes, state.step.bytes))
+    let before = own
+    var rest = chunk
+    let front = rest.takeFront(&own)
+    Self.lower(&limit.rows, by: before.rows - own.rows)
+    Self.lower(&limit.bytes, by: before.bytes - own.bytes)
+    Self.lower(&state.step.rows, by: before.rows - own.rows)
+    Self.lower(&state.step.bytes, by: before.bytes - own.bytes)
+    if rest.count > 0 { state.rest = rest }
+    state.offset = (state.reader?.nextOffset ?? 0) - Int64(rest.count)
+    return Morsel(
+      .bytes(front.buffer, start: front.start, end: front.end, decoder: decoder), byteCount: front.count)
+  }
+
+  private static func lower(_ allowance: inout Int, by used: Int) {
+    if allowance < .max { allowance -= used }
+  }
+
+  // MARK: Position
+
+  /// `offset path` of the next byte to be read; the number of files if all are done.
+  var position: String? {
+    state.withLock { state in
+      state.file < files.count ? "\(state.offset) \(files[state.file].path)" : "end \(files.count)"
+    }
+  }
+
+  func seek(to position: String) throws(SQLError) {
+    let parts = position.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2 else { throw .badPosition(position) }
+    if parts[0] == "end" {
+      guard let count = Int(parts[1]), count <= files.count else { throw .badPosition(position) }
+      return state.withLock { $0.file = count }
+    }
+    guard let offset = Int64(parts[0]), offset >= 0,
+      let index = files.firstIndex(where: { $0.path == parts[1] })
+    else {
+      throw .badPosition(position)
+    }
+    state.withLock {
+      $0.reader = nil
+      $0.rest = nil
+      $0.file = index
+      $0.offset = offset
+    }
+  }
+}
+
+extension SQLError {
+  static func badPosition(_ position: String) -> SQLError {
+    SQLError(
+      .source, "INVALID_OFFSET", "the recorded offset '\(position)' is not one of this source's input",
+      hint: "files that a checkpoint names must still be there")
+  }
+}
+
+/// Reads one file in chunks of whole lines.
+struct FileReader: ~Copyable {
+  private let path: String
+  private let descriptor: Int32
+  private var framing: LineFraming
+  private var isAtEnd = false
+
+  init(path: String, offset: Int64 = 0, lineBytesMax: Int) throws(SQLError) {
+    let descriptor = try Self.open(path, at: offset)
+    self.path = path
+    self.descriptor = descriptor
+    framing = LineFraming(object: "'\(path)'", lineBytesMax: lineBytesMax, offset: offset)
+  }
+
+  private static func open(_ path: String, at offset: Int64) throws(SQLError) -> Int32 {
+    var descriptor: Int32
+    repeat { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC) } while descriptor < 0 && errno == EINTR
+    guard descriptor >= 0 else {
+      if errno == ENOENT {
+        throw SQLError(.source, "PATH_NOT_FOUND", "path '\(path)' does not exist any more")
+      }
+      throw .io(.source, "opening", "'\(path)'", errno: errno)
+    }
+    if offset > 0, lseek(descriptor, off_t(offset), SEEK_SET) < 0 {
+      let code = errno
+      close(descriptor)
+      throw .io(.source, "seeking in", "'\(path)'", errno: code)
+    }
+    posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
+    return descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Place in the file behind the last chunk.
+  var nextOffset: Int64 { framing.offset }
+
+  /// The next whole lines; nil at the end.
+  mutating func next() throws(SQLError) -> Chunk? {
+    while !isAtEnd {
+      let space = framing.space()
+      let count = read(descriptor, space.baseAddress, space.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .io(.source, "reading", "'\(path)'", errno: errno)
+      }
+      if count == 0 {
+        isAtEnd = true
+        return framing.finish()
+      }
+      if let chunk = try framing.take(count) { return chunk }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,173 @@
+internal import CKernels
+internal import Columnar
+internal import Diagnostics
+internal import Glibc
+
+/// A piece of input that ends where a record ends.
+struct Chunk: Sendable {
+  var buffer: ByteBuffer
+  var start: Int
+  var end: Int
+  /// When it was read, in µs since the UTC epoch; 0 if nobody asked.
+  var arrivalMicros: Int64 = 0
+
+  var count: Int { end - start }
+}
+
+/// Cuts a stream of bytes into chunks of whole lines.
+///
+/// The reader asks for `space`, reads into it, and says with `take` how much came: it gets the complete lines so far,
+/// the rest waits for its newline. Bytes are read once and copied only when a line straddles two buffers.
+///
+///     buffer   [ published lines | gap | lines being read … ]
+///
+/// Decoders load up to 64 bytes behind the end of a chunk, so nothing is written there any more: the next line begins
+/// behind a gap.
+struct LineFraming {
+  /// Bytes asked of the operating system at once, and the size of a buffer.
+  static let chunkBytes = 256 << 10
+  /// With less room than this a new buffer is begun.
+  private static let spaceBytesMin = 4 << 10
+  /// The longest line unless an option says otherwise: memory for it is needed at once, and a missing newline should
+  /// not take all there is.
+  static let lineBytesMaxDefault = 64 << 20
+
+  /// Path or address, for errors.
+  private let object: String
+  private let lineBytesMax: Int
+  private var buffer: ByteBuffer
+  /// First byte that was not handed out.
+  private var start = 0
+  /// Place of the byte at `start` in the stream.
+  private(set) var offset: Int64
+
+  init(object: String, lineBytesMax: Int, offset: Int64 = 0) {
+    self.object = object
+    self.lineBytesMax = lineBytesMax
+    self.offset = offset
+    buffer = ByteBuffer(capacity: Self.chunkBytes)
+  }
+
+  /// Bytes that wait for their newline.
+  var pendingBytes: Int { buffer.count - start }
+
+  /// Where the next bytes go; never empty.
+  mutating func space() -> UnsafeMutableRawBufferPointer {
+    if buffer.remaining < Self.spaceBytesMin { renewBuffer() }
+    return UnsafeMutableRawBufferPointer(start: buffer.base + buffer.count, count: buffer.remaining)
+  }
+
+  /// Moves what is pending into a fresh buffer, twice as large as the line so far if it is long.
+  private mutating func renewBuffer() {
+    let pending = pendingBytes
+    let fresh = ByteBuffer(capacity: max(Self.chunkBytes, pending * 2))
+    if pending > 0 { _ = fresh.append(buffer.base + start, count: pending) }
+    buffer = fresh
+    start = 0
+  }
+
+  /// `count` bytes were read into `space`: the lines that are complete now.
+  mutating func take(_ count: Int) throws(SQLError) -> Chunk? {
+    let readStart = buffer.count
+    buffer.count += count
+    guard let newline = lastNewline(from: readStart, to: buffer.count) else {
+      if pendingBytes > lineBytesMax {
+        throw .lineTooLong(object, byteOffset: offset, bytesMax: lineBytesMax)
+      }
+      return nil
+    }
+    return publish(upTo: newline + 1)
+  }
+
+  /// The unterminated line at the end of the input.
+  mutating func finish() -> Chunk? { pendingBytes > 0 ? publish(upTo: buffer.count) : nil }
+
+  /// Skips UTF-8's byte order mark at the very beginning.
+  private mutating func skipByteOrderMark(upTo end: Int) {
+    guard end - start >= 3 else { return }
+    let bytes = buffer.base + start
+    if bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
+      start += 3
+      offset += 3
+    }
+  }
+
+  private mutating func publish(upTo end: Int) -> Chunk {
+    if offset == 0 { skipByteOrderMark(upTo: end) }
+    let chunk = Chunk(buffer: buffer, start: start, end: end)
+    offset += Int64(chunk.count)
+    let pending = buffer.count - end
+    start = end
+    if pending >= ByteBuffer.paddingBytes { return chunk }
+    // Too short to serve as the gap: moved behind one.
+    let next = end + ByteBuffer.paddingBytes
+    if next + pending + Self.spaceBytesMin <= buffer.capacity {
+      let raw = UnsafeMutableRawPointer(buffer.base)
+      (raw + next).copyMemory(from: raw + end, byteCount: pending)
+      start = next
+      buffer.count = next + pending
+    } else {
+      renewBuffer()
+    }
+    return chunk
+  }
+
+  private func lastNewline(from lower: Int, to upper: Int) -> Int? {
+    var end = upper
+    while end - lower >= 64 {
+      let mask = sq_mask64(buffer.base + (end - 64), UInt8(ascii: "\n"))
+      if mask != 0 { return end - 1 - mask.leadingZeroBitCount }
+      end -= 64
+    }
+    while end > lower {
+      end -= 1
+      if buffer.base[end] == UInt8(ascii: "\n") { return end }
+    }
+    return nil
+  }
+}
+
+extension Chunk {
+  /// Takes the front of this chunk that a limit allows and lowers the limit; what is over stays in `self`.
+  ///
+  /// Cuts behind a line. At least one line is taken, however long, so that a small limit in bytes cannot stop a query.
+  mutating func takeFront(_ limit: inout ReadLimit) -> Chunk {
+    var front = self
+    if limit.rows < .max || count > limit.bytes {
+      let cut = endOfLines(rowsMax: limit.rows, bytesMax: limit.bytes)
+      front.end = cut.end
+      if limit.rows < .max { limit.rows = max(0, limit.rows - cut.rows) }
+    }
+    if limit.bytes < .max {
+      // Cut for its bytes: the next line does not fit either, so nothing is left of the limit.
+      let isCutByBytes = front.end < end && limit.rows > 0
+      limit.bytes = isCutByBytes ? 0 : max(0, limit.bytes - front.count)
+    }
+    start = front.end
+    return front
+  }
+
+  /// The end of the last line that fits, and how many lines those are.
+  private func endOfLines(rowsMax: Int, bytesMax: Int) -> (end: Int, rows: Int) {
+    let limit = bytesMax < count ? start + max(0, bytesMax) : end
+    var rows = 0
+    var position = start
+    var lineEnd = start
+    while position < end {
+      var mask = sq_mask64(buffer.base + position, UInt8(ascii: "\n"))
+      if end - position < 64 { mask &= (1 << UInt64(end - position)) - 1 }
+      while mask != 0 {
+        let next = position + mask.trailingZeroBitCount + 1
+        if rows > 0, next > limit { return (lineEnd, rows) }
+        lineEnd = next
+        rows += 1
+        if rows >= rowsMax || next >= limit { return (lineEnd, rows) }
+        mask &= mask - 1
+      }
+      position += 64
+    }
+    // Behind the last newline stands the unterminated end of the input, or nothing.
+    if lineEnd < end, rows == 0 || end <= limit { return (end, rows + 1) }
+    return (lineEnd, rows)
+  }
+}
