@@ -98,7 +98,7 @@ extension Parser {
     _ name: AST.ObjectName, _ function: Keyword
   ) throws(SQLError) -> AST.Expression? {
     guard let end = closingParenthesis(), end >= 4, kind(ahead: end - 2) == .word(.to),
-      isIntervalUnit(ahead: end - 1), isValueEnd(ahead: end - 3)
+      isIntervalUnit(ahead: end - 1), isValueEnd(ahead: end - 3), !isIntervalRange(ahead: end - 3)
     else { return nil }
     try expect(.leftParen)
     let operand = try value()
@@ -154,6 +154,12 @@ extension Parser {
       }
       distance += 1
     }
+  }
+
+  /// Whether `TO` behind this unit belongs to `INTERVAL '1' DAY TO SECOND` or to the type `INTERVAL DAY TO SECOND`.
+  private func isIntervalRange(ahead distance: Int) -> Bool {
+    guard isIntervalUnit(ahead: distance) else { return false }
+    return isString(ahead: distance - 1) || kind(ahead: distance - 1) == .word(.interval)
   }
 
   /// Whether a value can end with the token.

@@ -1,0 +1,182 @@
+import Diagnostics
+
+extension Unparser {
+  mutating func query(_ query: AST.Query) {
+    if let with = query.with {
+      write(with.isRecursive ? "WITH RECURSIVE " : "WITH ")
+      list(with.tables) { unparser, table in
+        unparser.name(table.name)
+        if !table.columns.isEmpty {
+          unparser.write(" ")
+          unparser.nameList(table.columns)
+        }
+        unparser.write(" AS ")
+        unparser.subquery(table.query)
+      }
+      write(" ")
+    }
+    body(query.body)
+    clause(" ORDER BY ", query.ordering.orderBy) { $0.sortItem($1) }
+    clause(" CLUSTER BY ", query.ordering.clusterBy) { $0.expression($1) }
+    clause(" DISTRIBUTE BY ", query.ordering.distributeBy) { $0.expression($1) }
+    clause(" SORT BY ", query.ordering.sortBy) { $0.sortItem($1) }
+    clause(" LIMIT ", query.limit)
+    clause(" OFFSET ", query.offset)
+    for pipe in query.pipes {
+      write(" |> ")
+      self.pipe(pipe)
+    }
+  }
+
+  /// A set operation inside another one stands in parentheses, unless it is on the left and binds as tight.
+  mutating func body(_ body: AST.QueryBody) {
+    switch body {
+    case .select(let select): self.select(select)
+    case .values(let rows):
+      write("VALUES ")
+      list(rows) { unparser, row in unparser.parenthesised(row) { $0.expression($1) } }
+    case .setOperation(let operation):
+      operand(operation.left, atLeast: operation.operator == .intersect ? 2 : 1)
+      write(" \(operation.operator.spelling) ")
+      if operation.isAll { write("ALL ") }
+      operand(operation.right, atLeast: operation.operator == .intersect ? 3 : 2)
+    case .table(let name):
+      write("TABLE ")
+      objectName(name)
+    case .from(let relations): clause("FROM ", relations) { $0.relation($1) }
+    case .query(let query): subquery(query)
+    }
+  }
+
+  private mutating func operand(_ body: AST.QueryBody, atLeast binding: Int) {
+    var own = 3
+    if case .setOperation(let operation) = body { own = operation.operator == .intersect ? 2 : 1 }
+    guard own < binding else { return self.body(body) }
+    write("(")
+    self.body(body)
+    write(")")
+  }
+
+  private mutating func select(_ select: AST.Select) {
+    write("SELECT ")
+    hints(select.hints)
+    quantifier(select.quantifier)
+    list(select.items) { $0.selectItem($1) }
+    clause(" FROM ", select.from) { $0.relation($1) }
+    for view in select.lateralViews {
+      write(" ")
+      lateralView(view)
+    }
+    clause(" WHERE ", select.where)
+    if let groupBy = select.groupBy { self.groupBy(groupBy) }
+    clause(" HAVING ", select.having)
+    clause(" WINDOW ", select.windows) { unparser, window in
+      unparser.name(window.name)
+      unparser.write(" AS ")
+      unparser.window(window.specification)
+    }
+    clause(" QUALIFY ", select.qualify)
+  }
+
+  mutating func quantifier(_ quantifier: AST.SelectQuantifier) {
+    switch quantifier {
+    case .all: break
+    case .distinct: write("DISTINCT ")
+    case .distinctOn(let keys, let isWithinWatermark):
+      write("DISTINCT ON ")
+      parenthesised(keys) { $0.expression($1) }
+      write(isWithinWatermark ? " WITHIN WATERMARK " : " ")
+    }
+  }
+
+  mutating func selectItem(_ item: AST.SelectItem) {
+    expression(item.expression)
+    if let alias = item.alias {
+      write(" AS ")
+      anyName(alias)
+    } else if !item.aliases.isEmpty {
+      write(" AS ")
+      nameList(item.aliases)
+    }
+  }
+
+  mutating func star(_ star: AST.Star) {
+    if let qualifier = star.qualifier {
+      column(qualifier)
+      write(".")
+    }
+    write("*")
+    if !star.except.isEmpty {
+      write(" EXCEPT ")
+      parenthesised(star.except) { $0.objectName($1) }
+    }
+    if !star.replace.isEmpty {
+      write(" REPLACE ")
+      parenthesised(star.replace) { $0.selectItem($1) }
+    }
+  }
+
+  private mutating func groupBy(_ groupBy: AST.GroupBy) {
+    clause(" GROUP BY ", groupBy.elements) { $0.grouping($1) }
+    clause(" TIMEOUT ", groupBy.timeout)
+  }
+
+  private mutating func grouping(_ element: AST.GroupingElement) {
+    switch element {
+    case .expression(let expression): self.expression(expression)
+    case .all: write("ALL")
+    case .rollup(let sets):
+      write("ROLLUP ")
+      parenthesised(sets) { $0.groupingSet($1) }
+    case .cube(let sets):
+      write("CUBE ")
+      parenthesised(sets) { $0.groupingSet($1) }
+    case .groupingSets(let elements):
+      write("GROUPING SETS ")
+      parenthesised(elements) { $0.grouping($1) }
+    case .set(let keys): groupingSet(keys)
+    }
+  }
+
+  /// One key stands without parentheses unless it is a row itself.
+  private mutating func groupingSet(_ keys: [AST.Expression]) {
+    if keys.count == 1, case .row = keys[0].kind { return parenthesised(keys) { $0.expression($1) } }
+    if keys.count == 1 { return expression(keys[0]) }
+    parenthesised(keys) { $0.expression($1) }
+  }
+
+  mutating func sortItem(_ item: AST.SortItem) {
+    expression(item.expression)
+    if item.isDescending { write(" DESC") }
+    switch item.nulls {
+    case .first: write(" NULLS FIRST")
+    case .last: write(" NULLS LAST")
+    case nil: break
+    }
+  }
+
+  mutating func hints(_ hints: [AST.Hint]) {
+    guard !hints.isEmpty else { return }
+    write("/*+ ")
+    list(hints) { unparser, hint in
+      unparser.anyName(hint.name)
+      if !hint.options.isEmpty || hint.name.text.uppercased() == Keyword.options.rawValue {
+        unparser.options(hint.options)
+      } else if !hint.arguments.isEmpty {
+        unparser.parenthesised(hint.arguments) { $0.expression($1) }
+      }
+    }
+    write(" */ ")
+  }
+
+  mutating func options(_ options: [AST.Option]) {
+    parenthesised(options) { unparser, option in
+      unparser.string(Array(option.key.text.utf8))
+      unparser.write(" = ")
+      switch option.value {
+      case .null, .boolean, .number, .string: unparser.literal(option.value)
+      case .binary, .typed, .interval: unparser.string(Array((option.text ?? "").utf8))
+      }
+    }
+  }
+}
