@@ -1,0 +1,1 @@
+streamsql -D PORT=$PORT -f query.sql
