@@ -54,6 +54,7 @@ let package = Package(
     tests("DiagnosticsTests", on: ["Diagnostics"]),
     tests("ColumnarTests", on: ["Columnar"]),
     tests("AggregateTests", on: ["Expressions", "Columnar", "Diagnostics"]),
+    tests("PlanningTests", on: ["Planning", "SQLSyntax", "Expressions", "Columnar", "Diagnostics"]),
     tests("ConnectorsTests", on: ["Connectors", "Columnar", "Diagnostics"]),
   ],
   swiftLanguageModes: [.v6]

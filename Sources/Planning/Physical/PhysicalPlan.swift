@@ -14,11 +14,16 @@ package struct PhysicalPlan: Sendable {
   /// (SEM-11). Over output columns that may include hidden ones behind `schema.count`.
   package var order: [SortKey]
   package var mode: OutputMode
-  package init(root: PhysicalNode, schema: Schema, order: [SortKey], mode: OutputMode) {
+  /// APPEND over rows that change until the input ends: nothing is shown before, then the result once (SEM-4).
+  package var isHeldUntilEnd: Bool
+  package init(
+    root: PhysicalNode, schema: Schema, order: [SortKey], mode: OutputMode, isHeldUntilEnd: Bool = false
+  ) {
     self.root = root
     self.schema = schema
     self.order = order
     self.mode = mode
+    self.isHeldUntilEnd = isHeldUntilEnd
   }
 }
 
@@ -72,18 +77,21 @@ package struct EdgeProperties: Sendable {
   package var key: [Int]?
   /// Every row is final at its step's flush (`GROUP BY batch()`).
   package var isFinalPerStep: Bool
+  /// Output columns that hold the number of the step that a row leaves in: grouping by one is grouping by `batch()`.
+  package var stepColumns: Set<Int>
   /// What bounds the operator's state, for EXPLAIN: nil = stateless.
   package var stateBound: StateBound?
 
   package init(
     isAppendOnly: Bool, isBounded: Bool, canEnd: Bool, key: [Int]? = nil, isFinalPerStep: Bool = false,
-    stateBound: StateBound? = nil
+    stepColumns: Set<Int> = [], stateBound: StateBound? = nil
   ) {
     self.isAppendOnly = isAppendOnly
     self.isBounded = isBounded
     self.canEnd = canEnd
     self.key = key
     self.isFinalPerStep = isFinalPerStep
+    self.stepColumns = stepColumns
     self.stateBound = stateBound
   }
 }

@@ -1,0 +1,185 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+/// Names of columns that have no alias, as Spark prints them: `count(1)`, `(a + 1)`, `CAST(a AS INT)`.
+extension ExpressionBinder {
+  /// The name of an item of a select list: a column and a cast of one keep the column's name.
+  func outputName(of expression: AST.Expression) -> String {
+    switch expression.kind {
+    case .name(let name):
+      return isParameterless(name) ? autoName(of: expression) : name.last.text
+    case .cast(let operand, _, false):
+      if case .name(let name) = operand.kind, !isParameterless(name) { return name.last.text }
+      return autoName(of: expression)
+    default: return autoName(of: expression)
+    }
+  }
+
+  /// `CURRENT_DATE` without parentheses, unless a column has that name.
+  private func isParameterless(_ name: AST.ObjectName) -> Bool {
+    name.parts.count == 1 && !name.parts[0].isQuoted
+      && ["current_date", "current_timestamp", "localtimestamp"].contains(name.text.lowercased())
+      && scope.ordinals(qualifier: [], name: name.text).isEmpty
+  }
+
+  /// The expression as Spark prints it: operators in parentheses, strings without quotes, relations left out.
+  func autoName(of expression: AST.Expression) -> String {
+    switch expression.kind {
+    case .literal(let literal): return literalName(literal, expression.span)
+    case .name(let name): return columnName(name)
+    case .star: return "*"
+    case .unary(.minus, let operand): return "(- \(autoName(of: operand)))"
+    case .unary(.plus, let operand): return "(+ \(autoName(of: operand)))"
+    case .unary(.bitNot, let operand): return "~\(autoName(of: operand))"
+    case .binary(.concat, let left, let right): return "concat(\(autoName(of: left)), \(autoName(of: right)))"
+    case .binary(.notEqual, let left, let right): return "(NOT (\(autoName(of: left)) = \(autoName(of: right))))"
+    case .binary(let op, let left, let right):
+      return "(\(autoName(of: left)) \(op.symbol) \(autoName(of: right)))"
+    case .logical(let op, let operands): return chainName(operands, op == .and ? "AND" : "OR")
+    case .not(let operand): return "(NOT \(autoName(of: operand)))"
+    case .isTest(let operand, let test, let isNegated): return testName(autoName(of: operand), test, isNegated)
+    case .isDistinctFrom(let left, let right, let isNegated):
+      let same = "(\(autoName(of: left)) <=> \(autoName(of: right)))"
+      return isNegated ? same : "(NOT \(same))"
+    case .between(let operand, let low, let high, let isNegated):
+      return negatedName("between(\(list([operand, low, high])))", isNegated)
+    case .inList(let operand, let candidates, let isNegated):
+      return negatedName("(\(autoName(of: operand)) IN (\(list(candidates))))", isNegated)
+    case .inSubquery(let operand, _, let isNegated):
+      return negatedName("(\(autoName(of: operand)) IN (listquery()))", isNegated)
+    case .like(let like): return likeName(like)
+    case .exists: return "exists()"
+    case .scalarSubquery: return "scalarsubquery()"
+    case .caseWhen(let operand, let branches, let otherwise): return caseName(operand, branches, otherwise)
+    case .cast(let operand, let type, let isTry):
+      let target = (try? TypeBinder.bind(type))?.sqlName ?? ""
+      return "\(isTry ? "TRY_CAST" : "CAST")(\(autoName(of: operand)) AS \(target))"
+    case .call(let call): return autoName(of: call)
+    case .lambda(let parameters, let body):
+      var inner = self
+      inner.lambdaVariables += parameters.map { LambdaVariable(name: $0.text, slot: -1, field: Field($0.text, .null)) }
+      let names = parameters.map { _ in "namedlambdavariable()" }
+      return "lambdafunction(\(([inner.autoName(of: body)] + names).joined(separator: ", ")))"
+    case .element(let operand, let index): return "\(autoName(of: operand))[\(autoName(of: index))]"
+    case .field(let operand, let name): return "\(autoName(of: operand)).\(name.text)"
+    case .row(let values): return "struct(\(list(values)))"
+    case .structure(let items):
+      let parts = items.map { item in
+        autoName(of: item.expression) + (item.alias.map { " AS \($0.text)" } ?? "")
+      }
+      return "struct(\(parts.joined(separator: ", ")))"
+    }
+  }
+
+  private func list(_ expressions: [AST.Expression]) -> String {
+    expressions.map { autoName(of: $0) }.joined(separator: ", ")
+  }
+
+  private func negatedName(_ name: String, _ isNegated: Bool) -> String { isNegated ? "(NOT \(name))" : name }
+
+  private func literalName(_ literal: AST.Literal, _ span: SourceSpan) -> String {
+    guard let bound = try? LiteralBinder(context: context).bind(literal, span: span), let value = bound.literalValue else {
+      return ""
+    }
+    return value.sqlText(bound.type, plainStrings: true)
+  }
+
+  /// A column without its relation, with its struct fields.
+  private func columnName(_ name: AST.ObjectName) -> String {
+    let parts = name.parts.map(\.text)
+    if lambdaVariables.contains(where: { $0.name.equalsIgnoringCase(parts[0]) }) {
+      return (["namedlambdavariable()"] + parts.dropFirst()).joined(separator: ".")
+    }
+    if isParameterless(name) { return "\(parts[0].lowercased())()" }
+    for count in stride(from: parts.count - 1, through: 1, by: -1)
+    where !scope.ordinals(qualifier: parts[..<count], name: parts[count]).isEmpty {
+      return parts[count...].joined(separator: ".")
+    }
+    return parts.joined(separator: ".")
+  }
+
+  private func chainName(_ operands: [AST.Expression], _ word: String) -> String {
+    guard let first = operands.first else { return "" }
+    return operands.dropFirst().reduce(autoName(of: first)) { "(\($0) \(word) \(autoName(of: $1)))" }
+  }
+
+  private func testName(_ operand: String, _ test: AST.IsTest, _ isNegated: Bool) -> String {
+    switch test {
+    case .null, .unknown: "(\(operand) IS \(isNegated ? "NOT " : "")NULL)"
+    case .true: negatedName("(\(operand) <=> true)", isNegated)
+    case .false: negatedName("(\(operand) <=> false)", isNegated)
+    }
+  }
+
+  private func likeName(_ like: AST.LikePredicate) -> String {
+    let value = autoName(of: like.value)
+    let escape = like.escape.map { " ESCAPE '\($0.text)'" } ?? ""
+    let names = like.patterns.map { pattern in
+      let name: String
+      switch like.operator {
+      case .like: name = "\(value) LIKE \(autoName(of: pattern))\(escape)"
+      case .ilike: name = "ilike(\(value), \(autoName(of: pattern)))"
+      case .rlike: name = "RLIKE(\(value), \(autoName(of: pattern)))"
+      }
+      return negatedName(name, like.isNegated)
+    }
+    guard let first = names.first else { return "" }
+    let word = like.quantifier == .any ? "OR" : "AND"
+    return names.dropFirst().reduce(first) { "(\($0) \(word) \($1))" }
+  }
+
+  private func caseName(
+    _ operand: AST.Expression?, _ branches: [AST.CaseBranch], _ otherwise: AST.Expression?
+  ) -> String {
+    var name = "CASE"
+    let subject = operand.map { autoName(of: $0) }
+    for branch in branches {
+      let condition = autoName(of: branch.condition)
+      name += " WHEN \(subject.map { "(\($0) = \(condition))" } ?? condition) THEN \(autoName(of: branch.result))"
+    }
+    if let otherwise { name += " ELSE \(autoName(of: otherwise))" }
+    return name + " END"
+  }
+
+  // MARK: Calls
+
+  func autoName(of call: AST.FunctionCall) -> String {
+    var arguments: [String] = []
+    let name = call.name.last.text.lowercased()
+    for argument in call.arguments {
+      guard let expression = argument.expression else { continue }
+      if case .star(let star) = expression.kind { arguments += starName(star, of: name) } else {
+        arguments.append(autoName(of: expression))
+      }
+    }
+    if let special = FunctionNames.special(name, arguments) { return special }
+    arguments += FunctionNames.defaults(of: name, given: arguments.count)
+    let distinct = call.isDistinct ? "DISTINCT " : ""
+    var text = "\(FunctionNames.shown(name, given: arguments.count))(\(distinct)\(arguments.joined(separator: ", ")))"
+    if let filter = call.filter { text += " FILTER (WHERE \(autoName(of: filter)))" }
+    if call.nullTreatment == .ignore { text += " ignore nulls" }
+    return text
+  }
+
+  private func starName(_ star: AST.Star, of function: String) -> [String] {
+    if function == "count", star.qualifier == nil { return ["1"] }
+    guard let columns = try? expand(star, span: .none) else { return ["*"] }
+    return columns.map(\.name)
+  }
+}
+
+extension AST.BinaryOperator {
+  /// How a name shows the operator.
+  fileprivate var symbol: String {
+    switch self {
+    case .shiftLeft: "<<"
+    case .shiftRight: ">>"
+    case .shiftRightUnsigned: ">>>"
+    case .add, .subtract, .multiply, .divide, .modulo, .integerDivide, .concat, .bitAnd, .bitOr, .bitXor, .equal, .notEqual,
+      .less, .lessOrEqual, .greater, .greaterOrEqual, .nullSafeEqual:
+      functionName
+    }
+  }
+}

@@ -1,0 +1,155 @@
+internal import Columnar
+internal import Diagnostics
+package import Expressions
+internal import SQLSyntax
+
+extension ExpressionBinder {
+  func negated(_ expression: BoundExpression, if isNegated: Bool, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    isNegated ? try call("not", [expression], span: span) : expression
+  }
+
+  func bindUnary(
+    _ op: AST.UnaryOperator, _ operand: AST.Expression, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    let bound = try bind(operand)
+    switch op {
+    case .minus: return try call("negative", [bound], span: span)
+    case .bitNot: return try call("~", [bound], span: span)
+    case .plus:
+      if bound.type.isNumeric || bound.type.isInterval || bound.type == .null { return bound }
+      if bound.type == .string { return context.cast(bound, to: .double) }
+      throw .typeMismatch("unary + takes a number or an interval, found \(bound.type.sqlName)", span: span)
+    }
+  }
+
+  /// An operand that must be BOOLEAN.
+  func bindBoolean(_ operand: AST.Expression, of what: String) throws(SQLError) -> BoundExpression {
+    try asBoolean(try bind(operand), of: what)
+  }
+
+  func asBoolean(_ bound: BoundExpression, of what: String) throws(SQLError) -> BoundExpression {
+    switch bound.type {
+    case .boolean: return bound
+    case .null, .string: return context.cast(bound, to: .boolean)
+    default:
+      throw .typeMismatch(
+        "\(what) takes BOOLEAN operands, found \(bound.type.sqlName)", subclass: "BINARY_OP_WRONG_TYPE", span: bound.span)
+    }
+  }
+
+  /// A chain of one operator becomes a balanced tree: the order of evaluation stays, the depth is the logarithm.
+  func bindLogical(
+    _ op: AST.LogicalOperator, _ operands: [AST.Expression], span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    var bound: [BoundExpression] = []
+    for operand in operands { bound.append(try bindBoolean(operand, of: op == .and ? "AND" : "OR")) }
+    return BoundExpression.chain(bound[...], op == .and ? .and : .or) ?? .literal(.bool(op == .and), .boolean, span: span)
+  }
+
+  func bindIsTest(
+    _ operand: AST.Expression, _ test: AST.IsTest, isNegated: Bool, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    switch test {
+    case .null: return try call(isNegated ? "isnotnull" : "isnull", [try bind(operand)], span: span)
+    case .unknown:
+      return try call(isNegated ? "isnotnull" : "isnull", [try bindBoolean(operand, of: "IS UNKNOWN")], span: span)
+    case .true, .false:
+      let wanted = BoundExpression.literal(.bool(test == .true), .boolean, span: span)
+      let same = try call("<=>", [try bindBoolean(operand, of: "IS TRUE and IS FALSE"), wanted], span: span)
+      return try negated(same, if: isNegated, span: span)
+    }
+  }
+
+  func bindBetween(
+    _ operand: AST.Expression, _ low: AST.Expression, _ high: AST.Expression, isNegated: Bool, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    let value = try bind(operand)
+    let above = try call(">=", [value, try bind(low)], span: span)
+    let below = try call("<=", [value, try bind(high)], span: span)
+    let both = BoundExpression(
+      .and(above, below), type: .boolean, isNullable: above.isNullable || below.isNullable, span: span)
+    return try negated(both, if: isNegated, span: span)
+  }
+
+  func bindLike(_ like: AST.LikePredicate, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    let value = try bind(like.value)
+    var tests: [BoundExpression] = []
+    for pattern in like.patterns {
+      var arguments = [value, try bind(pattern)]
+      if let escape = like.escape {
+        guard like.quantifier == .one else { throw UnsupportedFeature.likeQuantifier.error(escape.span) }
+        arguments.append(.literal(.bytes(escape.bytes), .string, span: escape.span))
+      }
+      let test = try call(like.operator.functionName, arguments, span: span)
+      // NOT LIKE ANY asks whether any pattern does not match.
+      tests.append(try negated(test, if: like.isNegated, span: span))
+    }
+    return BoundExpression.chain(tests[...], like.quantifier == .any ? .or : .and)
+      ?? .literal(.bool(like.quantifier != .any), .boolean, span: span)
+  }
+
+  func bindCast(
+    _ operand: AST.Expression, to typeName: AST.TypeName, isTry: Bool, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    let type = try TypeBinder.bind(typeName)
+    let bound = try bind(operand)
+    return try explicitCast(bound, to: type, mode: isTry ? .attempt : context.castMode, span: span)
+  }
+
+  func explicitCast(
+    _ operand: BoundExpression, to type: DataType, mode: CastMode, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    if operand.type == type { return operand }
+    guard operand.type == .null || Casts.isAllowed(from: operand.type, to: type) else {
+      throw .cannotCast(from: operand.type, to: type, span: span)
+    }
+    let isNullable = operand.isNullable || mode != .ansi
+    return BoundExpression(.cast(operand, mode), type: type, isNullable: isNullable, span: span)
+  }
+
+  func bindRow(_ values: [AST.Expression], span: SourceSpan) throws(SQLError) -> BoundExpression {
+    var arguments: [BoundExpression] = []
+    for (index, value) in values.enumerated() {
+      arguments.append(.literal(.string("col\(index + 1)"), .string, span: value.span))
+      arguments.append(try bind(value))
+    }
+    return try call("named_struct", arguments, span: span)
+  }
+
+  /// `STRUCT(a AS x, b, c + 1)`: fields x, b and col3.
+  func bindStructure(_ items: [AST.SelectItem], span: SourceSpan) throws(SQLError) -> BoundExpression {
+    var arguments: [BoundExpression] = []
+    for (index, item) in items.enumerated() {
+      var name = item.alias?.text ?? "col\(index + 1)"
+      if item.alias == nil, case .name(let column) = item.expression.kind { name = column.last.text }
+      arguments.append(.literal(.string(name), .string, span: item.span))
+      arguments.append(try bind(item.expression))
+    }
+    return try call("named_struct", arguments, span: span)
+  }
+}
+
+extension AST.LikePredicate.Operator {
+  var functionName: String {
+    switch self {
+    case .like: "like"
+    case .ilike: "ilike"
+    case .rlike: "rlike"
+    }
+  }
+}
+
+extension BoundExpression {
+  /// Which Kleene operator a chain is made of.
+  package enum Logic: Sendable { case and, or }
+
+  /// `operands` joined by one operator, as a balanced tree in the same order; nil for none.
+  package static func chain(_ operands: ArraySlice<BoundExpression>, _ logic: Logic) -> BoundExpression? {
+    guard operands.count > 1 else { return operands.first }
+    let middle = operands.startIndex + operands.count / 2
+    guard let left = chain(operands[..<middle], logic), let right = chain(operands[middle...], logic) else { return nil }
+    return BoundExpression(
+      logic == .and ? .and(left, right) : .or(left, right), type: .boolean,
+      isNullable: left.isNullable || right.isNullable, span: left.span.union(right.span))
+  }
+}

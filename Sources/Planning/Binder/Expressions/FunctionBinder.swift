@@ -1,0 +1,205 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+extension ExpressionBinder {
+  private var registry: FunctionRegistry { context.catalog.functions }
+
+  /// A call of any kind, by the kind of function that has the name.
+  func bindCall(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    let name = try routineName(call, span: span)
+    if call.over != nil { throw UnsupportedFeature.over.error(span) }
+    if call.semantics != nil { throw UnsupportedFeature.matchRecognize.error(span) }
+    if let special = try bindSpecialForm(name, call, span: span) { return special }
+    if let function = registry.aggregates[name] { return try bindAggregate(function, name, call, span: span) }
+    if registry.generator(named: name) != nil { throw generatorPlace(name, span) }
+    guard let function = registry.scalars[name] else {
+      throw .unresolvedRoutine(call.name.text, candidates: registry.names + Self.specialFormNames, span: call.name.span.isNone ? span : call.name.span)
+    }
+    try refuseAggregateSyntax(name, call, span: span)
+    if call.arguments.contains(where: { $0.expression?.isLambda ?? false }) {
+      return try bindHigherOrder(name, call, span: span)
+    }
+    return try self.call(function, name, try bindArguments(call, span: span), span: span)
+  }
+
+  /// The function's name in lower case; a qualifier can only be the one of built-in functions.
+  private func routineName(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> String {
+    let parts = call.name.parts.map { $0.text.lowercased() }
+    let qualifier = parts.dropLast()
+    if let last = parts.last, qualifier.allSatisfy({ ["builtin", "system", "session"].contains($0) }) { return last }
+    throw .unresolvedRoutine(call.name.text, candidates: registry.names, span: call.name.span)
+  }
+
+  // MARK: Arguments
+
+  /// Positional arguments; a star stands for every column it names.
+  func bindArguments(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> [BoundExpression] {
+    var bound: [BoundExpression] = []
+    for argument in call.arguments {
+      if let name = argument.name {
+        throw SQLError(
+          .bind, "NAMED_PARAMETERS_NOT_SUPPORTED", "function \(call.name.text) takes no named arguments",
+          span: name.span, hint: "give the value of \"\(name.text)\" by position")
+      }
+      switch argument.value {
+      case .expression(let expression):
+        if case .star(let star) = expression.kind {
+          for column in try expand(star, span: expression.span) { bound.append(column.expression) }
+        } else {
+          bound.append(try bind(expression))
+        }
+      case .table(let query, _):
+        throw SQLError(
+          .bind, "UNSUPPORTED_EXPR_FOR_PARAMETER", "function \(call.name.text) takes no table", span: query.span)
+      case .descriptor(let columns):
+        throw SQLError(
+          .bind, "UNSUPPORTED_EXPR_FOR_PARAMETER", "function \(call.name.text) takes no DESCRIPTOR",
+          span: columns.first?.span ?? span)
+      }
+    }
+    return bound
+  }
+
+  // MARK: Scalars
+
+  /// Calls a scalar function or operator by name.
+  func call(_ name: String, _ arguments: [BoundExpression], span: SourceSpan) throws(SQLError) -> BoundExpression {
+    guard let function = registry.scalars[name] else {
+      throw .unresolvedRoutine(name, candidates: registry.names, span: span)
+    }
+    return try call(function, name, arguments, span: span)
+  }
+
+  private func call(
+    _ function: ScalarFunction, _ name: String, _ arguments: [BoundExpression], span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    let bound: BoundFunction
+    do {
+      bound = try function.bind(
+        FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings))
+    } catch {
+      throw error.located(at: span)
+    }
+    let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
+    let isNullable = bound.isNullable || cast.contains(where: \.isNullable) && bound.nulls == .propagate
+    return BoundExpression(.call(ScalarCall(bound, cast)), type: bound.result, isNullable: isNullable, span: span)
+  }
+
+  func castArguments(
+    _ arguments: [BoundExpression], to parameters: [DataType], function: String, span: SourceSpan
+  ) throws(SQLError) -> [BoundExpression] {
+    guard arguments.count == parameters.count else {
+      throw .wrongArgumentCount(function, expected: "\(parameters.count) arguments", found: arguments.count, span: span)
+    }
+    var cast: [BoundExpression] = []
+    cast.reserveCapacity(arguments.count)
+    for (index, (argument, parameter)) in zip(arguments, parameters).enumerated() {
+      if argument.type != parameter, !Coercion.canImplicitlyCast(from: argument.type, to: parameter) {
+        throw .wrongArgumentType(
+          function: function, position: index + 1, found: argument.type, expected: parameter, span: argument.span)
+      }
+      cast.append(context.cast(argument, to: parameter))
+    }
+    return cast
+  }
+
+  /// DISTINCT, FILTER and their like say something of many rows.
+  private func refuseAggregateSyntax(
+    _ name: String, _ call: AST.FunctionCall, span: SourceSpan
+  ) throws(SQLError) {
+    let syntax: String
+    if call.isDistinct {
+      syntax = "DISTINCT"
+    } else if call.filter != nil {
+      syntax = "FILTER"
+    } else if !call.withinGroup.isEmpty {
+      syntax = "WITHIN GROUP"
+    } else if !call.orderBy.isEmpty {
+      syntax = "ORDER BY"
+    } else if call.nullTreatment != nil {
+      syntax = "IGNORE NULLS"
+    } else {
+      return
+    }
+    throw SQLError(
+      .bind, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+      "\(syntax) is for aggregates, and \(name) is not one", span: span)
+  }
+
+  func bindHigherOrder(_ name: String, _ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    throw UnsupportedFeature.higherOrderFunction.error(span)
+  }
+
+  private func generatorPlace(_ name: String, _ span: SourceSpan) -> SQLError {
+    clause == .select ? .nestedGenerator(name, span: span) : .generatorOutsideSelect(name, clause: clause.rawValue, span: span)
+  }
+
+  // MARK: Aggregates
+
+  private func bindAggregate(
+    _ function: AggregateFunction, _ name: String, _ call: AST.FunctionCall, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    if enclosingAggregate != nil { throw .nestedAggregate(name, span: span) }
+    guard let aggregates else {
+      if clause == .groupBy { throw .aggregateInGroupBy(name, span: span) }
+      throw .aggregateNotAllowed(name, in: clause.rawValue, span: span)
+    }
+    if let first = call.withinGroup.first { throw UnsupportedFeature.withinGroup.error(first.expression.span) }
+    if let first = call.orderBy.first { throw UnsupportedFeature.orderedAggregate.error(first.expression.span) }
+    var inner = self
+    inner.enclosingAggregate = name
+    inner.aggregates = nil
+    inner.aliases = .none
+    var arguments = try inner.bindAggregateArguments(call, span: span)
+    if call.nullTreatment == .ignore { arguments.append(.literal(.bool(true), .boolean, span: span)) }
+    let bound: BoundAggregate
+    do {
+      bound = try function.bind(
+        FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings))
+    } catch {
+      throw error.located(at: span)
+    }
+    let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
+    if call.isDistinct, let unhashable = cast.first(where: { !$0.type.isOrderable }) {
+      throw .notGroupable(unhashable.type, in: "DISTINCT", span: unhashable.span)
+    }
+    var filter: BoundExpression?
+    if let condition = call.filter {
+      inner.clause = .filter
+      filter = try inner.bindCondition(condition)
+    }
+    return aggregates.add(
+      AggregateCall(
+        aggregate: bound, arguments: cast, filter: filter, isDistinct: call.isDistinct,
+        name: autoName(of: call), span: span))
+  }
+
+  /// `count(*)` counts rows, which is `count(1)`; elsewhere a star stands for its columns.
+  private func bindAggregateArguments(
+    _ call: AST.FunctionCall, span: SourceSpan
+  ) throws(SQLError) -> [BoundExpression] {
+    if !call.isDistinct, call.arguments.count == 1, let expression = call.arguments[0].expression,
+      case .star(let star) = expression.kind, star.qualifier == nil, call.name.last.text.lowercased() == "count"
+    {
+      return [.literal(.int32(1), .int, span: expression.span)]
+    }
+    return try bindArguments(call, span: span)
+  }
+}
+
+extension AST.Expression {
+  var isLambda: Bool {
+    if case .lambda = kind { true } else { false }
+  }
+}
+
+extension FunctionRegistry {
+  /// A generator and whether a row without results is kept: `explode_outer` is `explode` with NULLs for nothing.
+  func generator(named name: String) -> (function: GeneratorFunction, isOuter: Bool)? {
+    if let function = generators[name] { return (function, false) }
+    guard name.hasSuffix("_outer"), let function = generators[String(name.dropLast(6))] else { return nil }
+    return (function, true)
+  }
+}

@@ -1,0 +1,108 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+/// Calls that are not functions of rows: conditionals that evaluate only what they need, and values of the step.
+extension ExpressionBinder {
+  static let specialFormNames = [
+    "coalesce", "ifnull", "nvl", "nvl2", "nullif", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
+    "current_date", "curdate", "localtimestamp", "current_watermark", "try_cast",
+  ]
+
+  /// Nil if `name` is no special form.
+  func bindSpecialForm(
+    _ name: String, _ call: AST.FunctionCall, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression? {
+    switch name {
+    case "coalesce":
+      let arguments = try arguments(of: call, least: 1, most: .max, "at least one argument", span: span)
+      return try coalesce(arguments, what: name, span: span)
+    case "ifnull", "nvl":
+      return try coalesce(try arguments(of: call, 2, span: span), what: name, span: span)
+    case "nvl2":
+      let arguments = try arguments(of: call, 3, span: span)
+      let condition = try self.call("isnotnull", [arguments[0]], span: span)
+      return try conditional(
+        [.init(condition: condition, value: arguments[1])], otherwise: arguments[2], what: "results of nvl2", span: span)
+    case "nullif":
+      let arguments = try arguments(of: call, 2, span: span)
+      let same = try self.call("=", arguments, span: span)
+      let null = BoundExpression.literal(.null, arguments[0].type, span: span)
+      return try conditional([.init(condition: same, value: null)], otherwise: arguments[0], what: "nullif", span: span)
+    case "if", "iff":
+      let arguments = try arguments(of: call, 3, span: span)
+      let condition = try asBoolean(arguments[0], of: "if")
+      return try conditional(
+        [.init(condition: condition, value: arguments[1])], otherwise: arguments[2], what: "results of if", span: span)
+    case "struct": return try bindStructCall(call, span: span)
+    case "cast", "try_cast": return nil
+    case "window", "session_window", "window_time", "tumble", "hop", "session", "cumulate":
+      throw UnsupportedFeature.eventTimeWindow.error(span)
+    case "grouping", "grouping_id": throw UnsupportedFeature.groupingSets.error(span)
+    default: return try bindStepValue(name, call, span: span)
+    }
+  }
+
+  private func bindStepValue(
+    _ name: String, _ call: AST.FunctionCall, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression? {
+    let value: BoundExpression
+    switch name {
+    case "batch": value = BoundExpression(.stepValue(.batchNumber), type: .bigint, isNullable: false, span: span)
+    case "current_timestamp", "now", "proctime":
+      value = BoundExpression(.stepValue(.timestamp), type: .timestamp, isNullable: false, span: span)
+    case "current_date", "curdate":
+      value = BoundExpression(.stepValue(.date), type: .date, isNullable: false, span: span)
+    case "current_watermark": value = BoundExpression(.stepValue(.watermark), type: .timestamp, span: span)
+    case "localtimestamp":
+      let now = BoundExpression(.stepValue(.timestamp), type: .timestamp, isNullable: false, span: span)
+      value = BoundExpression(.cast(now, .ansi), type: .timestampNTZ, isNullable: false, span: span)
+    default: return nil
+    }
+    guard call.arguments.isEmpty else {
+      throw .wrongArgumentCount(name, expected: "no argument", found: call.arguments.count, span: span)
+    }
+    return value
+  }
+
+  /// `struct(a, b + 1)`: columns keep their names, others are col2, ….
+  private func bindStructCall(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    var arguments: [BoundExpression] = []
+    var position = 0
+    func add(_ name: String?, _ value: BoundExpression) {
+      position += 1
+      arguments.append(.literal(.string(name ?? "col\(position)"), .string, span: value.span))
+      arguments.append(value)
+    }
+    for argument in call.arguments {
+      guard let expression = argument.expression else {
+        throw .wrongArgumentCount("struct", expected: "values", found: call.arguments.count, span: span)
+      }
+      switch expression.kind {
+      case .star(let star):
+        for column in try expand(star, span: expression.span) { add(column.name, column.expression) }
+      case .name(let name): add(argument.name?.text ?? name.last.text, try bind(expression))
+      case .field(_, let name): add(argument.name?.text ?? name.text, try bind(expression))
+      default: add(argument.name?.text, try bind(expression))
+      }
+    }
+    return try self.call("named_struct", arguments, span: span)
+  }
+
+  private func arguments(
+    of call: AST.FunctionCall, _ count: Int, span: SourceSpan
+  ) throws(SQLError) -> [BoundExpression] {
+    try arguments(of: call, least: count, most: count, "\(count) arguments", span: span)
+  }
+
+  private func arguments(
+    of call: AST.FunctionCall, least: Int, most: Int, _ expected: String, span: SourceSpan
+  ) throws(SQLError) -> [BoundExpression] {
+    let arguments = try bindArguments(call, span: span)
+    guard (least...most).contains(arguments.count) else {
+      throw .wrongArgumentCount(call.name.text, expected: expected, found: arguments.count, span: span)
+    }
+    return arguments
+  }
+}

@@ -1,0 +1,167 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+extension QueryBinder {
+  /// FROM: relations between commas. Those that make rows from the columns before them (`UNNEST(t.a)`, `explode(t.a)`)
+  /// are generators over what stands to their left.
+  func bindFrom(_ relations: [AST.Relation]) throws(SQLError) -> BoundRelation {
+    guard let first = relations.first else { return BoundRelation(plan: .oneRow, scope: Scope()) }
+    var result = try bind(first)
+    for relation in relations.dropFirst() {
+      guard let generator = try lateralGenerator(relation) else { throw UnsupportedFeature.join.error(relation.span) }
+      result = try bind(generator, over: result, isOuter: false)
+      try context.checkDepth(of: result.plan, span: relation.span)
+    }
+    return result
+  }
+
+  /// One relation with its alias.
+  func bind(_ relation: AST.Relation) throws(SQLError) -> BoundRelation {
+    try refuseModifiers(relation)
+    if let generator = try lateralGenerator(relation) {
+      return try bind(generator, over: BoundRelation(plan: .oneRow, scope: Scope()), isOuter: false)
+    }
+    return try bindKind(relation).aliased(relation.alias)
+  }
+
+  private func bindKind(_ relation: AST.Relation) throws(SQLError) -> BoundRelation {
+    switch relation.kind {
+    case .name(let name): return try bindNamed(name, isStream: relation.isStream, span: relation.span)
+    case .path(let path):
+      let source = try context.catalog.source(
+        atPath: path.text, format: nil, isStream: relation.isStream, span: path.span)
+      return scan(source, qualifier: [], span: relation.span)
+    case .function(let call): return try bindTableFunction(call, isStream: relation.isStream, span: relation.span)
+    case .subquery(let query):
+      if relation.isLateral { throw UnsupportedFeature.lateralSubquery.error(relation.span) }
+      var result = try bind(query)
+      result.scope = result.scope.requalified([])
+      return result
+    case .values(let rows): return try bindValues(rows)
+    case .join(let join): return try bind(join, span: relation.span)
+    case .parenthesised(let inner): return try bind(inner)
+    case .unnest: throw .internal("UNNEST is bound as a generator")
+    case .pivot: throw UnsupportedFeature.pivot.error(relation.span)
+    case .unpivot: throw UnsupportedFeature.unpivot.error(relation.span)
+    }
+  }
+
+  private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
+    if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
+    if relation.sample != nil { throw UnsupportedFeature.sample.error(relation.span) }
+    if let watermark = relation.watermark { throw UnsupportedFeature.watermark.error(watermark.span) }
+    if let match = relation.matchRecognize { throw UnsupportedFeature.matchRecognize.error(match.span) }
+    if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
+    if let option = relation.hints.lazy.compactMap(\.options.first).first {
+      throw UnsupportedFeature.relationOptions.error(option.key.span)
+    }
+  }
+
+  private func bind(_ join: AST.Relation.Join, span: SourceSpan) throws(SQLError) -> BoundRelation {
+    if let generator = try lateralGenerator(join.right), !join.isNatural, join.condition.isTrivial {
+      switch join.kind {
+      case .inner, .cross: return try bind(generator, over: try bind(join.left), isOuter: false)
+      case .left: return try bind(generator, over: try bind(join.left), isOuter: true)
+      case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: break
+      }
+    }
+    switch join.kind {
+    case .asOf, .asOfLeft: throw UnsupportedFeature.asOfJoin.error(span)
+    case .inner, .left, .right, .full, .cross, .leftSemi, .leftAnti: throw UnsupportedFeature.join.error(span)
+    }
+  }
+
+  // MARK: Names
+
+  func bindNamed(_ name: AST.ObjectName, isStream: Bool, span: SourceSpan) throws(SQLError) -> BoundRelation {
+    let parts = name.parts.map(\.text)
+    if parts.count == 1, let table = commonTables[parts[0].lowercased()] {
+      switch table {
+      case .bound(let relation, let nodes):
+        try context.notePlanNodes(nodes, span: span)
+        return relation
+      case .underDefinition: throw UnsupportedFeature.recursiveCommonTable.error(name.span)
+      }
+    }
+    switch try context.catalog.relation(named: parts) {
+    case .source(let source)?:
+      if isStream, source.isBounded { throw UnsupportedFeature.streamOfBounded.error(span) }
+      return scan(source, qualifier: parts, span: span)
+    case .view(let view)?: return try bindView(view, name: parts, span: name.span)
+    case nil: break
+    }
+    if parts.count == 2, name.parts[1].isQuoted {
+      // csv.`path`
+      let source = try context.catalog.source(
+        atPath: parts[1], format: parts[0], isStream: isStream, span: name.span)
+      return scan(source, qualifier: [], span: span)
+    }
+    throw .relationNotFound(
+      name.text, candidates: context.catalog.relationNames + commonTables.keys.sorted(), span: name.span)
+  }
+
+  private func scan(_ source: SourceReference, qualifier: [String], span: SourceSpan) -> BoundRelation {
+    BoundRelation(
+      plan: .scan(.init(source: source, columns: Array(source.schema.fields.indices), span: span)),
+      scope: Scope(source.schema, qualifier: qualifier))
+  }
+
+  // MARK: Calls
+
+  /// A call in FROM that is no generator: a connector.
+  private func bindTableFunction(
+    _ call: AST.FunctionCall, isStream: Bool, span: SourceSpan
+  ) throws(SQLError) -> BoundRelation {
+    let name = call.name.last.text.lowercased()
+    if ["tumble", "hop", "session", "cumulate"].contains(name) { throw UnsupportedFeature.eventTimeWindow.error(span) }
+    let binder = expressionBinder(Scope(), .constant)
+    var positional: [Value] = []
+    var options: [(name: String, value: Value)] = []
+    for argument in call.arguments {
+      guard let expression = argument.expression else {
+        throw SQLError(
+          .bind, "UNSUPPORTED_EXPR_FOR_PARAMETER", "\(call.name.text) takes constants, not tables", span: span)
+      }
+      let value = try constantArgument(try binder.bind(expression), of: call.name.text)
+      if let name = argument.name {
+        options.append((name.text, value))
+      } else if options.isEmpty {
+        positional.append(value)
+      } else {
+        throw SQLError(
+          .bind, "UNEXPECTED_POSITIONAL_ARGUMENT", "a positional argument of \(call.name.text) follows a named one",
+          span: expression.span)
+      }
+    }
+    let source = try context.catalog.source(
+      function: call.name.text, positional: positional, named: options, isStream: isStream, span: span)
+    guard let source else {
+      throw .unresolvedTableFunction(
+        call.name.text, candidates: context.catalog.functions.generators.keys.sorted(), span: call.name.span)
+    }
+    return scan(source, qualifier: [call.name.last.text], span: span)
+  }
+
+  /// A constant as connectors read it: fractions as doubles, since a bare `Value` does not know its scale.
+  private func constantArgument(_ expression: BoundExpression, of function: String) throws(SQLError) -> Value {
+    guard expression.isConstant else {
+      throw SQLError(
+        .bind, "NON_FOLDABLE_ARGUMENT", "arguments of \(function) must be constants", span: expression.span)
+    }
+    let plain = expression.type.isDecimal ? context.cast(expression, to: .double) : expression
+    return try context.constantValue(plain)
+  }
+}
+
+extension AST.Relation.Join.Condition {
+  /// Nothing, or `ON TRUE`.
+  var isTrivial: Bool {
+    switch self {
+    case .none: true
+    case .on(let expression): expression.kind == .literal(.boolean(true))
+    case .using: false
+    }
+  }
+}

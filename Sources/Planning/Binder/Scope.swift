@@ -1,0 +1,52 @@
+internal import Columnar
+internal import Expressions
+
+/// The columns that names can mean at one place of a query, in the order of the input's ordinals.
+struct Scope: Sendable {
+  struct Column: Sendable {
+    /// What may stand before the dot: the relation's alias, or its name with all its parts.
+    var qualifier: [String]
+    var field: Field
+  }
+
+  var columns: [Column]
+
+  init(_ columns: [Column] = []) { self.columns = columns }
+
+  /// Every column of `schema`, under one qualifier.
+  init(_ schema: Schema, qualifier: [String]) {
+    columns = schema.fields.map { Column(qualifier: qualifier, field: $0) }
+  }
+
+  var schema: Schema { Schema(columns.map(\.field)) }
+
+  /// The same columns under the name of an alias.
+  func requalified(_ qualifier: [String]) -> Scope {
+    Scope(columns.map { Column(qualifier: qualifier, field: $0.field) })
+  }
+
+  /// Ordinals of the columns called `name`, of relations that `qualifier` may mean; no qualifier means any.
+  func ordinals(qualifier: ArraySlice<String>, name: String) -> [Int] {
+    columns.indices.filter { index in
+      columns[index].field.name.equalsIgnoringCase(name) && columns[index].answers(to: qualifier)
+    }
+  }
+
+  /// Ordinals of the columns that `qualifier.*` means.
+  func ordinals(qualifier: [String]) -> [Int] {
+    columns.indices.filter { columns[$0].answers(to: qualifier[...]) }
+  }
+}
+
+extension Scope.Column {
+  /// Whether `qualifier` names this column's relation: `t`, or `db.t`, of `catalog.db.t`.
+  func answers(to wanted: ArraySlice<String>) -> Bool {
+    guard wanted.count <= qualifier.count else { return false }
+    return zip(qualifier.suffix(wanted.count), wanted).allSatisfy { $0.equalsIgnoringCase($1) }
+  }
+}
+
+extension String {
+  /// How names are compared.
+  func equalsIgnoringCase(_ other: String) -> Bool { self == other || lowercased() == other.lowercased() }
+}

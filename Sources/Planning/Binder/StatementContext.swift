@@ -1,0 +1,63 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+/// What all binders of one statement share. Lives as long as the binding of one statement, on one thread.
+final class StatementContext {
+  let catalog: any Catalog
+  let settings: SessionSettings
+  let limits: PlanLimits
+  /// Things worth saying that stop nothing.
+  private(set) var warnings: [SQLError] = []
+  private var lambdaSlotsUsed = 0
+  private var planNodes = 0
+  /// Levels of nesting of the expression being bound.
+  var expressionDepth = 0
+  /// Views being bound, outermost first.
+  private var viewStack: [String] = []
+
+  init(catalog: any Catalog, limits: PlanLimits) {
+    self.catalog = catalog
+    self.limits = limits
+    settings = catalog.settings
+  }
+
+  func warn(_ warning: SQLError) { warnings.append(warning) }
+
+  /// A slot that no other lambda variable of the statement has.
+  func newLambdaSlot() -> Int {
+    lambdaSlotsUsed += 1
+    return lambdaSlotsUsed - 1
+  }
+
+  /// Counts operators that came into the plan.
+  func notePlanNodes(_ count: Int, span: SourceSpan) throws(SQLError) {
+    let (sum, overflow) = planNodes.addingReportingOverflow(count)
+    if overflow || sum > limits.planNodesMax { throw .planTooLarge(limits.planNodesMax, span: span) }
+    planNodes = sum
+  }
+
+  /// Runs `body` while `view` is being bound; a view that leads back to itself is refused.
+  func inside<R>(view: String, span: SourceSpan, _ body: () throws(SQLError) -> R) throws(SQLError) -> R {
+    let folded = view.lowercased()
+    if viewStack.contains(folded) { throw .recursiveView(view, span: span) }
+    if viewStack.count >= limits.viewDepthMax { throw .viewsTooDeep(limits.viewDepthMax, span: span) }
+    viewStack.append(folded)
+    defer { viewStack.removeLast() }
+    return try body()
+  }
+
+  /// How an explicit or implicit conversion treats what does not fit.
+  var castMode: CastMode { settings.isANSI ? .ansi : .legacy }
+
+  /// `expression` converted to `type` by the session's rules.
+  func cast(_ expression: BoundExpression, to type: DataType) -> BoundExpression {
+    Coercion.cast(expression, to: type, mode: castMode)
+  }
+
+  /// The value of an expression without columns, computed now.
+  func constantValue(_ expression: BoundExpression) throws(SQLError) -> Value {
+    try Evaluator(EvaluationContext(settings: settings)).constant(expression)
+  }
+}

@@ -1,0 +1,70 @@
+internal import Diagnostics
+
+/// What the language has and the engine does not run yet: each refused by name, here and nowhere else.
+///
+/// To lift one, delete its case and follow the compiler to the places that refused.
+enum UnsupportedFeature: Sendable, CaseIterable {
+  case join, asOfJoin, lateralSubquery, setDifference
+  case over, qualify, groupingSets, groupTimeout, distinctOn, pivot, unpivot
+  case watermark, eventTimeWindow, systemTime, matchRecognize
+  case scalarSubquery, inSubquery, exists, correlatedColumn, recursiveCommonTable
+  case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
+  case orderedAggregate, withinGroup, likeQuantifier, fieldOfArray, higherOrderFunction, starReplace
+
+  /// The error that says so.
+  func error(_ span: SourceSpan) -> SQLError { .unsupported(name, span: span, hint: hint, kind: .bind) }
+
+  private var name: String {
+    switch self {
+    case .join: "JOIN"
+    case .asOfJoin: "ASOF JOIN"
+    case .lateralSubquery: "a LATERAL subquery"
+    case .setDifference: "EXCEPT and INTERSECT"
+    case .over: "a window function (OVER)"
+    case .qualify: "QUALIFY"
+    case .groupingSets: "ROLLUP, CUBE or GROUPING SETS"
+    case .groupTimeout: "TIMEOUT of a GROUP BY"
+    case .distinctOn: "DISTINCT ON"
+    case .pivot: "PIVOT"
+    case .unpivot: "UNPIVOT"
+    case .watermark: "WATERMARK"
+    case .eventTimeWindow: "a time window"
+    case .systemTime: "FOR SYSTEM_TIME AS OF"
+    case .matchRecognize: "MATCH_RECOGNIZE"
+    case .scalarSubquery: "a scalar subquery"
+    case .inSubquery: "IN (subquery)"
+    case .exists: "EXISTS (subquery)"
+    case .correlatedColumn: "a subquery that uses columns of the query around it"
+    case .recursiveCommonTable: "WITH RECURSIVE"
+    case .pipe: "this pipe operator"
+    case .sample: "TABLESAMPLE"
+    case .streamOfBounded: "STREAM of a relation that is read once"
+    case .relationOptions: "options of a relation inside a query"
+    case .unnestOfSeveral: "UNNEST of several arrays"
+    case .orderedAggregate: "ORDER BY inside an aggregate"
+    case .withinGroup: "WITHIN GROUP"
+    case .likeQuantifier: "LIKE ANY and LIKE ALL with ESCAPE"
+    case .fieldOfArray: "a field of an array of structs"
+    case .higherOrderFunction: "a lambda as an argument of this function"
+    case .starReplace: "* REPLACE"
+    }
+  }
+
+  private var hint: String? {
+    switch self {
+    case .setDifference: "UNION and UNION ALL are there"
+    case .groupingSets: "write one GROUP BY for each set and put them together with UNION ALL"
+    case .eventTimeWindow: "GROUP BY batch() groups by the rows of one trigger"
+    case .likeQuantifier: "write the patterns as LIKE conditions joined by OR or AND"
+    case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
+    case .fieldOfArray: "explode the array first"
+    case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
+    case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
+    case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
+    case .join, .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot, .watermark,
+      .systemTime, .matchRecognize, .scalarSubquery, .inSubquery, .exists, .correlatedColumn, .pipe, .sample,
+      .orderedAggregate, .withinGroup, .higherOrderFunction, .starReplace:
+      nil
+    }
+  }
+}

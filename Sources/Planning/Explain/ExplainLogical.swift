@@ -1,0 +1,54 @@
+internal import Columnar
+internal import Expressions
+
+extension Explain {
+  static func lines(_ plan: LogicalPlan) -> [String] { draw(tree(plan)) }
+
+  private static func tree(_ plan: LogicalPlan) -> Tree {
+    Tree(line: line(plan), children: plan.inputs.map(tree))
+  }
+
+  private static func line(_ plan: LogicalPlan) -> String {
+    let names = plan.inputs.first?.schema.names ?? []
+    switch plan {
+    case .scan(let scan): return "Scan \(scan.source.name) [\(list(plan.schema.names))] (\(scan.source.connector))"
+    case .values(let values): return "Values \(values.rows.count) row\(values.rows.count == 1 ? "" : "s")"
+    case .filter(let filter): return "Filter \(filter.predicate.sqlText(columns: names))"
+    case .project(let project): return "Project \(list(project.columns.map { text($0, names) }))"
+    case .generate(let generate): return "Generate " + text(generate, names)
+    case .aggregate(let aggregate):
+      let calls = aggregate.calls.map { "\($0.sqlText(columns: names))" }
+      let keys = aggregate.keys.map { text($0, names) }
+      return "Aggregate" + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+    case .distinct: return "Distinct"
+    case .sort(let sort): return "Sort \(list(sort.keys.map { text($0, names) }))"
+    case .limit(let limit): return "Limit " + text(count: limit.count, offset: limit.offset)
+    case .union(let union): return "Union of \(union.inputs.count)"
+    }
+  }
+
+  static func list(_ texts: [String]) -> String { texts.joined(separator: ", ") }
+
+  private static func text(_ column: NamedExpression, _ names: [String]) -> String {
+    let expression = column.expression.sqlText(columns: names)
+    return expression == column.name ? expression : "\(expression) AS \(column.name)"
+  }
+
+  static func text(_ key: SortKey, _ names: [String]) -> String {
+    var text = key.expression.sqlText(columns: names)
+    if key.isDescending { text += " DESC" }
+    if key.nullsFirst == key.isDescending { text += key.nullsFirst ? " NULLS FIRST" : " NULLS LAST" }
+    return text
+  }
+
+  static func text(count: Int?, offset: Int) -> String {
+    (count.map(String.init) ?? "ALL") + (offset == 0 ? "" : " OFFSET \(offset)")
+  }
+
+  private static func text(_ generate: LogicalPlan.Generate, _ names: [String]) -> String {
+    let arguments = list(generate.arguments.map { $0.sqlText(columns: names) })
+    let kept = generate.kept.map { names[$0] }
+    return "\(generate.isOuter ? "outer " : "")\(generate.generator.name)(\(arguments)) AS "
+      + list(generate.fields.map(\.name)) + (kept.isEmpty ? "" : " beside \(list(kept))")
+  }
+}

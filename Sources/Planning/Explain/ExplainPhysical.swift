@@ -1,0 +1,62 @@
+internal import Columnar
+internal import Expressions
+
+extension Explain {
+  static func lines(_ plan: PhysicalPlan) -> [String] {
+    var top = "Output [\(list(plan.schema.names))] mode \(plan.mode.rawValue)"
+    if !plan.order.isEmpty { top += ", ordered by \(list(plan.order.map { text($0, plan.root.schema.names) }))" }
+    if plan.isHeldUntilEnd { top += ", when the input ends" }
+    return draw(Tree(line: top, children: [tree(plan.root)]))
+  }
+
+  private static func tree(_ node: PhysicalNode) -> Tree {
+    var details = [properties(node.properties)]
+    if let state = node.properties.stateBound { details.append(text(state)) }
+    return Tree(line: "\(line(node))  #\(node.id)", details: details, children: node.inputs.map(tree))
+  }
+
+  private static func line(_ node: PhysicalNode) -> String {
+    let names = node.inputs.first?.schema.names ?? []
+    switch node.kind {
+    case .scan(let source, _): return "Scan \(source.name) [\(list(node.schema.names))] (\(source.connector))"
+    case .values(let rows): return "Values \(rows.count) row\(rows.count == 1 ? "" : "s")"
+    case .filter(let predicate): return "Filter \(predicate.sqlText(columns: names))"
+    case .project(let expressions):
+      let columns = zip(expressions, node.schema.names).map { expression, name in
+        let text = expression.sqlText(columns: names)
+        return text == name ? text : "\(text) AS \(name)"
+      }
+      return "Project \(list(columns))"
+    case .generate(let spec):
+      let arguments = list(spec.arguments.map { $0.sqlText(columns: names) })
+      let kept = spec.kept.map { names[$0] }
+      return "Generate \(spec.isOuter ? "outer " : "")\(spec.generator.name)(\(arguments))"
+        + (kept.isEmpty ? "" : " beside \(list(kept))")
+    case .aggregate(let spec):
+      let keys = spec.keys.map { $0.sqlText(columns: names) }
+      let calls = spec.calls.map { $0.sqlText(columns: names) }
+      let name = calls.isEmpty && !spec.isGlobal ? "Distinct" : "HashAggregate"
+      return name + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+    case .limit(let count, let offset): return "Limit \(text(count: count == .max ? nil : count, offset: offset))"
+    case .topN(let keys, let count, let offset):
+      let order = keys.isEmpty ? "in input order" : "by \(list(keys.map { text($0, names) }))"
+      return "TopN \(text(count: count, offset: offset)) \(order)"
+    case .union: return "Union"
+    }
+  }
+
+  /// What is known of the rows, in words.
+  private static func properties(_ properties: EdgeProperties) -> String {
+    var words = [properties.isAppendOnly ? "append-only" : "changing"]
+    words.append(properties.isBounded ? "bounded" : properties.canEnd ? "unbounded, may end" : "endless")
+    if properties.isFinalPerStep { words.append("final per step") }
+    return list(words)
+  }
+
+  private static func text(_ state: StateBound) -> String {
+    switch state {
+    case .bounded(let what): "state bounded by \(what)"
+    case .unbounded(let reason, let fix): "state UNBOUNDED: \(reason), fix: \(fix)"
+    }
+  }
+}

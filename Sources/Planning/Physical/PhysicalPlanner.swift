@@ -1,0 +1,281 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+
+/// Chooses operators for a logical plan, with what is known of every edge.
+struct PhysicalPlanner {
+  let settings: SessionSettings
+
+  func plan(_ logical: LogicalPlan, mode requested: RequestedMode) throws(SQLError) -> PhysicalPlan {
+    let presented = Presentation(of: logical)
+    let root = try build(presented.plan, path: "")
+    let mode = try requested.chosen(for: root.properties)
+    return PhysicalPlan(
+      root: root, schema: presented.schema, order: presented.order, mode: mode,
+      isHeldUntilEnd: mode == .append && !root.properties.isAppendOnly)
+  }
+
+  /// ORDER BY at the root is a matter of presentation (SEM-11), and so is leaving out the columns it sorts by.
+  private struct Presentation {
+    var plan: LogicalPlan
+    let schema: Schema
+    var order: [SortKey] = []
+
+    init(of logical: LogicalPlan) {
+      plan = logical
+      schema = logical.schema
+      if case .project(let project) = logical, project.isPrefix, project.input.isOrdered { plan = project.input }
+      switch plan {
+      case .sort(let sort): (plan, order) = (sort.input, sort.keys)
+      case .limit(let limit):
+        if case .sort(let sort) = limit.input { order = sort.keys }
+      case .scan, .values, .filter, .project, .generate, .aggregate, .distinct, .union: break
+      }
+    }
+  }
+
+  // MARK: Operators
+
+  /// The operator at `path` (ports from the root) and all below it.
+  private func build(_ plan: LogicalPlan, path: String) throws(SQLError) -> PhysicalNode {
+    switch plan {
+    case .scan(let scan): return self.scan(scan, path: path)
+    case .values(let values): return try self.values(values, path: path)
+    case .filter(let filter):
+      let input = try build(filter.input, path: path + ".0")
+      try checkRepeatable(filter.predicate, over: input)
+      return node("filter", path, .filter(filter.predicate), [input], input.schema, input.properties.stateless())
+    case .project(let project):
+      let input = try build(project.input, path: path + ".0")
+      return try self.project(project.columns, schema: Schema(project.columns.map(\.field)), input, path: path)
+    case .generate(let generate): return try self.generate(generate, path: path)
+    case .aggregate(let aggregate):
+      let input = try build(aggregate.input, path: path + ".0")
+      return try self.aggregate(
+        aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input, path: path)
+    case .distinct(let distinct):
+      let input = try build(distinct.input, path: path + ".0")
+      let keys = input.schema.fields.enumerated().map { NamedExpression(.column($0, $1), as: $1.name) }
+      return try aggregate(keys, [], isGlobal: false, name: "distinct", input, path: path)
+    case .sort(let sort):
+      // Rows have no order between operators, and no LIMIT follows: nothing to do.
+      return try build(sort.input, path: path)
+    case .limit(let limit): return try self.limit(limit, path: path)
+    case .union(let union): return try self.union(union, path: path)
+    }
+  }
+
+  private func node(
+    _ name: String, _ path: String, _ kind: PhysicalOperator, _ inputs: [PhysicalNode], _ schema: Schema,
+    _ properties: EdgeProperties
+  ) -> PhysicalNode {
+    PhysicalNode(id: OperatorID(name + path), kind: kind, inputs: inputs, schema: schema, properties: properties)
+  }
+
+  private func scan(_ scan: LogicalPlan.Scan, path: String) -> PhysicalNode {
+    let source = scan.source
+    let key = source.primaryKey.flatMap { key in
+      let positions = key.compactMap { scan.columns.firstIndex(of: $0) }
+      return positions.count == key.count ? positions : nil
+    }
+    let properties = EdgeProperties(
+      isAppendOnly: source.isAppendOnly, isBounded: source.isBounded, canEnd: source.isBounded || source.canEnd, key: key)
+    return node(
+      "scan", path, .scan(source, columns: scan.columns), [], source.schema.project(scan.columns), properties)
+  }
+
+  /// Constants; rows that only the step can compute become projections of one empty row.
+  private func values(_ values: LogicalPlan.Values, path: String) throws(SQLError) -> PhysicalNode {
+    let properties = EdgeProperties(isAppendOnly: true, isBounded: true, canEnd: true)
+    let evaluator = Evaluator(EvaluationContext(settings: settings))
+    var rows: [[Value]] = []
+    var computed: [[BoundExpression]] = []
+    for row in values.rows {
+      if row.allSatisfy(\.isConstant),
+        let constants = try? row.map({ (cell) throws(SQLError) in try evaluator.constant(cell) })
+      {
+        rows.append(constants)
+      } else {
+        computed.append(row)
+      }
+    }
+    if computed.isEmpty { return node("values", path, .values(rows), [], values.schema, properties) }
+    var inputs: [PhysicalNode] = []
+    for (port, row) in values.rows.enumerated() {
+      let one = node("values", "\(path).\(port).0", .values([[]]), [], Schema(), properties)
+      inputs.append(node("project", "\(path).\(port)", .project(row), [one], values.schema, properties))
+    }
+    if inputs.count == 1 { return inputs[0] }
+    return node("union", path, .union, inputs, values.schema, properties)
+  }
+
+  private func project(
+    _ columns: [NamedExpression], schema: Schema, _ input: PhysicalNode, path: String
+  ) throws(SQLError) -> PhysicalNode {
+    for column in columns { try checkRepeatable(column.expression, over: input) }
+    var positions: [Int: Int] = [:]
+    var stepColumns: Set<Int> = []
+    for (index, column) in columns.enumerated() {
+      switch column.expression.node {
+      case .column(let ordinal):
+        if positions[ordinal] == nil { positions[ordinal] = index }
+        if input.properties.stepColumns.contains(ordinal) { stepColumns.insert(index) }
+      case .stepValue(.batchNumber): stepColumns.insert(index)
+      default: break
+      }
+    }
+    var properties = input.properties.stateless()
+    properties.stepColumns = stepColumns
+    properties.key = input.properties.key.flatMap { key in
+      let kept = key.compactMap { positions[$0] }
+      return kept.count == key.count ? kept : nil
+    }
+    return node("project", path, .project(columns.map(\.expression)), [input], schema, properties)
+  }
+
+  private func generate(_ generate: LogicalPlan.Generate, path: String) throws(SQLError) -> PhysicalNode {
+    let input = try build(generate.input, path: path + ".0")
+    for argument in generate.arguments { try checkRepeatable(argument, over: input) }
+    var properties = input.properties.stateless()
+    properties.key = nil
+    properties.stepColumns = Set(
+      generate.kept.indices.filter { input.properties.stepColumns.contains(generate.kept[$0]) })
+    let spec = GenerateSpec(
+      kept: generate.kept, generator: generate.generator, arguments: generate.arguments, isOuter: generate.isOuter,
+      span: generate.span)
+    return node("generate", path, .generate(spec), [input], generate.schema, properties)
+  }
+
+  private func aggregate(
+    _ keys: [NamedExpression], _ calls: [AggregateCall], isGlobal: Bool, name: String, _ input: PhysicalNode, path: String
+  ) throws(SQLError) -> PhysicalNode {
+    for key in keys { try checkRepeatable(key.expression, over: input) }
+    for call in calls {
+      for argument in call.arguments + (call.filter.map { [$0] } ?? []) { try checkRepeatable(argument, over: input) }
+    }
+    let stepKeys = keys.indices.filter { keys[$0].expression.isStepNumber(over: input.properties) }
+    let isPerStep = !stepKeys.isEmpty && input.properties.isAppendOnly
+    let spec = AggregateSpec(
+      keys: keys.map(\.expression), calls: calls, isInputRetractable: !input.properties.isAppendOnly,
+      isPerStep: isPerStep, isGlobal: isGlobal)
+    // Without calls a group's row never changes, it only appears.
+    let isAppendOnly = isPerStep || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
+    let properties = EdgeProperties(
+      isAppendOnly: isAppendOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd,
+      key: isPerStep ? nil : Array(keys.indices), isFinalPerStep: isPerStep, stepColumns: isPerStep ? Set(stepKeys) : [],
+      stateBound: .ofAggregate(keys: keys, calls: calls, spec, input: input.properties))
+    return node(name, path, .aggregate(spec), [input], Schema(keys.map(\.field) + calls.map(\.field)), properties)
+  }
+
+  private func limit(_ limit: LogicalPlan.Limit, path: String) throws(SQLError) -> PhysicalNode {
+    if case .sort(let sort) = limit.input {
+      let input = try build(sort.input, path: path + ".0")
+      for key in sort.keys { try checkRepeatable(key.expression, over: input) }
+      return topN(sort.keys, limit, input, path: path)
+    }
+    let input = try build(limit.input, path: path + ".0")
+    guard input.properties.isAppendOnly else { return topN([], limit, input, path: path) }
+    var properties = input.properties.stateless()
+    properties.canEnd = properties.canEnd || limit.count != nil
+    properties.stateBound = .bounded("a count of rows")
+    return node(
+      "limit", path, .limit(count: limit.count ?? .max, offset: limit.offset), [input], input.schema, properties)
+  }
+
+  private func topN(
+    _ keys: [SortKey], _ limit: LogicalPlan.Limit, _ input: PhysicalNode, path: String
+  ) -> PhysicalNode {
+    var properties = input.properties.stateless()
+    properties.isAppendOnly = false
+    properties.isFinalPerStep = false
+    properties.stepColumns = []
+    properties.stateBound = .ofTopN(limit, input: input.properties)
+    return node(
+      "topn", path, .topN(keys: keys, count: limit.count, offset: limit.offset), [input], input.schema, properties)
+  }
+
+  private func union(_ union: LogicalPlan.Union, path: String) throws(SQLError) -> PhysicalNode {
+    var inputs: [PhysicalNode] = []
+    for (port, input) in union.inputs.enumerated() { inputs.append(try build(input, path: "\(path).\(port)")) }
+    let properties = inputs.map(\.properties)
+    let stepColumns = properties.map(\.stepColumns).reduce(properties.first?.stepColumns ?? []) { $0.intersection($1) }
+    return node(
+      "union", path, .union, inputs, union.schema,
+      EdgeProperties(
+        isAppendOnly: properties.allSatisfy(\.isAppendOnly), isBounded: properties.allSatisfy(\.isBounded),
+        canEnd: properties.allSatisfy(\.canEnd), isFinalPerStep: properties.allSatisfy(\.isFinalPerStep),
+        stepColumns: stepColumns))
+  }
+
+  // MARK: Checks
+
+  /// A row that is taken back must be computed as it was when it came, so nothing random and no time of the step (SEM-13).
+  private func checkRepeatable(_ expression: BoundExpression, over input: PhysicalNode) throws(SQLError) {
+    if input.properties.isAppendOnly || input.properties.isBounded { return }
+    guard let culprit = expression.firstUnrepeatable else { return }
+    throw SQLError(
+      .plan, "INVALID_NON_DETERMINISTIC_EXPRESSIONS",
+      "\(culprit.sqlText) gives another value when a changed row is taken back", span: culprit.span,
+      hint: "compute it below the aggregate, for example as max(\(culprit.sqlText))")
+  }
+}
+
+extension EdgeProperties {
+  /// The same rows behind an operator without state.
+  func stateless() -> EdgeProperties {
+    var copy = self
+    copy.stateBound = nil
+    return copy
+  }
+}
+
+extension BoundExpression {
+  /// Whether this is the number of the step that the row is in.
+  func isStepNumber(over input: EdgeProperties) -> Bool {
+    switch node {
+    case .stepValue(.batchNumber): true
+    case .column(let ordinal): input.stepColumns.contains(ordinal)
+    default: false
+    }
+  }
+
+  /// The first part whose value depends on when it is computed.
+  fileprivate var firstUnrepeatable: BoundExpression? {
+    switch node {
+    case .stepValue: return self
+    case .call(let call) where !call.function.isDeterministic: return self
+    default:
+      for child in children {
+        if let found = child.firstUnrepeatable { return found }
+      }
+      return nil
+    }
+  }
+}
+
+extension LogicalPlan {
+  /// ORDER BY, perhaps with LIMIT.
+  fileprivate var isOrdered: Bool {
+    switch self {
+    case .sort: true
+    case .limit(let limit):
+      if case .sort = limit.input { true } else { false }
+    case .scan, .values, .filter, .project, .generate, .aggregate, .distinct, .union: false
+    }
+  }
+}
+
+extension LogicalPlan.Project {
+  /// Whether it passes the first columns on as they are, in order.
+  var isPrefix: Bool {
+    columns.indices.allSatisfy { columns[$0].expression.columnOrdinal == $0 }
+  }
+}
+
+extension BoundExpression {
+  /// The ordinal of a bare column.
+  var columnOrdinal: Int? {
+    if case .column(let ordinal) = node { return ordinal }
+    return nil
+  }
+}

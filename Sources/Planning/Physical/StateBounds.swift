@@ -1,0 +1,36 @@
+internal import Expressions
+
+/// What bounds the state of an operator, in words for EXPLAIN and warnings.
+extension StateBound {
+  static func ofAggregate(
+    keys: [NamedExpression], calls: [AggregateCall], _ spec: AggregateSpec, input: EdgeProperties
+  ) -> StateBound {
+    if spec.isPerStep { return .bounded("groups of one step") }
+    if let call = calls.first(where: { $0.keepsValues(isInputRetractable: spec.isInputRetractable) }) {
+      let what = call.isDistinct ? "every distinct value in \(call.name)" : "every value of \(call.name)"
+      if input.isBounded { return .bounded("\(what), of bounded input") }
+      return .unbounded(reason: what, fix: "group by batch()")
+    }
+    if spec.isGlobal { return .bounded("1 group") }
+    let groups = "one state per distinct \(keys.map(\.name).joined(separator: ", "))"
+    if input.isBounded { return .bounded("\(groups), of bounded input") }
+    return .unbounded(reason: groups, fix: "group by a window, or batch()")
+  }
+
+  static func ofTopN(_ limit: LogicalPlan.Limit, input: EdgeProperties) -> StateBound {
+    if let count = limit.count, input.isAppendOnly {
+      let (rows, overflow) = count.addingReportingOverflow(limit.offset)
+      return .bounded("\(overflow ? Int.max : rows) rows")
+    }
+    if input.isBounded { return .bounded("every row, of bounded input") }
+    let reason = limit.count == nil ? "every row, since there is no LIMIT" : "every row, since any may be taken back"
+    return .unbounded(reason: reason, fix: "limit what changes with GROUP BY batch()")
+  }
+}
+
+extension AggregateCall {
+  /// Whether its state grows with the rows of a group: DISTINCT, collections, and min and max of rows that may go again.
+  fileprivate func keepsValues(isInputRetractable: Bool) -> Bool {
+    isDistinct || aggregate.stateTypes.contains { $0.isNested } || (isInputRetractable && !aggregate.isInvertible)
+  }
+}

@@ -1,0 +1,117 @@
+package import Columnar
+package import Diagnostics
+package import Expressions
+package import SQLSyntax
+
+/// Makes a plan of a query: binds names, optimises, chooses operators and checks the output mode.
+///
+/// ```swift
+/// let planned = try Planner(catalog: session).plan(query, text: text, clauses: clauses)
+/// run(planned.physical)
+/// ```
+package struct Planner {
+  private let catalog: any Catalog
+  private let optimizer: Optimizer
+  private let limits: PlanLimits
+  /// False: the plan runs as bound. Answers are the same.
+  package var isOptimizing = true
+
+  package init(catalog: any Catalog, optimizer: Optimizer = .standard, limits: PlanLimits = PlanLimits()) {
+    self.catalog = catalog
+    self.optimizer = optimizer
+    self.limits = limits
+  }
+
+  /// Plans a query.
+  ///
+  /// The output mode is that of `clauses`, else `defaultMode`, else APPEND where rows never change and UPDATE where they do.
+  package func plan(
+    _ query: AST.Query, text: SourceText, clauses: AST.StreamClauses = AST.StreamClauses(),
+    defaultMode: OutputMode? = nil
+  ) throws(SQLError) -> PlannedQuery {
+    let context = StatementContext(catalog: catalog, limits: limits)
+    let bound = try QueryBinder(context).bind(query)
+    let logical = bound.namedPlan
+    let optimized = isOptimizing ? optimizer.optimize(logical, settings: context.settings) : logical
+    let physical = try PhysicalPlanner(settings: context.settings).plan(
+      optimized,
+      mode: RequestedMode(
+        mode: clauses.outputMode.map(OutputMode.init), fallback: defaultMode, span: clauses.outputModeSpan))
+    return PlannedQuery(
+      logical: logical, optimized: optimized, physical: physical, schema: physical.schema, warnings: context.warnings)
+  }
+
+  // MARK: Parts of statements
+
+  /// An expression over the columns of `schema`, none by default; aggregates and generators are refused.
+  package func bindExpression(
+    _ expression: AST.Expression, over schema: Schema = Schema(), qualifier: [String] = []
+  ) throws(SQLError) -> BoundExpression {
+    let context = StatementContext(catalog: catalog, limits: limits)
+    return try QueryBinder(context)
+      .expressionBinder(Scope(schema, qualifier: qualifier), .constant).bind(expression)
+  }
+
+  /// A constant of an option or an argument: its value, and its text as a cast to STRING gives it.
+  package func bindConstant(
+    _ expression: AST.Expression, text: SourceText
+  ) throws(SQLError) -> (value: Value, text: String) {
+    let bound = try bindExpression(expression)
+    guard bound.isConstant else {
+      throw SQLError(.bind, "NON_FOLDABLE_ARGUMENT", "a constant is expected here", span: expression.span)
+    }
+    let evaluator = Evaluator(EvaluationContext(settings: catalog.settings))
+    let string = Coercion.cast(bound, to: .string)
+    return (try evaluator.constant(bound), try evaluator.constant(string).text ?? "")
+  }
+
+  /// `expression` converted to the type of a column it is written to (Spark's store assignment).
+  package func storing(
+    _ expression: BoundExpression, as type: DataType, column: String
+  ) throws(SQLError) -> BoundExpression {
+    guard Coercion.canStore(expression.type, as: type) else {
+      throw SQLError(
+        .bind, "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
+        "cannot write \(expression.type.sqlName) to column \"\(column)\" of type \(type.sqlName)", span: expression.span,
+        hint: "CAST(… AS \(type.sqlName)) converts it")
+    }
+    return Coercion.cast(expression, to: type, mode: catalog.settings.isANSI ? .ansi : .legacy)
+  }
+
+  /// A type as written in DDL.
+  package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(type) }
+}
+
+/// A query that is ready to run, with the stages that led there.
+package struct PlannedQuery: Sendable {
+  /// As bound.
+  package var logical: LogicalPlan
+  /// After the optimiser's rules.
+  package var optimized: LogicalPlan
+  package var physical: PhysicalPlan
+  /// Output columns.
+  package var schema: Schema
+  /// Things worth saying that stop nothing.
+  package var warnings: [SQLError]
+
+  package init(
+    logical: LogicalPlan, optimized: LogicalPlan, physical: PhysicalPlan, schema: Schema, warnings: [SQLError]
+  ) {
+    self.logical = logical
+    self.optimized = optimized
+    self.physical = physical
+    self.schema = schema
+    self.warnings = warnings
+  }
+}
+
+extension OutputMode {
+  package init(_ mode: AST.OutputMode) {
+    switch mode {
+    case .append: self = .append
+    case .update: self = .update
+    case .complete: self = .complete
+    case .changelog: self = .changelog
+    }
+  }
+}
