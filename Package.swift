@@ -50,6 +50,7 @@ let package = Package(
         "Shell", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    tests("EngineTests", on: ["Engine", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"]),
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
     tests("DiagnosticsTests", on: ["Diagnostics"]),
     tests("ColumnarTests", on: ["Columnar"]),

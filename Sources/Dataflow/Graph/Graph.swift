@@ -86,6 +86,9 @@ package final class Graph {
     for node in shared { try node.flush(step: step) }
   }
 
+  /// Goes on numbering morsels where another graph of the same query stopped.
+  package func adoptProgress(of other: Graph) { nextSequence = other.nextSequence }
+
   // MARK: State
 
   /// All state tables with the stable name of their place: operator id, worker-independent.

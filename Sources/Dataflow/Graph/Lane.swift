@@ -12,8 +12,6 @@ package final class Lane: @unchecked Sendable {
   private let entries: [any DeltaReceiver]
   /// The ends of the chains, the same number in every lane of a pipeline.
   package let outlets: [LaneOutlet]
-  /// Rows decoded, since the query began.
-  package private(set) var rowsDecoded: Int64 = 0
 
   package init(nodes: [OperatorNode], entries: [any DeltaReceiver], outlets: [LaneOutlet]) {
     self.nodes = nodes
@@ -31,7 +29,6 @@ package final class Lane: @unchecked Sendable {
       let delta = Delta(batch, weights: weights, order: order)
       for entry in self.entries { try entry.receive(delta, port: 0, step: step) }
     }
-    rowsDecoded += rows
   }
 
   package func flush(step: StepContext) throws(SQLError) {

@@ -26,12 +26,8 @@ package struct DataflowBuilder {
   }
 
   package func build(_ plan: PhysicalPlan, into root: any DeltaReceiver) throws(SQLError) -> Built {
-    let construction = Construction(workers: workers)
-    construction.noteScans(plan.root)
-    let top = construction.build(plan.root)
-    construction.connect(top, to: root, port: 0)
+    let construction = construct(plan, into: root)
     var sources: [(source: any Source, name: String)] = []
-    var pipelines: [Graph.Pipeline] = []
     for origin in construction.origins {
       switch origin.kind {
       case .relation(let reference):
@@ -39,10 +35,20 @@ package struct DataflowBuilder {
       case .constants(let batch, let schema):
         sources.append((ConstantSource(batch, schema: schema), "values"))
       }
-      pipelines.append(Graph.Pipeline(lanes: origin.makeLanes()))
     }
-    return Built(
-      graph: Graph(pipelines: pipelines, shared: construction.shared, pool: construction.pool), sources: sources)
+    return Built(graph: construction.graph, sources: sources)
+  }
+
+  /// Another graph of the same plan, empty, for the same sources: state is restored into it.
+  package func rebuild(_ plan: PhysicalPlan, into root: any DeltaReceiver) -> Graph {
+    construct(plan, into: root).graph
+  }
+
+  private func construct(_ plan: PhysicalPlan, into root: any DeltaReceiver) -> Construction {
+    let construction = Construction(workers: workers)
+    construction.noteScans(plan.root)
+    construction.connect(construction.build(plan.root), to: root, port: 0)
+    return construction
   }
 }
 
@@ -57,6 +63,10 @@ private final class Construction {
   init(workers: Int) {
     self.workers = workers
     pool = WorkerPool(count: workers)
+  }
+
+  var graph: Graph {
+    Graph(pipelines: origins.map { Graph.Pipeline(lanes: $0.makeLanes()) }, shared: shared, pool: pool)
   }
 
   /// What an operator's output is at build time: still separate for each worker, or one.

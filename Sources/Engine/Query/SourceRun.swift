@@ -2,6 +2,7 @@ import Columnar
 import Connectors
 import Dataflow
 import Diagnostics
+import Synchronization
 
 /// One source of a running query: what has been taken from it and whether more is to come.
 // @unchecked Sendable: `take` is called by one worker at a time (under the round's mutex), everything else by the query's
@@ -19,10 +20,17 @@ final class SourceRun: @unchecked Sendable {
   private var ignoresLimits = false
   private var limit = ReadLimit()
 
-  init(source: any Source, name: String) {
+  private let batchRowsMax: Int
+  private let decoded = Atomic<Int64>(0)
+
+  init(source: any Source, name: String, batchRowsMax: Int) {
     self.source = source
     self.name = name
+    self.batchRowsMax = batchRowsMax
   }
+
+  /// Rows decoded so far.
+  var rowsTaken: Int64 { decoded.load(ordering: .relaxed) }
 
   func beginStep(ignoringLimits: Bool) {
     consumed = 0
@@ -45,7 +53,7 @@ final class SourceRun: @unchecked Sendable {
       case .morsel(let morsel):
         consumed += 1
         bytesRead += Int64(morsel.byteCount)
-        return morsel
+        return Content(morsel: morsel, run: self)
       case .stepBoundary:
         consumed += 1
         if !ignoresLimits { isAtBoundary = true }
@@ -59,19 +67,39 @@ final class SourceRun: @unchecked Sendable {
   }
 }
 
-extension Morsel: MorselContent {
-  package func forEachBatch(_ body: (Batch, [Int64]?) throws(SQLError) -> Void) throws(SQLError) {
-    switch content {
-    case .batch(let batch, let weights):
-      // A big INSERT is cut into cache-sized pieces.
+extension SourceRun {
+  /// A morsel on its way to a lane.
+  private struct Content: MorselContent {
+    let morsel: Morsel
+    let run: SourceRun
+
+    func forEachBatch(_ body: (Batch, [Int64]?) throws(SQLError) -> Void) throws(SQLError) {
+      switch morsel.content {
+      case .batch(let batch, let weights):
+        try cut(batch, weights, body)
+      case .bytes(let buffer, let start, let end, let decoder):
+        try decoder.decode(buffer, start..<end) { batch throws(SQLError) in
+          if run.batchRowsMax < Batch.rowsMax {
+            try cut(batch, nil, body)
+          } else {
+            run.decoded.wrappingAdd(Int64(batch.count), ordering: .relaxed)
+            try body(batch, nil)
+          }
+        }
+      }
+    }
+
+    /// A big INSERT in cache-sized pieces.
+    private func cut(
+      _ batch: Batch, _ weights: [Int64]?, _ body: (Batch, [Int64]?) throws(SQLError) -> Void
+    ) throws(SQLError) {
+      run.decoded.wrappingAdd(Int64(batch.count), ordering: .relaxed)
       var start = 0
-      repeat {
-        let end = min(start + Batch.rowsMax, batch.count)
+      while start < batch.count {
+        let end = min(start + run.batchRowsMax, batch.count)
         try body(batch.slice(start..<end), weights.map { Array($0[start..<end]) })
         start = end
-      } while start < batch.count
-    case .bytes(let buffer, let start, let end, let decoder):
-      try decoder.decode(buffer, start..<end) { batch throws(SQLError) in try body(batch, nil) }
+      }
     }
   }
 }

@@ -15,7 +15,9 @@ package final class StreamingQuery: @unchecked Sendable {
   package let name: String
   package let plan: PhysicalPlan
   package let trigger: Trigger
-  package let graph: Graph
+  package private(set) var graph: Graph
+  private let builder: DataflowBuilder
+  private let checks: SelfChecks
   private let sources: [SourceRun]
   private let stage: ResultStage
   private let sink: any Sink
@@ -24,7 +26,7 @@ package final class StreamingQuery: @unchecked Sendable {
   /// Monotonic time at which the query stops by itself (`--for`).
   private let deadlineNanos: Int64?
   package let cancellation = Cancellation()
-  private let bell: Doorbell
+  private let bell = Doorbell()
   private let news = Doorbell()
   private let shared = Mutex(Shared())
 
@@ -57,19 +59,21 @@ package final class StreamingQuery: @unchecked Sendable {
   }
 
   package init(
-    name: String, plan: PhysicalPlan, built: DataflowBuilder.Built, stage: ResultStage, sink: any Sink,
-    trigger: Trigger, clock: any Clock, settings: SessionSettings, bell: Doorbell, deadlineNanos: Int64?
-  ) {
+    name: String, plan: PhysicalPlan, builder: DataflowBuilder, sink: any Sink, trigger: Trigger,
+    clock: any Clock, settings: SessionSettings, deadlineNanos: Int64?, checks: SelfChecks = SelfChecks()
+  ) throws(SQLError) {
     self.name = name
     self.plan = plan
     self.trigger = trigger
+    stage = ResultStage(plan: plan, sink: sink)
+    let built = try builder.build(plan, into: stage)
     graph = built.graph
-    sources = built.sources.map { SourceRun(source: $0.source, name: $0.name) }
-    self.stage = stage
+    sources = built.sources.map { SourceRun(source: $0.source, name: $0.name, batchRowsMax: checks.batchRowsMax) }
+    self.builder = builder
+    self.checks = checks
     self.sink = sink
     self.clock = clock
     self.settings = settings
-    self.bell = bell
     self.deadlineNanos = deadlineNanos
   }
 
@@ -144,7 +148,9 @@ package final class StreamingQuery: @unchecked Sendable {
     } catch {
       var failure = error
       // What the sink holds back is still the user's: show it before the error.
-      do throws(SQLError) { try sink.finish() } catch { if failure.isCancellation { failure = error } }
+      if stage.rowsWritten > 0 || failure.isCancellation {
+        do throws(SQLError) { try sink.finish() } catch { if failure.isCancellation { failure = error } }
+      }
       close()
       if failure.isCancellation {
         setState(.stopped)
@@ -237,6 +243,7 @@ package final class StreamingQuery: @unchecked Sendable {
     try sink.commit(epoch: stepNumber)
     stepNumber += 1
     if hasConsumed { batchNumber += 1 }
+    if checks.restoresAfterEveryStep { try replaceGraph() }
     noteProgress(info, nanos: monotonicNanos() - startNanos)
     return hasConsumed
   }
@@ -280,8 +287,20 @@ package final class StreamingQuery: @unchecked Sendable {
     }
   }
 
+  /// Saves all state, builds the graph anew and restores into it: what a restart does, without the files.
+  private func replaceGraph() throws(SQLError) {
+    let old = graph
+    let fresh = builder.rebuild(plan, into: stage)
+    for (mine, theirs) in zip(old.stateTables, fresh.stateTables) {
+      try theirs.table.restore(try mine.table.snapshot(.full))
+    }
+    fresh.adoptProgress(of: old)
+    old.pool.stop()
+    graph = fresh
+  }
+
   private var rowsDecoded: Int64 {
-    graph.pipelines.reduce(0) { $0 + $1.lanes.reduce(0) { $0 + $1.rowsDecoded } }
+    sources.reduce(0) { $0 + $1.rowsTaken }
   }
 
   private func noteProgress(_ info: StepInfo, nanos: Int64) {
@@ -297,6 +316,15 @@ package final class StreamingQuery: @unchecked Sendable {
       shared.progress.stateBytes = stateBytes
     }
   }
+}
+
+/// Ways to run a query that must not change its answer; tests turn them on.
+package struct SelfChecks: Sendable {
+  /// Rows of one batch at most; 1 finds what depends on batch borders.
+  package var batchRowsMax = Batch.rowsMax
+  /// Saves and restores all state between steps.
+  package var restoresAfterEveryStep = false
+  package init() {}
 }
 
 /// Counters of a query, as `system.queries` and the status line show them.

@@ -1,0 +1,58 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Planning
+
+/// A relation of a session: a name or a place, the connector behind it, and what its queries share.
+final class Relation {
+  let id: SourceID
+  let name: String
+  let isStream: Bool
+  let connector: ConnectorDefinition
+  let request: SourceRequest
+  let description: SourceDescription
+  /// Rows that live in the session (`USING memory`): INSERT goes here.
+  var store: (any RelationStore)? { description.store }
+
+  init(
+    id: SourceID, name: String, isStream: Bool, connector: ConnectorDefinition, request: SourceRequest,
+    description: SourceDescription
+  ) {
+    self.id = id
+    self.name = name
+    self.isStream = isStream
+    self.connector = connector
+    self.request = request
+    self.description = description
+  }
+
+  var schema: Schema { description.schema }
+
+  /// As the planner sees it.
+  var reference: SourceReference {
+    SourceReference(
+      id: id, name: name, connector: connector.name, schema: schema,
+      isBounded: description.isBounded, canEnd: description.canEnd)
+  }
+
+  /// A reader for one query, of some columns.
+  func open(columns: [Int]) throws(SQLError) -> any Source {
+    var request = request
+    request.isSnapshot = store != nil && !isStream
+    let factory = try connector.sourceFactory(span: request.span)
+    return try factory.open(request, description, columns)
+  }
+
+  func close() {
+    store?.close()
+  }
+}
+
+extension ConnectorDefinition {
+  func sourceFactory(span: SourceSpan) throws(SQLError) -> SourceFactory {
+    guard let source else {
+      throw SQLError(.bind, "UNSUPPORTED_DATA_SOURCE", "connector \"\(name)\" can only be written", span: span)
+    }
+    return source
+  }
+}

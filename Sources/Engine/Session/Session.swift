@@ -1,0 +1,153 @@
+import Columnar
+import Connectors
+import Dataflow
+import Diagnostics
+import Expressions
+import Planning
+import SQLSyntax
+import Synchronization
+
+/// A conversation with the engine: relations, settings, running queries. Statements run one at a time on the caller's
+/// thread; started queries run on threads of their own.
+// @unchecked Sendable: everything but `interrupt` is called from one thread; `foreground` is behind a mutex.
+package final class Session: @unchecked Sendable {
+  package let options: SessionOptions
+  let catalog: SessionCatalog
+  let presenter: any ResultPresenter
+  let clock: any Clock
+  /// Started queries by lower-case name, in order of start.
+  private(set) var queries: [StreamingQuery] = []
+  private let foreground = Mutex<Foreground>(Foreground())
+  private var nextQueryNumber = 1
+  private let deadlineNanos: Int64?
+
+  private struct Foreground {
+    var query: StreamingQuery?
+    var isInterrupted = false
+  }
+
+  package init(
+    options: SessionOptions, presenter: any ResultPresenter, environment: ConnectorEnvironment,
+    connectors: ConnectorRegistry = .builtin, functions: FunctionRegistry = .builtin
+  ) {
+    self.options = options
+    self.presenter = presenter
+    clock = options.usesVirtualClock ? VirtualClock() : SystemClock()
+    catalog = SessionCatalog(connectors: connectors, functions: functions, environment: environment)
+    deadlineNanos = options.runForMicros.map { monotonicNanos() + $0 * 1000 }
+  }
+
+  package var settings: SessionSettings { catalog.settings }
+  /// For completion and "did you mean".
+  package var relationNames: [String] { catalog.relationNames }
+  package var functions: FunctionRegistry { catalog.functions }
+  package var dialect: SQLDialect = .spark
+
+  // MARK: Statements
+
+  /// Runs one statement to its end. Returns what an interactive user is told, if there is anything to say.
+  @discardableResult
+  package func execute(_ statement: AST.Statement, in text: SourceText) throws(SQLError) -> String? {
+    foreground.withLock { $0.isInterrupted = false }
+    return try StatementExecutor(session: self, text: text).execute(statement)
+  }
+
+  /// Stops what the foreground is doing. May be called from any thread.
+  package func interrupt() {
+    let query = foreground.withLock { foreground in
+      foreground.isInterrupted = true
+      return foreground.query
+    }
+    query?.stop()
+  }
+
+  /// Whether the last statement was interrupted.
+  package var wasInterrupted: Bool { foreground.withLock { $0.isInterrupted } }
+
+  /// The end of a script: memory streams take no more, started queries are awaited (SEM-5). Throws the first failure of
+  /// a query that nobody awaited.
+  package func finish() throws(SQLError) {
+    catalog.closeMemoryStreams()
+    var failure: SQLError?
+    for query in queries {
+      if options.usesVirtualClock, query.plan.root.properties.canEnd == false { query.stop() }
+      awaitInterruptibly(query, timeoutMicros: nil)
+      if wasInterrupted { query.stop() }
+      _ = query.await(timeoutMicros: nil)
+      if case .failed(let error) = query.state, failure == nil { failure = error }
+    }
+    queries = []
+    if let failure { throw failure }
+  }
+
+  /// Stops everything at once.
+  package func shutDown() {
+    for query in queries { query.stop() }
+    for query in queries { _ = query.await(timeoutMicros: nil) }
+    queries = []
+    catalog.closeAll()
+  }
+
+  // MARK: Queries
+
+  func query(named name: String) -> StreamingQuery? {
+    queries.last { $0.name.lowercased() == name.lowercased() }
+  }
+
+  func newQueryName() -> String {
+    defer { nextQueryNumber += 1 }
+    return "query_\(nextQueryNumber)"
+  }
+
+  /// Builds a query without starting it.
+  func prepare(
+    name: String, plan: PhysicalPlan, sink: any Sink, trigger: Trigger
+  ) throws(SQLError) -> StreamingQuery {
+    let builder = DataflowBuilder(workers: options.workers) { [catalog] (reference, columns) throws(SQLError) in
+      guard let relation = catalog.relation(for: reference.id) else {
+        throw SQLError(
+          .internal, "INTERNAL_ERROR", "relation \"\(reference.name)\" is gone while its query starts")
+      }
+      return try relation.open(columns: columns)
+    }
+    return try StreamingQuery(
+      name: name, plan: plan, builder: builder, sink: sink, trigger: trigger, clock: clock,
+      settings: catalog.settings, deadlineNanos: deadlineNanos, checks: options.checks)
+  }
+
+  /// Runs a query on this thread.
+  func runInForeground(_ query: StreamingQuery) throws(SQLError) {
+    let isInterrupted = foreground.withLock { foreground in
+      foreground.query = query
+      return foreground.isInterrupted
+    }
+    defer { foreground.withLock { $0.query = nil } }
+    if isInterrupted { return }
+    try query.open()
+    try query.run()
+  }
+
+  /// Runs a query on a thread of its own.
+  func startInBackground(_ query: StreamingQuery) throws(SQLError) {
+    try query.open()
+    queries.append(query)
+    QueryThread.start { [query] in
+      // The failure is kept in the query's state, where AWAIT, PROCESS and the end of the script find it.
+      do throws(SQLError) { try query.run() } catch {}
+    }
+  }
+
+  /// Waits for a query, in pieces short enough for Ctrl-C. False if it still runs.
+  @discardableResult
+  func awaitInterruptibly(_ query: StreamingQuery, timeoutMicros: Int64?) -> Bool {
+    let deadline = timeoutMicros.map { monotonicNanos() + $0 * 1000 }
+    while !query.state.isOver {
+      if wasInterrupted { return false }
+      if let deadline, monotonicNanos() >= deadline { return false }
+      _ = query.await(timeoutMicros: 20_000)
+    }
+    return true
+  }
+
+  func forget(_ query: StreamingQuery) { queries.removeAll { $0 === query } }
+}

@@ -1,0 +1,181 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Expressions
+import Planning
+import SQLSyntax
+
+/// The relations, views, functions and settings of a session.
+final class SessionCatalog: Catalog {
+  private(set) var relations: [String: Relation] = [:]
+  private(set) var views: [String: ViewDefinition] = [:]
+  /// Relations that stand in FROM as a path or a call, by what was written: named twice, they are one (SEM-7).
+  private var anonymous: [String: Relation] = [:]
+  private var byID: [SourceID: Relation] = [:]
+  private var nextID = 1
+  let connectors: ConnectorRegistry
+  let functions: FunctionRegistry
+  var settings = SessionSettings()
+  var environment: ConnectorEnvironment
+
+  init(connectors: ConnectorRegistry, functions: FunctionRegistry, environment: ConnectorEnvironment) {
+    self.connectors = connectors
+    self.functions = functions
+    self.environment = environment
+  }
+
+  var relationNames: [String] { (relations.values.map(\.name) + views.values.map(\.name)).sorted() }
+
+  private func key(_ name: [String]) -> String { name.map { $0.lowercased() }.joined(separator: ".") }
+
+  func relation(for id: SourceID) -> Relation? { byID[id] }
+
+  func relation(_ name: AST.ObjectName) -> Relation? { relations[key(name.parts.map(\.text))] }
+  func view(_ name: AST.ObjectName) -> ViewDefinition? { views[key(name.parts.map(\.text))] }
+
+  // MARK: Catalog
+
+  func relation(named name: [String]) throws(SQLError) -> CatalogRelation? {
+    let key = key(name)
+    if let relation = relations[key] { return .source(relation.reference) }
+    if let view = views[key] { return .view(view) }
+    // `stdin` is there without being declared, and so is any other connector that needs no options.
+    if name.count == 1, let connector = connectors[key], connector.source != nil,
+      !connector.options.contains(where: \.isRequired), connector.name == "stdin"
+    {
+      return .source(try anonymousRelation(connector, [], isStream: true, span: .none).reference)
+    }
+    return nil
+  }
+
+  func source(
+    atPath path: String, format: String?, isStream: Bool, span: SourceSpan
+  ) throws(SQLError) -> SourceReference {
+    let connector = try connectors.connector(forPath: path, format: format, span: span)
+    return try anonymousRelation(
+      connector, [GivenOption("path", path, span: span)], isStream: isStream, span: span
+    ).reference
+  }
+
+  func source(
+    function name: String, positional: [Value], named options: [(name: String, value: Value)], isStream: Bool,
+    span: SourceSpan
+  ) throws(SQLError) -> SourceReference? {
+    guard let connector = connectors[name], connector.source != nil else { return nil }
+    var given = try connector.positionalOptions(positional.map { (Self.text($0), span) }, span: span)
+    given += options.map { GivenOption($0.name, Self.text($0.value), span: span) }
+    return try anonymousRelation(connector, given, isStream: isStream, span: span).reference
+  }
+
+  private static func text(_ value: Value) -> String {
+    switch value {
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .bool(let flag): flag ? "true" : "false"
+    case .int8(let v): "\(v)"
+    case .int16(let v): "\(v)"
+    case .int32(let v): "\(v)"
+    case .int64(let v): "\(v)"
+    case .int128(let v): "\(v)"
+    case .float32(let v): "\(v)"
+    case .float64(let v): "\(v)"
+    case .null, .list, .map, .structure: ""
+    }
+  }
+
+  // MARK: Definitions
+
+  private func anonymousRelation(
+    _ connector: ConnectorDefinition, _ given: [GivenOption], isStream: Bool, span: SourceSpan
+  ) throws(SQLError) -> Relation {
+    let options = given.map { "\($0.name.lowercased())=\($0.text)" }.sorted().joined(separator: "\u{1F}")
+    let key = "\(connector.name)\u{1F}\(isStream)\u{1F}\(options)"
+    if let known = anonymous[key] { return known }
+    let relation = try makeRelation(
+      name: given.first?.text ?? connector.name, connector, given, schema: nil, isStream: isStream, span: span)
+    // A bounded source is looked at anew each time: its files may have changed. Only readers that exist once are kept.
+    if !relation.description.canReplay { anonymous[key] = relation }
+    return relation
+  }
+
+  private func makeRelation(
+    name: String, _ connector: ConnectorDefinition, _ given: [GivenOption], schema: Schema?, isStream: Bool,
+    span: SourceSpan
+  ) throws(SQLError) -> Relation {
+    let factory = try connector.sourceFactory(span: span)
+    let request = SourceRequest(
+      options: try connector.checkedOptions(given, span: span), schema: schema, isStream: isStream,
+      environment: environment, span: span)
+    let relation = Relation(
+      id: SourceID(nextID), name: name, isStream: isStream, connector: connector, request: request,
+      description: try factory.describe(request))
+    nextID += 1
+    byID[relation.id] = relation
+    return relation
+  }
+
+  /// CREATE TABLE / STREAM.
+  func define(
+    _ name: AST.ObjectName, connector: ConnectorDefinition, options: [GivenOption], schema: Schema?, isStream: Bool,
+    isReplace: Bool, span: SourceSpan
+  ) throws(SQLError) {
+    try checkFree(name, isReplace: isReplace)
+    let relation = try makeRelation(
+      name: name.text, connector, options, schema: schema, isStream: isStream, span: span)
+    let key = key(name.parts.map(\.text))
+    relations[key]?.close()
+    views[key] = nil
+    relations[key] = relation
+  }
+
+  func define(view: ViewDefinition, name: AST.ObjectName, isReplace: Bool) throws(SQLError) {
+    try checkFree(name, isReplace: isReplace)
+    let key = key(name.parts.map(\.text))
+    relations[key]?.close()
+    relations[key] = nil
+    views[key] = view
+  }
+
+  func exists(_ name: AST.ObjectName) -> Bool {
+    let key = key(name.parts.map(\.text))
+    return relations[key] != nil || views[key] != nil
+  }
+
+  private func checkFree(_ name: AST.ObjectName, isReplace: Bool) throws(SQLError) {
+    if !isReplace && exists(name) {
+      throw SQLError(
+        .bind, "TABLE_OR_VIEW_ALREADY_EXISTS", "\"\(name.text)\" exists already", span: name.span,
+        hint: "use CREATE OR REPLACE, or IF NOT EXISTS")
+    }
+  }
+
+  func drop(_ name: AST.ObjectName, wantsView: Bool, ifExists: Bool) throws(SQLError) {
+    let key = key(name.parts.map(\.text))
+    if wantsView, views[key] != nil {
+      views[key] = nil
+    } else if !wantsView, let relation = relations[key] {
+      relation.close()
+      relations[key] = nil
+    } else if exists(name) {
+      throw SQLError(
+        .bind, "EXPECT_TABLE_NOT_VIEW", "\"\(name.text)\" is a \(wantsView ? "table or stream" : "view")",
+        span: name.span, hint: "use \(wantsView ? "DROP TABLE" : "DROP VIEW")")
+    } else if !ifExists {
+      throw tableNotFound(name)
+    }
+  }
+
+  func tableNotFound(_ name: AST.ObjectName) -> SQLError {
+    SQLError(
+      .bind, "TABLE_OR_VIEW_NOT_FOUND", "relation \"\(name.text)\" does not exist", span: name.span,
+      hint: didYouMean(name.text, in: relationNames))
+  }
+
+  /// Memory streams take no more rows: the end of a script.
+  func closeMemoryStreams() {
+    for relation in relations.values { relation.store?.close() }
+  }
+
+  func closeAll() {
+    for relation in byID.values { relation.close() }
+  }
+}

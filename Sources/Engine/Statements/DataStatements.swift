@@ -1,0 +1,188 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Expressions
+import Planning
+import SQLSyntax
+
+/// INSERT, CLOSE STREAM, and where the rows of a query go.
+extension StatementExecutor {
+  func insert(_ insert: AST.Insert, span: SourceSpan) throws(SQLError) -> String? {
+    try refuseCheckpoint(insert.clauses)
+    if insert.isOverwrite { throw notYet("INSERT OVERWRITE", insert.targetSpan) }
+    let planned = try plan(insert.query, insert.clauses)
+    let name = session.newQueryName()
+    let sink: any Sink
+    if case .name(let target) = insert.target, let relation = catalog.relation(target) {
+      sink = try storeSink(relation, columns: insert.columns, plan: planned.physical, span: insert.targetSpan)
+    } else {
+      if let column = insert.columns.first { throw notYet("a column list for this target", column.span) }
+      sink = try openSink(insert.target, options: insert.options, plan: planned.physical, name: name, span: insert.targetSpan)
+    }
+    let query = try session.prepare(
+      name: name, plan: planned.physical, sink: sink, trigger: trigger(insert.clauses))
+    if planned.physical.root.properties.isBounded {
+      try session.runInForeground(query)
+      return nil
+    }
+    try session.startInBackground(query)
+    return "started query \"\(name)\""
+  }
+
+  func close(_ name: AST.ObjectName) throws(SQLError) -> String? {
+    guard let relation = catalog.relation(name) else { throw catalog.tableNotFound(name) }
+    guard let store = relation.store else {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "\"\(name.text)\" reads from \(relation.connector.name): only memory streams can be closed",
+        span: name.span)
+    }
+    store.close()
+    return nil
+  }
+
+  /// The sink of a started query or an INSERT: a relation of the catalog, else a connector of that name.
+  func openSink(
+    _ target: AST.InsertTarget?, options: [AST.Option], plan: PhysicalPlan, name: String, span: SourceSpan
+  ) throws(SQLError) -> any Sink {
+    var given = try options.map(given)
+    let definition: ConnectorDefinition
+    switch target {
+    case nil:
+      definition = try connector("console", span: span)
+    case .name(let target):
+      if let relation = catalog.relation(target) {
+        return try storeSink(relation, columns: [], plan: plan, span: target.span)
+      }
+      definition = try connector(target.text, span: target.span)
+    case .path(let path):
+      definition = try catalog.connectors.connector(forPath: path.text, format: nil, span: path.span)
+      given.insert(GivenOption("path", path.text, span: path.span), at: 0)
+    case .function(let call):
+      definition = try connector(call.name.text, span: call.name.span)
+      var positional: [(text: String, span: SourceSpan)] = []
+      for argument in call.arguments {
+        guard let expression = argument.expression else { throw notYet("this argument", call.name.span) }
+        let bound = try Planner(catalog: catalog).bindConstant(expression, text: text)
+        if let key = argument.name {
+          given.append(GivenOption(key.text, bound.text, span: key.span))
+        } else {
+          positional.append((bound.text, expression.span))
+        }
+      }
+      given = try definition.positionalOptions(positional, span: span) + given
+    }
+    guard let factory = definition.sink else {
+      throw SQLError(
+        .bind, "UNSUPPORTED_DATA_SOURCE", "connector \"\(definition.name)\" can only be read", span: span,
+        hint: "sinks: \(catalog.connectors.sinkNames.joined(separator: ", "))")
+    }
+    return try factory.open(
+      SinkRequest(
+        options: try definition.checkedOptions(given, span: span), schema: plan.schema,
+        isChangelog: plan.mode == .changelog, queryName: name, environment: catalog.environment, span: span))
+  }
+
+  func connector(_ name: String, span: SourceSpan) throws(SQLError) -> ConnectorDefinition {
+    if let found = catalog.connectors[name] { return found }
+    throw SQLError(
+      .bind, "DATA_SOURCE_NOT_FOUND", "there is no relation and no connector \"\(name)\"", span: span,
+      hint: didYouMean(name, in: catalog.connectors.sinkNames + catalog.relationNames))
+  }
+
+  func given(_ option: AST.Option) throws(SQLError) -> GivenOption {
+    GivenOption(option.key.text, option.text ?? "", span: option.valueSpan)
+  }
+
+  // MARK: Memory
+
+  private func storeSink(
+    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, span: SourceSpan
+  ) throws(SQLError) -> any Sink {
+    guard let store = relation.store else {
+      throw SQLError(
+        .bind, "UNSUPPORTED_DATA_SOURCE",
+        "\"\(relation.name)\" reads from \(relation.connector.name) and cannot be written", span: span,
+        hint: "CREATE STREAM … USING memory takes INSERTs")
+    }
+    let targets = try targetOrdinals(relation, columns)
+    if plan.schema.count != targets.count {
+      throw SQLError(
+        .bind, "INSERT_COLUMN_ARITY_MISMATCH",
+        "\"\(relation.name)\" takes \(targets.count) column\(targets.count == 1 ? "" : "s"), the query has \(plan.schema.count)",
+        span: span, hint: "columns: \(relation.schema.names.joined(separator: ", "))")
+    }
+    var expressions: [BoundExpression] = []
+    for (ordinal, field) in relation.schema.fields.enumerated() {
+      guard let at = targets.firstIndex(of: ordinal) else {
+        expressions.append(.literal(.null, field.type))
+        continue
+      }
+      let source = BoundExpression.column(at, plan.schema[at], span: span)
+      guard Coercion.canStore(plan.schema[at].type, as: field.type) else {
+        throw SQLError(
+          .bind, "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
+          "column \"\(field.name)\" of \"\(relation.name)\" is \(field.type.sqlName), the query gives \(plan.schema[at].type.sqlName)",
+          span: span, hint: "write CAST(… AS \(field.type.sqlName))")
+      }
+      expressions.append(Coercion.cast(source, to: field.type, mode: session.settings.isANSI ? .ansi : .legacy))
+    }
+    return InsertSink(store: store, schema: relation.schema, expressions: expressions, settings: session.settings)
+  }
+
+  private func targetOrdinals(_ relation: Relation, _ columns: [AST.Identifier]) throws(SQLError) -> [Int] {
+    if columns.isEmpty { return Array(relation.schema.fields.indices) }
+    var ordinals: [Int] = []
+    for column in columns {
+      guard let ordinal = relation.schema.ordinals(named: column.text).first else {
+        throw SQLError(
+          .bind, "UNRESOLVED_COLUMN.WITH_SUGGESTION", "\"\(relation.name)\" has no column \"\(column.text)\"",
+          span: column.span, hint: didYouMean(column.text, in: relation.schema.names))
+      }
+      if ordinals.contains(ordinal) {
+        throw SQLError(.bind, "COLUMN_ALREADY_EXISTS", "column \"\(column.text)\" is named twice", span: column.span)
+      }
+      ordinals.append(ordinal)
+    }
+    return ordinals
+  }
+}
+
+/// Puts a query's rows into a memory relation: each step is one micro-batch there.
+final class InsertSink: Sink {
+  private let store: any RelationStore
+  private let schema: Schema
+  private let expressions: [BoundExpression]
+  private let settings: SessionSettings
+  private var pieces: [Batch] = []
+  private var weights: [Int64] = []
+  private var isRetracting = false
+
+  init(store: any RelationStore, schema: Schema, expressions: [BoundExpression], settings: SessionSettings) {
+    self.store = store
+    self.schema = schema
+    self.expressions = expressions
+    self.settings = settings
+  }
+
+  func write(_ rows: ResultRows) throws(SQLError) {
+    let evaluator = Evaluator(EvaluationContext(settings: settings))
+    var columns: [Column] = []
+    for expression in expressions { columns.append(try evaluator.column(expression, over: rows.batch)) }
+    pieces.append(Batch(columns, count: rows.batch.count))
+    for row in 0..<rows.batch.count {
+      let operation = rows.operations?[row] ?? .insert
+      let isRemoval = operation == .delete || operation == .updateBefore
+      weights.append(isRemoval ? -1 : 1)
+      isRetracting = isRetracting || isRemoval
+    }
+  }
+
+  func end(_ step: StepInfo) throws(SQLError) {
+    if pieces.isEmpty { return }
+    let batch = Batch.concatenate(pieces, schema: schema)
+    try store.append(batch, weights: isRetracting ? weights : nil)
+    pieces = []
+    weights = []
+    isRetracting = false
+  }
+}

@@ -1,0 +1,248 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Expressions
+import Planning
+import SQLSyntax
+
+/// EXPLAIN, SHOW, DESCRIBE, SET, ASSERT.
+extension StatementExecutor {
+  func explain(_ mode: AST.ExplainMode, _ statement: AST.Statement) throws(SQLError) -> String? {
+    let query: AST.Query
+    let clauses: AST.StreamClauses
+    switch statement.kind {
+    case .query(let q, let c): (query, clauses) = (q, c)
+    case .insert(let insert): (query, clauses) = (insert.query, insert.clauses)
+    case .startQuery(let start): (query, clauses) = (start.query, start.clauses)
+    default: throw notYet("EXPLAIN of this statement", statement.span)
+    }
+    let planned = try plan(query, clauses)
+    let lines: [String]
+    switch mode {
+    case .plan, .physical: lines = Explain.physical(planned)
+    case .logical: lines = Explain.logical(planned)
+    case .optimized: lines = Explain.optimized(planned)
+    case .graph:
+      let prepared = try session.prepare(
+        name: "explain", plan: planned.physical, sink: DiscardingSink(), trigger: .once)
+      lines = prepared.graph.description
+    case .analyze: throw notYet("EXPLAIN ANALYZE", statement.span)
+    }
+    try present(Schema([Field("plan", .string)]), lines.map { [.string($0)] })
+    return nil
+  }
+
+  /// Shows rows made by the engine itself.
+  func present(_ schema: Schema, _ rows: [[Value]]) throws(SQLError) {
+    let sink = try session.presenter.sink(
+      for: ResultShape(schema: schema, mode: .append, isBounded: true, settings: session.settings))
+    let info = StepInfo(
+      epoch: 0, batchNumber: 0, timestampMicros: session.clock.nowMicros, inputRows: Int64(rows.count),
+      isSnapshot: false)
+    try sink.begin(info)
+    try sink.write(ResultRows(Batch(rows: rows, schema: schema)))
+    try sink.end(info)
+    try sink.finish()
+  }
+
+  func show(_ show: AST.Show) throws(SQLError) -> String? {
+    switch show.subject {
+    case .queries:
+      let schema = Schema([
+        Field("name", .string), Field("state", .string), Field("mode", .string), Field("batches", .bigint),
+        Field("input_rows", .bigint), Field("output_rows", .bigint), Field("state_bytes", .bigint),
+      ])
+      let rows: [[Value]] = session.queries.map { query in
+        let progress = query.progress
+        return [
+          .string(query.name), .string(query.state.label), .string(query.plan.mode.rawValue),
+          .int64(progress.steps), .int64(progress.inputRows), .int64(progress.outputRows),
+          .int64(Int64(progress.stateBytes)),
+        ]
+      }
+      try present(schema, filtered(rows, show.like))
+    case .tables, .streams, .sources:
+      let schema = Schema([Field("name", .string), Field("kind", .string), Field("connector", .string)])
+      let wanted = catalog.relations.values.filter {
+        switch show.subject {
+        case .tables: !$0.isStream
+        case .streams: $0.isStream
+        default: true
+        }
+      }
+      let rows: [[Value]] = wanted.sorted { $0.name < $1.name }.map {
+        [.string($0.name), .string($0.isStream ? "stream" : "table"), .string($0.connector.name)]
+      }
+      try present(schema, filtered(rows, show.like))
+    case .views:
+      try present(
+        Schema([Field("name", .string)]),
+        filtered(catalog.views.values.map(\.name).sorted().map { [.string($0)] }, show.like))
+    case .functions:
+      let rows: [[Value]] = catalog.functions.docs.map {
+        [.string($0.name), .string($0.category.rawValue), .string($0.signature), .string($0.summary)]
+      }
+      try present(
+        Schema([
+          Field("name", .string), Field("category", .string), Field("signature", .string), Field("summary", .string),
+        ]), filtered(rows, show.like))
+    case .connectors, .sinks:
+      let rows: [[Value]] = catalog.connectors.definitions
+        .filter { show.subject == .connectors || $0.sink != nil }
+        .map {
+          [
+            .string($0.name), .bool($0.source != nil), .bool($0.sink != nil), .string($0.summary),
+          ]
+        }
+      try present(
+        Schema([
+          Field("name", .string), Field("reads", .boolean), Field("writes", .boolean), Field("summary", .string),
+        ]), filtered(rows, show.like))
+    case .settings:
+      try showSettings()
+    case .columns(let name):
+      try describeRelation(name)
+    case .createTable(let name):
+      throw notYet("SHOW CREATE TABLE", name.span)
+    }
+    return nil
+  }
+
+  /// Rows whose first column matches SQL LIKE (or has `*` for any text, as Spark's SHOW takes it).
+  private func filtered(_ rows: [[Value]], _ like: AST.StringLiteral?) -> [[Value]] {
+    guard let pattern = like?.text.lowercased() else { return rows }
+    return rows.filter { matches(Array(($0[0].text ?? "").lowercased()), Array(pattern)) }
+  }
+
+  private func matches(_ text: [Character], _ pattern: [Character]) -> Bool {
+    var reachable: Set<Int> = [0]
+    for symbol in pattern {
+      switch symbol {
+      case "%", "*":
+        if let first = reachable.min() { reachable = Set(first...text.count) }
+      case "_": reachable = Set(reachable.map { $0 + 1 }.filter { $0 <= text.count })
+      default: reachable = Set(reachable.filter { $0 < text.count && text[$0] == symbol }.map { $0 + 1 })
+      }
+    }
+    return reachable.contains(text.count)
+  }
+
+  func describe(_ describe: AST.Describe) throws(SQLError) -> String? {
+    switch describe.subject {
+    case .relation(let name): try describeRelation(name)
+    case .statement(let query): try presentColumns(try plan(query, .forViews).schema)
+    case .path(let path):
+      let reference = try catalog.source(atPath: path.text, format: nil, isStream: false, span: path.span)
+      try presentColumns(reference.schema)
+    case .function(let name):
+      guard let doc = catalog.functions.docs.first(where: { ([$0.name] + $0.aliases).contains(name.text.lowercased()) })
+      else {
+        throw SQLError(
+          .bind, "UNRESOLVED_ROUTINE", "function \"\(name.text)\" does not exist", span: name.span,
+          hint: didYouMean(name.text, in: catalog.functions.names))
+      }
+      var lines = ["Function: \(doc.name)", "Usage: \(doc.signature) - \(doc.summary)"]
+      if !doc.aliases.isEmpty { lines.append("Aliases: \(doc.aliases.joined(separator: ", "))") }
+      lines += doc.examples.map { "Example: \($0.sql) → \($0.result)" }
+      try present(Schema([Field("function_desc", .string)]), lines.map { [.string($0)] })
+    case .query(let name):
+      let query = try runningQuery(name)
+      try present(Schema([Field("plan", .string)]), query.graph.description.map { [.string($0)] })
+    }
+    return nil
+  }
+
+  private func describeRelation(_ name: AST.ObjectName) throws(SQLError) {
+    if let relation = catalog.relation(name) {
+      try presentColumns(relation.schema)
+    } else if let view = catalog.view(name) {
+      var planner = Planner(catalog: catalog)
+      planner.isOptimizing = false
+      var schema = try planner.plan(view.query, text: view.text, clauses: .forViews).schema
+      for (i, column) in view.columns.enumerated() where i < schema.count { schema.fields[i].name = column }
+      try presentColumns(schema)
+    } else {
+      throw catalog.tableNotFound(name)
+    }
+  }
+
+  private func presentColumns(_ schema: Schema) throws(SQLError) {
+    try present(
+      Schema([Field("col_name", .string), Field("data_type", .string)]),
+      schema.fields.map { [.string($0.name), .string($0.type.description)] })
+  }
+
+  // MARK: ASSERT
+
+  /// Both queries give the same rows; in the same order if both are ordered.
+  func assert(_ assertion: AST.Assertion, span: SourceSpan) throws(SQLError) -> String? {
+    let actual = try collect(assertion.actual)
+    let expected = try collect(assertion.expected)
+    let isOrdered = !assertion.actual.ordering.isEmpty && !assertion.expected.ordering.isEmpty
+    let found = isOrdered ? actual : actual.sorted()
+    let wanted = isOrdered ? expected : expected.sorted()
+    if found == wanted { return nil }
+    let missing = wanted.filter { !found.contains($0) }.prefix(5).map { "missing: \($0)" }
+    let extra = found.filter { !wanted.contains($0) }.prefix(5).map { "unexpected: \($0)" }
+    throw SQLError(
+      .assertion, "ASSERTION_FAILED",
+      "the query gave \(found.count) row\(found.count == 1 ? "" : "s") instead of the \(wanted.count) expected",
+      span: span, hint: (missing + extra).isEmpty ? "the order differs" : (missing + extra).joined(separator: "; "))
+  }
+
+  private func collect(_ query: AST.Query) throws(SQLError) -> [String] {
+    let plan = try plan(query, AST.StreamClauses()).physical
+    let sink = CollectingSink()
+    let trigger: Trigger = plan.root.properties.isBounded ? .immediate : .availableNow
+    try session.runInForeground(
+      try session.prepare(name: "assert", plan: plan, sink: sink, trigger: trigger))
+    let zone = TimeZoneRules.named(session.settings.zoneName) ?? .utc
+    return sink.rows.map { batch, row in
+      batch.columns.indices.map {
+        ColumnText.string(batch.columns[$0].value(at: row), type: plan.schema[$0].type, zone: zone)
+      }.joined(separator: ", ")
+    }
+  }
+
+  func advanceClock(_ duration: AST.Duration, span: SourceSpan) throws(SQLError) -> String? {
+    guard let clock = session.clock as? VirtualClock else {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "the clock of this session is the system's", span: span,
+        hint: "start streamsql with --clock virtual")
+    }
+    clock.advance(byMicros: duration.micros)
+    for query in session.queries { query.clockChanged() }
+    return try process(nil)
+  }
+}
+
+/// Drops everything.
+final class DiscardingSink: Sink {
+  func write(_ rows: ResultRows) throws(SQLError) {}
+}
+
+/// Keeps the rows of the last snapshot, or all rows.
+final class CollectingSink: Sink {
+  private(set) var batches: [Batch] = []
+
+  func begin(_ step: StepInfo) throws(SQLError) {
+    if step.isSnapshot { batches = [] }
+  }
+
+  func write(_ rows: ResultRows) throws(SQLError) { batches.append(rows.batch) }
+
+  var rows: [(Batch, Int)] { batches.flatMap { batch in (0..<batch.count).map { (batch, $0) } } }
+}
+
+extension StreamingQuery.State {
+  var label: String {
+    switch self {
+    case .ready: "ready"
+    case .running: "running"
+    case .paused: "paused"
+    case .finished: "finished"
+    case .stopped: "stopped"
+    case .failed(let error): "failed: \(error.errorClass)"
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Planning
+import SQLSyntax
+
+/// SELECT in the foreground, and the family of started queries.
+extension StatementExecutor {
+  func select(_ query: AST.Query, _ clauses: AST.StreamClauses) throws(SQLError) -> String? {
+    try refuseCheckpoint(clauses)
+    let planned = try plan(query, clauses)
+    let plan = planned.physical
+    let shape = ResultShape(
+      schema: plan.schema, mode: plan.mode, isBounded: plan.root.properties.isBounded, settings: session.settings)
+    let sink = try session.presenter.sink(for: shape)
+    let prepared = try session.prepare(
+      name: "select", plan: plan, sink: sink, trigger: foregroundTrigger(plan, clauses))
+    try session.runInForeground(prepared)
+    return nil
+  }
+
+  /// A foreground SELECT over memory streams alone takes what was inserted, and ends (SEM-5).
+  private func foregroundTrigger(_ plan: PhysicalPlan, _ clauses: AST.StreamClauses) -> Trigger {
+    let chosen = trigger(clauses)
+    guard chosen == .immediate, !plan.root.properties.isBounded else { return chosen }
+    let sources = plan.root.scans
+    let isMemoryOnly = sources.allSatisfy { catalog.relation(for: $0.id)?.store != nil }
+    return isMemoryOnly && !sources.isEmpty ? .availableNow : chosen
+  }
+
+  func refuseCheckpoint(_ clauses: AST.StreamClauses) throws(SQLError) {
+    if clauses.checkpoint != nil { throw notYet("CHECKPOINT", clauses.checkpointSpan) }
+  }
+
+  func startQuery(_ start: AST.StartQuery, span: SourceSpan) throws(SQLError) -> String? {
+    try refuseCheckpoint(start.clauses)
+    let name = start.name?.text ?? session.newQueryName()
+    if let running = session.query(named: name), !running.state.isOver {
+      if start.ifNotExists { return "query \"\(name)\" is running already" }
+      throw SQLError(
+        .bind, "QUERY_ALREADY_EXISTS", "a query \"\(name)\" is running already", span: start.name?.span ?? span,
+        hint: "stop it first: STOP QUERY \(name)")
+    }
+    let planned = try plan(start.query, start.clauses)
+    let sink = try openSink(start.target, options: start.options, plan: planned.physical, name: name, span: span)
+    if let old = session.query(named: name) { session.forget(old) }
+    let query = try session.prepare(name: name, plan: planned.physical, sink: sink, trigger: trigger(start.clauses))
+    try session.startInBackground(query)
+    return "started query \"\(name)\""
+  }
+
+  func runningQuery(_ name: AST.Identifier) throws(SQLError) -> StreamingQuery {
+    guard let query = session.query(named: name.text) else {
+      throw SQLError(
+        .bind, "QUERY_NOT_FOUND", "there is no query \"\(name.text)\"", span: name.span,
+        hint: didYouMean(name.text, in: session.queries.map(\.name)))
+    }
+    return query
+  }
+
+  func stop(_ name: AST.Identifier) throws(SQLError) -> String? {
+    let query = try runningQuery(name)
+    query.stop()
+    session.awaitInterruptibly(query, timeoutMicros: nil)
+    session.forget(query)
+    if case .failed(let error) = query.state { throw error }
+    return "stopped query \"\(query.name)\""
+  }
+
+  func pause(_ name: AST.Identifier) throws(SQLError) -> String? {
+    let query = try runningQuery(name)
+    query.pause()
+    return "paused query \"\(query.name)\""
+  }
+
+  func resume(_ name: AST.Identifier) throws(SQLError) -> String? {
+    let query = try runningQuery(name)
+    query.resume()
+    return "resumed query \"\(query.name)\""
+  }
+
+  func awaitQuery(_ name: AST.Identifier, timeout: AST.Duration?) throws(SQLError) -> String? {
+    let query = try runningQuery(name)
+    if !session.awaitInterruptibly(query, timeoutMicros: timeout?.micros) {
+      return "query \"\(query.name)\" is still running"
+    }
+    session.forget(query)
+    if case .failed(let error) = query.state { throw error }
+    return "query \"\(query.name)\" has ended"
+  }
+
+  func process(_ name: AST.Identifier?) throws(SQLError) -> String? {
+    let queries = try name.map { (name) throws(SQLError) in [try runningQuery(name)] } ?? session.queries
+    for query in queries {
+      do throws(SQLError) { try query.processAllAvailable() } catch {
+        // Reported once: the end of the script does not tell of it again.
+        session.forget(query)
+        throw error
+      }
+    }
+    return nil
+  }
+}
+
+extension PhysicalNode {
+  /// The relations read below.
+  var scans: [SourceReference] {
+    if case .scan(let reference, _) = kind { return [reference] }
+    return inputs.flatMap(\.scans)
+  }
+}

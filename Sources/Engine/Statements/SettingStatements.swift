@@ -1,0 +1,95 @@
+import Columnar
+import Diagnostics
+import Expressions
+import SQLSyntax
+
+/// SET and RESET.
+extension StatementExecutor {
+  func set(_ set: AST.SetStatement, span: SourceSpan) throws(SQLError) -> String? {
+    switch set {
+    case .showAll: try showSettings()
+    case .show(let key): try present(Self.settingSchema, [[.string(key), .string(try value(of: key, span: span))]])
+    case .assign(let key, let value): try assign(key, value, span: span)
+    case .timeZone(let zone): try setZone(zone, span: span)
+    }
+    return nil
+  }
+
+  func reset(_ key: String?) throws(SQLError) -> String? {
+    let defaults = SessionSettings()
+    switch key?.lowercased() {
+    case nil: catalog.settings = defaults
+    case Self.ansiKey: catalog.settings.isANSI = defaults.isANSI
+    case Self.zoneKey: catalog.settings.zoneName = defaults.zoneName
+    case "dialect": session.dialect = .spark
+    case .some(let other): throw unknownSetting(other, span: .none)
+    }
+    return nil
+  }
+
+  private static let ansiKey = "spark.sql.ansi.enabled"
+  private static let zoneKey = "spark.sql.session.timezone"
+  private static let settingSchema = Schema([Field("key", .string), Field("value", .string)])
+  private static let keys = ["dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone"]
+
+  func showSettings() throws(SQLError) {
+    var rows: [[Value]] = []
+    for key in Self.keys { rows.append([.string(key), .string(try value(of: key, span: .none))]) }
+    try present(Self.settingSchema, rows)
+  }
+
+  private func value(of key: String, span: SourceSpan) throws(SQLError) -> String {
+    switch key.lowercased() {
+    case Self.ansiKey: return session.settings.isANSI ? "true" : "false"
+    case Self.zoneKey: return session.settings.zoneName
+    case "dialect": return session.dialect == .ansi ? "ansi" : "spark"
+    default: throw unknownSetting(key, span: span)
+    }
+  }
+
+  private func assign(_ key: String, _ value: String, span: SourceSpan) throws(SQLError) {
+    switch key.lowercased() {
+    case Self.ansiKey:
+      switch value.lowercased() {
+      case "true": catalog.settings.isANSI = true
+      case "false": catalog.settings.isANSI = false
+      default: throw invalid(key, value, "true or false", span: span)
+      }
+    case Self.zoneKey: try setZone(named: value, span: span)
+    case "dialect":
+      switch value.lowercased() {
+      case "spark": session.dialect = .spark
+      case "ansi": session.dialect = .ansi
+      default: throw invalid(key, value, "spark or ansi", span: span)
+      }
+    default: throw unknownSetting(key, span: span)
+    }
+  }
+
+  private func setZone(_ zone: AST.TimeZone, span: SourceSpan) throws(SQLError) {
+    switch zone {
+    case .local: try setZone(named: "UTC", span: span)
+    case .named(let name): try setZone(named: name.text, span: span)
+    case .offset: throw notYet("SET TIME ZONE INTERVAL", span)
+    }
+  }
+
+  private func setZone(named name: String, span: SourceSpan) throws(SQLError) {
+    guard TimeZoneRules.named(name) != nil else {
+      throw SQLError(
+        .bind, "INVALID_CONF_VALUE.TIME_ZONE", "time zone \"\(name)\" is not known", span: span,
+        hint: "write a region such as 'Europe/Berlin' or an offset such as '+02:00'")
+    }
+    catalog.settings.zoneName = name
+    catalog.environment.zoneName = name
+  }
+
+  private func invalid(_ key: String, _ value: String, _ expected: String, span: SourceSpan) -> SQLError {
+    SQLError(.bind, "INVALID_CONF_VALUE", "\(key) is \(expected), found \"\(value)\"", span: span)
+  }
+
+  private func unknownSetting(_ key: String, span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "UNKNOWN_SETTING", "there is no setting \"\(key)\"", span: span, hint: didYouMean(key, in: Self.keys))
+  }
+}

@@ -1,0 +1,66 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Expressions
+import Planning
+import SQLSyntax
+
+/// Runs one statement of a session; each family of statements is a file beside this one.
+struct StatementExecutor {
+  let session: Session
+  let text: SourceText
+
+  var catalog: SessionCatalog { session.catalog }
+
+  /// Returns a notice for an interactive user.
+  func execute(_ statement: AST.Statement) throws(SQLError) -> String? {
+    switch statement.kind {
+    case .query(let query, let clauses): return try select(query, clauses)
+    case .insert(let insert): return try self.insert(insert, span: statement.span)
+    case .explain(let mode, let inner): return try explain(mode, inner)
+    case .createTable(let create): return try createTable(create, span: statement.span)
+    case .createView(let create): return try createView(create, span: statement.span)
+    case .drop(let drop): return try self.drop(drop)
+    case .startQuery(let start): return try startQuery(start, span: statement.span)
+    case .stopQuery(let name): return try stop(name)
+    case .pauseQuery(let name): return try pause(name)
+    case .resumeQuery(let name): return try resume(name)
+    case .awaitQuery(let name, let timeout): return try awaitQuery(name, timeout: timeout)
+    case .process(let name): return try process(name)
+    case .closeStream(let name): return try close(name)
+    case .show(let show): return try self.show(show)
+    case .describe(let describe): return try self.describe(describe)
+    case .set(let set): return try self.set(set, span: statement.span)
+    case .reset(let key): return try reset(key)
+    case .assert(let assertion): return try assert(assertion, span: statement.span)
+    case .advanceClock(let duration): return try advanceClock(duration, span: statement.span)
+    case .merge: throw notYet("MERGE", statement.span)
+    case .createSink: throw notYet("CREATE SINK", statement.span)
+    case .createFunction: throw notYet("CREATE FUNCTION", statement.span)
+    case .createAggregate: throw notYet("CREATE AGGREGATE", statement.span)
+    case .advanceWatermark: throw notYet("ADVANCE WATERMARK", statement.span)
+    }
+  }
+
+  func notYet(_ what: String, _ span: SourceSpan) -> SQLError {
+    SQLError(.plan, "UNSUPPORTED_FEATURE", "\(what) cannot be run yet", span: span)
+  }
+
+  /// Plans a query with its statement's clauses.
+  func plan(_ query: AST.Query, _ clauses: AST.StreamClauses) throws(SQLError) -> PlannedQuery {
+    var planner = Planner(catalog: catalog)
+    planner.isOptimizing = session.options.isOptimizing
+    return try planner.plan(query, text: text, clauses: clauses)
+  }
+
+  func trigger(_ clauses: AST.StreamClauses) -> Trigger {
+    switch clauses.trigger {
+    case nil: .immediate
+    case .every(let interval): .every(micros: interval.micros)
+    case .once: .once
+    case .availableNow: .availableNow
+    // The interval is that of commits, not of steps (SEM-1): rows are shown at once.
+    case .continuous, .realtime: .immediate
+    }
+  }
+}
