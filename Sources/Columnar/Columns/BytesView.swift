@@ -108,6 +108,13 @@ extension BytesView: Comparable {
     let mine = UInt32(truncatingIfNeeded: head >> 32).byteSwapped
     let theirs = UInt32(truncatingIfNeeded: other.head >> 32).byteSwapped
     if mine != theirs { return mine < theirs ? -1 : 1 }
+    if isInline && other.isInline {
+      // Padding is zero, so the words decide, and where they do not, the lengths.
+      let mine = tail.byteSwapped
+      let theirs = other.tail.byteSwapped
+      if mine != theirs { return mine < theirs ? -1 : 1 }
+      return count == other.count ? 0 : (count < other.count ? -1 : 1)
+    }
     if self == other { return 0 }
     return compareSlow(other)
   }

@@ -44,20 +44,12 @@ extension Aggregates {
 
 /// The rows of lists that only grow: one chain a group through arrays that all groups share.
 final class ListAccumulator: Accumulator {
-  private let codec: KeyCodec
-  private let ignoresNulls: Bool
-  // Elements in order of arrival. One of the three is used, as `codec.kind` says.
-  private var words: [Int64] = []
-  private var wides: [Int128] = []
-  private var views: [BytesView] = []
-  private var store = BytesStore()
-  private var isNull: [Bool] = []
-  private var positions: [Int64] = []
-  /// The next element of the same group, −1 at the end.
-  private var next: [Int32] = []
-  private var groups: [Chain] = []
-  /// Elements of groups that were reset.
-  private var deadCount = 0
+  /// Where an element stands in the input, and the next one of its group (−1 at the end).
+  private struct Link {
+    var position: Int64
+    var next: Int32
+    var isNull: Bool
+  }
 
   private struct Chain {
     var head: Int32 = -1
@@ -66,6 +58,18 @@ final class ListAccumulator: Accumulator {
     /// Whether elements arrived in input order.
     var isSorted = true
   }
+
+  private let codec: KeyCodec
+  private let ignoresNulls: Bool
+  // The elements of all groups in order of arrival. One of the three is used, as `codec.kind` says.
+  private var words: [Int64] = []
+  private var wides: [Int128] = []
+  private var views: [BytesView] = []
+  private var store = BytesStore()
+  private var links: [Link] = []
+  private var groups: [Chain] = []
+  /// Elements of groups that were reset.
+  private var deadCount = 0
 
   init(_ type: DataType, ignoresNulls: Bool) {
     codec = KeyCodec(type, isNormalized: false)
@@ -78,79 +82,108 @@ final class ListAccumulator: Accumulator {
     guard let operand = input.arguments.first else { return }
     try add(
       operand.column, stride: operand.stride, groups: input.groups,
-      positions: input.order.positions(count: input.rows),
-      weights: input.weights)
+      positions: input.order.positions(count: input.rows), weights: input.weights)
   }
 
   private func add(
-    _ column: Column, stride: Int, groups owners: [Int32], positions places: [Int64], weights: [Int64]?
+    _ column: Column, stride: Int, groups owners: [Int32], positions: [Int64], weights: [Int64]?
   ) throws(SQLError) {
+    // Rows of the batch, as often as they weigh; nil if that is each of them once.
+    var rows: [Int32]?
     let validity = column.validity
-    var wordKeys: [Int64] = []
-    var wideKeys: [Int128] = []
-    var viewKeys = BytesColumn([])
+    if weights?.contains(where: { $0 != 1 }) ?? false || (validity != nil && ignoresNulls) {
+      rows = try ListAccumulator.repeatedRows(
+        positions.count, validity: ignoresNulls ? validity : nil, stride: stride, weights: weights)
+    }
+    let count = rows?.count ?? positions.count
+    guard links.count + count <= Int(Int32.max) else { throw .collectionTooLarge }
     switch codec.kind {
-    case .word: wordKeys = try codec.words(column)
-    case .wide: wideKeys = try codec.wides(column)
-    case .bytes: viewKeys = try codec.views(column)
-    }
-    for row in 0..<places.count {
-      let isNull = validity.map { !$0[row &* stride] } ?? false
-      if isNull && ignoresNulls { continue }
-      for _ in 0..<max(0, weights?[row] ?? 1) {
-        switch codec.kind {
-        case .word: words.append(wordKeys[row &* stride])
-        case .wide: wides.append(wideKeys[row &* stride])
-        case .bytes: views.append(isNull ? BytesView() : store.keep(viewKeys.views[row &* stride]))
-        }
-        try link(Int(owners[row]), places[row], isNull)
+    case .word:
+      let keys = try codec.words(column)
+      for i in 0..<count { words.append(keys[(rows.map { Int($0[i]) } ?? i) &* stride]) }
+    case .wide:
+      let keys = try codec.wides(column)
+      for i in 0..<count { wides.append(keys[(rows.map { Int($0[i]) } ?? i) &* stride]) }
+    case .bytes:
+      let keys = try codec.views(column)
+      for i in 0..<count {
+        let index = (rows.map { Int($0[i]) } ?? i) &* stride
+        views.append(validity.map { $0[index] } ?? true ? store.keep(keys.views[index]) : BytesView())
       }
+      withExtendedLifetime(keys) {}
     }
-    withExtendedLifetime(viewKeys) {}
+    for i in 0..<count {
+      let row = rows.map { Int($0[i]) } ?? i
+      let isNull = validity.map { !$0[row &* stride] } ?? false
+      link(Int(owners[row]), positions[row], isNull: isNull)
+    }
   }
 
-  /// Hangs the element just added to the end of its group's chain.
-  private func link(_ group: Int, _ position: Int64, _ null: Bool) throws(SQLError) {
-    guard let new = Int32(exactly: positions.count) else {
-      throw .collectionTooLarge
+  /// Rows that are not NULL in `validity`, each as often as its weight says.
+  private static func repeatedRows(
+    _ count: Int, validity: Validity?, stride: Int, weights: [Int64]?
+  ) throws(SQLError) -> [Int32] {
+    var rows: [Int32] = []
+    for row in 0..<count where validity.map({ $0[row &* stride] }) ?? true {
+      let times = max(0, weights?[row] ?? 1)
+      if times > Int64(Int32.max) - Int64(rows.count) { throw .collectionTooLarge }
+      for _ in 0..<times { rows.append(Int32(truncatingIfNeeded: row)) }
     }
-    positions.append(position)
-    isNull.append(null)
-    next.append(-1)
-    let tail = groups[group].tail
-    if tail >= 0 {
-      next[Int(tail)] = new
-      if position < positions[Int(tail)] { groups[group].isSorted = false }
+    return rows
+  }
+
+  /// Hangs the next element to the end of its group's chain.
+  @inline(__always)
+  private func link(_ group: Int, _ position: Int64, isNull: Bool) {
+    let new = Int32(truncatingIfNeeded: links.count)
+    links.append(Link(position: position, next: -1, isNull: isNull))
+    var chain = groups[group]
+    if chain.tail >= 0 {
+      links[Int(chain.tail)].next = new
+      if position < links[Int(chain.tail)].position { chain.isSorted = false }
     } else {
-      groups[group].head = new
+      chain.head = new
     }
-    groups[group].tail = new
-    groups[group].count += 1
+    chain.tail = new
+    chain.count += 1
+    groups[group] = chain
   }
 
-  /// The elements of a group in input order.
-  private func elements(_ group: Int32) -> [Int32] {
-    var all: [Int32] = []
+  /// The elements of a group in input order, appended to `all`.
+  private func appendElements(_ group: Int32, to all: inout [Int32]) {
     let chain = groups[Int(group)]
-    all.reserveCapacity(Int(chain.count))
+    let start = all.count
     var element = chain.head
     while element >= 0 {
       all.append(element)
-      element = next[Int(element)]
+      element = links[Int(element)].next
     }
     // Elements are numbered by arrival, which decides among equal positions.
-    if !chain.isSorted { all.sort { (positions[Int($0)], $0) < (positions[Int($1)], $1) } }
-    return all
+    if !chain.isSorted {
+      all[start...].sort { (links[Int($0)].position, $0) < (links[Int($1)].position, $1) }
+    }
+  }
+
+  private func elements(of groups: [Int32]) -> (offsets: [Int32], elements: [Int32]) {
+    var offsets: [Int32] = [0]
+    offsets.reserveCapacity(groups.count + 1)
+    var all: [Int32] = []
+    for group in groups {
+      appendElements(group, to: &all)
+      offsets.append(Int32(truncatingIfNeeded: all.count))
+    }
+    return (offsets, all)
   }
 
   private func values(_ elements: [Int32]) -> Column {
-    let validity = ignoresNulls ? nil : Validity(count: elements.count) { !isNull[Int(elements[$0])] }
+    let validity = ignoresNulls ? nil : Validity(count: elements.count) { !links[Int(elements[$0])].isNull }
     let mask = validity?.isAllValid ?? true ? nil : validity
     switch codec.kind {
     case .word: return codec.column(words: gatherGroups(words, elements) { $0 }, validity: mask)
     case .wide: return codec.column(wides: gatherGroups(wides, elements) { $0 }, validity: mask)
     case .bytes:
-      return codec.column(views: gatherGroups(views, elements) { $0 }, owners: store.owners, validity: mask)
+      return codec.column(
+        views: gatherGroups(views, elements) { $0 }, owners: store.owners, validity: mask)
     }
   }
 
@@ -175,13 +208,11 @@ final class ListAccumulator: Accumulator {
   func state(of groups: [Int32]) throws(SQLError) -> [Column] {
     let (offsets, elements) = elements(of: groups)
     let fields = [
-      values(elements), .int64(PrimitiveColumn(gatherGroups(positions, elements) { $0 })),
+      values(elements), .int64(PrimitiveColumn(gatherGroups(links, elements) { $0.position })),
       .int64(PrimitiveColumn([Int64](repeating: 1, count: elements.count))),
     ]
-    return [
-      .list(
-        ListColumn(offsets: offsets, child: .structure(StructColumn(fields: fields, count: elements.count))))
-    ]
+    let child = Column.structure(StructColumn(fields: fields, count: elements.count))
+    return [.list(ListColumn(offsets: offsets, child: child))]
   }
 
   func result(of groups: [Int32]) throws(SQLError) -> Column {
@@ -189,37 +220,26 @@ final class ListAccumulator: Accumulator {
     return .list(ListColumn(offsets: offsets, child: values(elements)))
   }
 
-  private func elements(of groups: [Int32]) -> (offsets: [Int32], elements: [Int32]) {
-    var offsets: [Int32] = [0]
-    offsets.reserveCapacity(groups.count + 1)
-    var all: [Int32] = []
-    for group in groups {
-      all.append(contentsOf: elements(group))
-      offsets.append(Int32(truncatingIfNeeded: all.count))
-    }
-    return (offsets, all)
-  }
-
   func reset(_ groups: [Int32]) {
     for group in groups {
       deadCount += Int(self.groups[Int(group)].count)
       self.groups[Int(group)] = Chain()
     }
-    if deadCount * 2 > positions.count + self.groups.count { sweep() }
+    if deadCount * 2 > links.count + self.groups.count { sweep() }
   }
 
-  /// Moves the living elements together.
+  /// Moves the living elements together, each group's in one run.
   private func sweep() {
-    var fresh = BytesStore()
     let old = store
+    var fresh = BytesStore()
     var kept: [Int32] = []
-    kept.reserveCapacity(positions.count - deadCount)
+    kept.reserveCapacity(links.count - deadCount)
     for group in groups.indices {
       let first = Int32(kept.count)
       var element = groups[group].head
       while element >= 0 {
         kept.append(element)
-        element = next[Int(element)]
+        element = links[Int(element)].next
       }
       if kept.count > first {
         groups[group].head = first
@@ -231,18 +251,17 @@ final class ListAccumulator: Accumulator {
     case .wide: wides = gatherGroups(wides, kept) { $0 }
     case .bytes: views = gatherGroups(views, kept) { $0 }.map { fresh.keep($0) }
     }
-    positions = gatherGroups(positions, kept) { $0 }
-    isNull = gatherGroups(isNull, kept) { $0 }
-    next = (0..<Int32(kept.count)).map { $0 + 1 }
-    for chain in groups where chain.tail >= 0 { next[Int(chain.tail)] = -1 }
+    links = gatherGroups(links, kept) { $0 }
+    for i in links.indices { links[i].next = Int32(i + 1) }
+    for chain in groups where chain.tail >= 0 { links[Int(chain.tail)].next = -1 }
     deadCount = 0
     store = fresh
     withExtendedLifetime(old) {}
   }
 
   var memoryBytes: Int {
-    words.storageBytes + wides.storageBytes + views.storageBytes + store.memoryBytes + positions.storageBytes
-      + isNull.storageBytes + next.storageBytes + groups.storageBytes
+    words.storageBytes + wides.storageBytes + views.storageBytes + store.memoryBytes
+      + links.storageBytes + groups.storageBytes
   }
 }
 

@@ -53,8 +53,11 @@ final class CountAccumulator: Accumulator {
   func update(_ input: AggregateInput) throws(SQLError) {
     switch condition {
     case .notNull:
-      if let rows = Self.countedRows(input) { return add(input, rows: rows) }
-      addAll(input)
+      switch Self.countedRows(input) {
+      case .all: addAll(input)
+      case .none: return
+      case .some(let validity): add(input, words: validity.words)
+      }
     case .isTrue:
       guard let operand = input.arguments.first else { return }
       if operand.isConstant { return operand.column.isTrue(0) ? addAll(input) : () }
@@ -62,19 +65,24 @@ final class CountAccumulator: Accumulator {
     }
   }
 
-  /// Rows without a NULL argument; nil if that is all of them.
-  private static func countedRows(_ input: AggregateInput) -> [Int32]? {
+  private enum CountedRows {
+    case all
+    case none
+    case some(Validity)
+  }
+
+  /// Rows without a NULL argument.
+  private static func countedRows(_ input: AggregateInput) -> CountedRows {
     var validity: Validity?
     for operand in input.arguments {
       guard let own = operand.column.validity else { continue }
       if operand.isConstant {
-        if !own[0] { return [] }
+        if !own[0] { return .none }
       } else {
         validity = Validity.intersection(validity, own)
       }
     }
-    guard let validity else { return nil }
-    return (0..<Int32(input.rows)).filter { validity[Int($0)] }
+    return validity.map { .some($0) } ?? .all
   }
 
   /// The hot path: one increment a row.
@@ -88,6 +96,29 @@ final class CountAccumulator: Accumulator {
           }
         } else {
           for row in 0..<rows { counts[Int(groups[row])] &+= 1 }
+        }
+      }
+    }
+  }
+
+  /// Every row adds its bit, or its weight masked by its bit.
+  private func add(_ input: AggregateInput, words: [UInt64]) {
+    let rows = input.rows
+    counts.withUnsafeMutableBufferPointer { counts in
+      input.groups.withUnsafeBufferPointer { groups in
+        words.withUnsafeBufferPointer { words in
+          if let weights = input.weights {
+            weights.withUnsafeBufferPointer { weights in
+              for row in 0..<rows {
+                let bit = Int64(truncatingIfNeeded: words[row >> 6] &>> UInt64(row & 63) & 1)
+                counts[Int(groups[row])] &+= weights[row] & (0 &- bit)
+              }
+            }
+          } else {
+            for row in 0..<rows {
+              counts[Int(groups[row])] &+= Int64(truncatingIfNeeded: words[row >> 6] &>> UInt64(row & 63) & 1)
+            }
+          }
         }
       }
     }

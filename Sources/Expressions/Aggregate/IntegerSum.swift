@@ -100,9 +100,16 @@ final class IntegerSumAccumulator: Accumulator {
   }
 
   private func average(of groups: [Int32]) -> Column {
-    let values = gatherGroups(states, groups) { $0.rows == 0 ? 0 : Double($0.sum) / Double($0.rows) }
+    let values = gatherGroups(states, groups) { $0.rows == 0 ? 0 : Self.double($0.sum) / Double($0.rows) }
     let validity = Validity(count: groups.count) { states[Int(groups[$0])].rows != 0 }
     return .float64(PrimitiveColumn(values, validity: validity.isAllValid ? nil : validity))
+  }
+
+  /// The nearest double; a conversion from 128 bits is slow, and seldom needed.
+  @inline(__always)
+  private static func double(_ sum: Int128) -> Double {
+    let narrow = Int64(truncatingIfNeeded: sum)
+    return Int128(narrow) == sum ? Double(narrow) : Double(sum)
   }
 
   /// The quotient rounded to the nearest integer, halves away from zero; `divisor` is not 0.
