@@ -7,6 +7,8 @@ struct AggregateCase: CustomTestStringConvertible, Sendable {
   var name: String
   var types: [DataType]
   var constants: [(Value, DataType)] = []
+  /// Whether floating-point arguments are finite.
+  var isFinite = false
   var meaning: @Sendable ([[Value]]) -> Value
 
   var testDescription: String {
@@ -52,9 +54,10 @@ struct ChangeGenerator {
   var live = LiveRows()
   private var position: Int64 = 0
 
-  init(seed: UInt64, types: [DataType], groups: Int32 = 4, isRetractable: Bool) {
-    random = SeededGenerator(seed: seed)
-    self.types = types
+  init(_ test: AggregateCase, seed: UInt64, groups: Int32 = 4, isRetractable: Bool) {
+    random = SeededGenerator(seed: test.testDescription.utf8.reduce(seed) { ($0 &* 31) &+ UInt64($1) })
+    random.isFinite = test.isFinite
+    types = test.types
     self.groups = groups
     self.isRetractable = isRetractable
   }

@@ -7,16 +7,11 @@ enum AggregateChecks {
   static let groups: Int32 = 4
   static let seeds: [UInt64] = [1, 2, 3]
 
-  static func seed(_ test: AggregateCase, _ seed: UInt64) -> UInt64 {
-    test.testDescription.utf8.reduce(seed) { ($0 &* 31) &+ UInt64($1) }
-  }
-
   /// The answer after each batch is the answer over the rows that are there.
   static func incremental(_ test: AggregateCase, isRetractable: Bool) throws {
     let bound = try test.bind()
     for seed in seeds {
-      var changes = ChangeGenerator(
-        seed: Self.seed(test, seed), types: test.types, isRetractable: isRetractable)
+      var changes = ChangeGenerator(test, seed: seed, isRetractable: isRetractable)
       let accumulator = bound.make(isRetractable)
       accumulator.grow(to: Int(groups))
       try test.expect(accumulator, changes.live, groups: groups, "empty")
@@ -53,8 +48,7 @@ enum AggregateChecks {
     // retraction must find its row in the same part.
     if bound.isOrderSensitive && isRetractable { return }
     for seed in seeds {
-      var changes = ChangeGenerator(
-        seed: Self.seed(test, seed), types: test.types, isRetractable: isRetractable)
+      var changes = ChangeGenerator(test, seed: seed, isRetractable: isRetractable)
       let whole = bound.make(isRetractable)
       whole.grow(to: Int(groups))
       for _ in 0..<2 {
@@ -81,7 +75,7 @@ enum AggregateChecks {
   static func restoredState(_ test: AggregateCase, isRetractable: Bool) throws {
     let bound = try test.bind()
     let all = Array(0..<groups)
-    var changes = ChangeGenerator(seed: Self.seed(test, 9), types: test.types, isRetractable: isRetractable)
+    var changes = ChangeGenerator(test, seed: 9, isRetractable: isRetractable)
     var accumulator = bound.make(isRetractable)
     accumulator.grow(to: Int(groups))
     for _ in 0..<6 {
@@ -105,7 +99,7 @@ enum AggregateChecks {
   /// A group that was reset is empty, and nothing else has changed.
   static func reusedGroups(_ test: AggregateCase, isRetractable: Bool) throws {
     let bound = try test.bind()
-    var changes = ChangeGenerator(seed: Self.seed(test, 5), types: test.types, isRetractable: isRetractable)
+    var changes = ChangeGenerator(test, seed: 5, isRetractable: isRetractable)
     let accumulator = bound.make(isRetractable)
     for round in 0..<5 {
       accumulator.grow(to: Int(groups))

@@ -6,6 +6,8 @@ import Testing
 /// SplitMix64: the same numbers from the same seed, everywhere.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
+  /// Whether all floating-point numbers are finite.
+  var isFinite = false
 
   init(seed: UInt64) { state = seed }
 
@@ -48,7 +50,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   private mutating func oddDouble() -> Double {
-    switch Int.random(in: 0..<40, using: &self) {
+    switch Int.random(in: isFinite ? 3..<40 : 0..<40, using: &self) {
     case 0: .nan
     case 1: .infinity
     case 2: -.infinity

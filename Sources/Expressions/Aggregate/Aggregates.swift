@@ -3,7 +3,9 @@ internal import Diagnostics
 
 /// The aggregate functions, by families of a file each.
 enum Aggregates {
-  static let all: [AggregateFunction] = counting + sums + averages + extremes + logic + picking + collecting
+  static let all: [AggregateFunction] =
+    counting + sums + averages + extremes + logic + picking + collecting + moments
+    + pairs
 }
 
 extension FunctionDoc {

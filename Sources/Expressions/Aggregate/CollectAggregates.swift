@@ -188,21 +188,8 @@ final class ListAccumulator: Accumulator {
   }
 
   func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
-    guard case .list(let list)? = state.first, case .structure(let c) = list.child, c.fields.count == 3,
-      let places = Int64.primitive(of: c.fields[1])?.values,
-      let weights = Int64.primitive(of: c.fields[2])?.values
-    else { throw .malformedState("collect_list") }
-    var rows: [Int32] = []
-    var owners: [Int32] = []
-    for (row, group) in groups.enumerated() {
-      for i in list.offsets[row]..<list.offsets[row + 1] {
-        rows.append(i)
-        owners.append(group)
-      }
-    }
-    try add(
-      c.fields[0].gather(rows), stride: 1, groups: owners, positions: rows.map { places[Int($0)] },
-      weights: rows.map { weights[Int($0)] })
+    let rows = try OrderedRows.flatten(state, into: groups, valueCount: 1)
+    try add(rows.values[0], stride: 1, groups: rows.groups, positions: rows.positions, weights: rows.weights)
   }
 
   func state(of groups: [Int32]) throws(SQLError) -> [Column] {
@@ -283,8 +270,7 @@ final class OrderedListAccumulator: Accumulator {
   }
 
   func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
-    guard let column = state.first else { throw .malformedState("collect_list") }
-    try rows.merge(column, into: groups)
+    try rows.merge(state, into: groups)
   }
 
   func state(of groups: [Int32]) throws(SQLError) -> [Column] { [rows.state(of: groups)] }

@@ -175,32 +175,16 @@ final class ExtremeAccumulator: Accumulator {
   var memoryBytes: Int { words.storageBytes + wides.storageBytes + views.storageBytes + store.memoryBytes }
 }
 
-/// Min or max of rows that may be taken back: an ordered multiset a group.
-final class OrderedExtremeAccumulator: Accumulator {
-  private let values: Multisets
+/// Min or max of rows that may be taken back.
+final class OrderedExtremeAccumulator: MultisetAccumulator {
   private let isMax: Bool
 
   init(_ type: DataType, isMax: Bool) {
-    values = Multisets(type)
     self.isMax = isMax
+    super.init(type)
   }
 
-  func grow(to count: Int) { values.grow(to: count) }
-
-  func update(_ input: AggregateInput) throws(SQLError) {
-    if let operand = input.arguments.first { try values.update(operand, input) }
+  override func result(of groups: [Int32]) throws(SQLError) -> Column {
+    values.extremes(of: groups, isMax: isMax)
   }
-
-  func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
-    guard let column = state.first else { throw .malformedState("min or max") }
-    try values.merge(column, into: groups)
-  }
-
-  func state(of groups: [Int32]) throws(SQLError) -> [Column] { [values.state(of: groups)] }
-
-  func result(of groups: [Int32]) throws(SQLError) -> Column { values.extremes(of: groups, isMax: isMax) }
-
-  func reset(_ groups: [Int32]) { values.reset(groups) }
-
-  var memoryBytes: Int { values.memoryBytes }
 }

@@ -52,171 +52,74 @@ extension FunctionCall {
 
 /// First or last of rows that are never taken back: one value and its position a group.
 final class PickAccumulator: Accumulator {
-  private struct Cell<Key: AggregateKey> {
-    var key: Key
+  private struct Place {
     var position: Int64 = 0
     var isSet = false
-    var isNull = false
   }
 
-  private let codec: KeyCodec
   private let isLast: Bool
   private let ignoresNulls: Bool
-  // One of the three is used, as `codec.kind` says.
-  private var words: [Cell<Int64>] = []
-  private var wides: [Cell<Int128>] = []
-  private var views: [Cell<BytesView>] = []
-  private var store = BytesStore()
+  private var places: [Place] = []
+  private var values: GroupValues
+  private var winners = BatchWinners()
 
   init(_ type: DataType, isLast: Bool, ignoresNulls: Bool) {
-    codec = KeyCodec(type, isNormalized: false)
+    values = GroupValues(type)
     self.isLast = isLast
     self.ignoresNulls = ignoresNulls
   }
 
   func grow(to count: Int) {
-    switch codec.kind {
-    case .word: words.grow(to: count, filler: Cell(key: 0))
-    case .wide: wides.grow(to: count, filler: Cell(key: 0))
-    case .bytes: views.grow(to: count, filler: Cell(key: BytesView()))
-    }
+    places.grow(to: count, filler: Place())
+    values.grow(to: count)
+    winners.grow(to: count)
   }
 
   func update(_ input: AggregateInput) throws(SQLError) {
     guard let operand = input.arguments.first else { return }
-    let positions = input.order.positions(count: input.rows)
-    try add(operand.column, stride: operand.stride, groups: input.groups, positions: positions)
+    let column = operand.flattened(rows: input.rows)
+    try add(column, groups: input.groups, positions: input.order.positions(count: input.rows))
   }
 
-  /// Row i of the batch is row `i · stride` of `column`.
-  private func add(_ column: Column, stride: Int, groups: [Int32], positions: [Int64]) throws(SQLError) {
-    let validity = column.validity
-    switch codec.kind {
-    case .word:
-      let keys = try codec.words(column)
-      for row in 0..<positions.count {
-        let isNull = validity.map { !$0[row &* stride] } ?? false
-        if isNull && ignoresNulls { continue }
+  private func add(_ column: Column, groups: [Int32], positions: [Int64]) throws(SQLError) {
+    let skipped = ignoresNulls ? column.validity : nil
+    let isLast = isLast
+    places.withUnsafeMutableBufferPointer { places in
+      for row in 0..<positions.count where skipped.map({ $0[row] }) ?? true {
         let group = Int(groups[row])
-        if words[group].isSet && !wins(positions[row], over: words[group].position) { continue }
-        words[group] = Cell(key: keys[row &* stride], position: positions[row], isSet: true, isNull: isNull)
+        let position = positions[row]
+        // Rows of one position came in the order of their arrival.
+        let other = places[group].position
+        if places[group].isSet && (isLast ? position < other : position >= other) { continue }
+        places[group] = Place(position: position, isSet: true)
+        winners.note(group, row: row)
       }
-    case .wide:
-      let keys = try codec.wides(column)
-      for row in 0..<positions.count {
-        let isNull = validity.map { !$0[row &* stride] } ?? false
-        if isNull && ignoresNulls { continue }
-        let group = Int(groups[row])
-        if wides[group].isSet && !wins(positions[row], over: wides[group].position) { continue }
-        wides[group] = Cell(key: keys[row &* stride], position: positions[row], isSet: true, isNull: isNull)
-      }
-    case .bytes:
-      let keys = try codec.views(column)
-      for row in 0..<positions.count {
-        let isNull = validity.map { !$0[row &* stride] } ?? false
-        if isNull && ignoresNulls { continue }
-        let group = Int(groups[row])
-        if views[group].isSet && !wins(positions[row], over: views[group].position) { continue }
-        store.drop(views[group].key)
-        let key = isNull ? BytesView() : store.keep(keys.views[row &* stride])
-        views[group] = Cell(key: key, position: positions[row], isSet: true, isNull: isNull)
-      }
-      withExtendedLifetime(keys) { compactIfNeeded() }
     }
-  }
-
-  /// Rows of one position came in the order of their arrival.
-  @inline(__always)
-  private func wins(_ position: Int64, over other: Int64) -> Bool {
-    isLast ? position >= other : position < other
-  }
-
-  private func compactIfNeeded() {
-    guard store.needsCompaction else { return }
-    let old = store
-    var fresh = BytesStore()
-    for group in views.indices { views[group].key = fresh.keep(views[group].key) }
-    store = fresh
-    withExtendedLifetime(old) {}
+    try values.assign(column, winners.rows, to: winners.groups)
+    winners.removeAll()
   }
 
   func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
-    guard case .list(let list)? = state.first, case .structure(let c) = list.child, c.fields.count == 3,
-      let positions = Int64.primitive(of: c.fields[1])?.values
-    else { throw .malformedState("first or last") }
-    var rows: [Int32] = []
-    var owners: [Int32] = []
-    for (row, group) in groups.enumerated() {
-      for i in list.offsets[row]..<list.offsets[row + 1] {
-        rows.append(i)
-        owners.append(group)
-      }
-    }
-    try add(c.fields[0].gather(rows), stride: 1, groups: owners, positions: rows.map { positions[Int($0)] })
+    let rows = try OrderedRows.flatten(state, into: groups, valueCount: 1)
+    try add(rows.values[0], groups: rows.groups, positions: rows.positions)
   }
 
   func state(of groups: [Int32]) throws(SQLError) -> [Column] {
-    var offsets: [Int32] = [0]
-    var rows: [Int32] = []
-    var positions: [Int64] = []
-    for (i, group) in groups.enumerated() {
-      if let position = position(Int(group)) {
-        rows.append(Int32(i))
-        positions.append(position)
-      }
-      offsets.append(Int32(rows.count))
-    }
-    let values = try result(of: groups).gather(rows)
-    let ones = [Int64](repeating: 1, count: rows.count)
-    let fields = [values, .int64(PrimitiveColumn(positions)), .int64(PrimitiveColumn(ones))]
+    let isSet = groups.map { places[Int($0)].isSet }
     return [
-      .list(ListColumn(offsets: offsets, child: .structure(StructColumn(fields: fields, count: rows.count))))
+      OrderedRows.state(
+        [values.column(of: groups)], positions: gatherGroups(places, groups) { $0.position }, isSet: isSet)
     ]
   }
 
-  /// Where the picked row stands; nil for an empty group.
-  private func position(_ group: Int) -> Int64? {
-    switch codec.kind {
-    case .word: words[group].isSet ? words[group].position : nil
-    case .wide: wides[group].isSet ? wides[group].position : nil
-    case .bytes: views[group].isSet ? views[group].position : nil
-    }
-  }
-
-  func result(of groups: [Int32]) throws(SQLError) -> Column {
-    switch codec.kind {
-    case .word:
-      let (keys, validity) = picked(groups, filler: 0) {
-        words[$0].isSet && !words[$0].isNull ? words[$0].key : nil
-      }
-      return codec.column(words: keys, validity: validity)
-    case .wide:
-      let (keys, validity) = picked(groups, filler: 0) {
-        wides[$0].isSet && !wides[$0].isNull ? wides[$0].key : nil
-      }
-      return codec.column(wides: keys, validity: validity)
-    case .bytes:
-      let (keys, validity) = picked(groups, filler: BytesView()) {
-        views[$0].isSet && !views[$0].isNull ? views[$0].key : nil
-      }
-      return codec.column(views: keys, owners: store.owners, validity: validity)
-    }
-  }
+  func result(of groups: [Int32]) throws(SQLError) -> Column { values.column(of: groups) }
 
   func reset(_ groups: [Int32]) {
-    for group in groups.map({ Int($0) }) {
-      switch codec.kind {
-      case .word: words[group].isSet = false
-      case .wide: wides[group].isSet = false
-      case .bytes:
-        store.drop(views[group].key)
-        views[group] = Cell(key: BytesView())
-      }
-    }
-    compactIfNeeded()
+    for group in groups { places[Int(group)].isSet = false }
+    values.reset(groups)
   }
 
-  var memoryBytes: Int { words.storageBytes + wides.storageBytes + views.storageBytes + store.memoryBytes }
+  var memoryBytes: Int { places.storageBytes + values.memoryBytes + winners.memoryBytes }
 }
 
 /// First or last of rows that may be taken back: all of them, ordered by their places.
@@ -241,8 +144,7 @@ final class OrderedPickAccumulator: Accumulator {
   }
 
   func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
-    guard let column = state.first else { throw .malformedState("first or last") }
-    try rows.merge(column, into: groups)
+    try rows.merge(state, into: groups)
   }
 
   func state(of groups: [Int32]) throws(SQLError) -> [Column] { [rows.state(of: groups)] }

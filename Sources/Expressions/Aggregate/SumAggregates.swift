@@ -29,7 +29,7 @@ extension Aggregates {
     ) { (call) throws(SQLError) in try bindSum(call, .average, isTry: true) },
   ]
 
-  private static func bindSum(
+  static func bindSum(
     _ call: FunctionCall, _ function: SumRules.Function, isTry: Bool
   ) throws(SQLError) -> BoundAggregate {
     try call.expect(1)

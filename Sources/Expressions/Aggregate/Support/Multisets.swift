@@ -179,3 +179,31 @@ func picked<Key>(_ groups: [Int32], filler: Key, _ pick: (Int) -> Key?) -> (keys
   }
   return (keys, validity.isAllValid ? nil : validity)
 }
+
+/// An aggregate whose state is the multiset of its values; subclasses say what becomes of it.
+class MultisetAccumulator: Accumulator {
+  final let values: Multisets
+
+  init(_ type: DataType) { values = Multisets(type) }
+
+  final func grow(to count: Int) { values.grow(to: count) }
+
+  func update(_ input: AggregateInput) throws(SQLError) {
+    if let operand = input.arguments.first { try values.update(operand, input) }
+  }
+
+  final func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
+    guard let column = state.first else { throw .malformedState("a multiset of \(values.codec.type)") }
+    try values.merge(column, into: groups)
+  }
+
+  final func state(of groups: [Int32]) throws(SQLError) -> [Column] { [values.state(of: groups)] }
+
+  func result(of groups: [Int32]) throws(SQLError) -> Column {
+    throw .internal("an aggregate without a result")
+  }
+
+  final func reset(_ groups: [Int32]) { values.reset(groups) }
+
+  final var memoryBytes: Int { values.memoryBytes }
+}

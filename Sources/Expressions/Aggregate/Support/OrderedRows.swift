@@ -133,19 +133,48 @@ final class OrderedRows {
     withExtendedLifetime(old) {}
   }
 
-  func merge(_ state: Column, into groups: [Int32]) throws(SQLError) {
-    guard case .list(let list) = state, case .structure(let c) = list.child,
-      c.fields.count == codec.parts.count + 2,
-      let positions = Int64.primitive(of: c.fields[codec.parts.count])?.values,
-      let weights = Int64.primitive(of: c.fields[codec.parts.count + 1])?.values
-    else { throw .malformedState("an order-sensitive aggregate") }
-    let encoded = codec.encode(Array(c.fields.prefix(codec.parts.count)), rows: c.count)
-    for (row, group) in groups.enumerated() {
-      for i in Int(list.offsets[row])..<Int(list.offsets[row + 1]) where weights[i] != 0 {
-        add(encoded.views[i], position: positions[i], weight: weights[i], group: Int(group))
-      }
+  func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) {
+    let rows = try OrderedRows.flatten(state, into: groups, valueCount: codec.parts.count)
+    let encoded = codec.encode(rows.values, rows: rows.groups.count)
+    for (i, group) in rows.groups.enumerated() where rows.weights[i] != 0 {
+      add(encoded.views[i], position: rows.positions[i], weight: rows.weights[i], group: Int(group))
     }
     withExtendedLifetime(encoded) { compactIfNeeded() }
+  }
+
+  /// The rows that a state column holds, each with its group.
+  static func flatten(
+    _ state: [Column], into groups: [Int32], valueCount: Int
+  ) throws(SQLError) -> (values: [Column], groups: [Int32], positions: [Int64], weights: [Int64]) {
+    guard case .list(let list)? = state.first, case .structure(let c) = list.child,
+      c.fields.count == valueCount + 2, let positions = Int64.primitive(of: c.fields[valueCount])?.values,
+      let weights = Int64.primitive(of: c.fields[valueCount + 1])?.values
+    else { throw .malformedState("an order-sensitive aggregate") }
+    var rows: [Int32] = []
+    var owners: [Int32] = []
+    for (row, group) in groups.enumerated() {
+      rows.append(contentsOf: list.offsets[row]..<list.offsets[row + 1])
+      owners.append(contentsOf: repeatElement(group, count: rows.count - owners.count))
+    }
+    let values = c.fields.prefix(valueCount).map { $0.gather(rows) }
+    return (values, owners, gatherGroups(positions, rows) { $0 }, gatherGroups(weights, rows) { $0 })
+  }
+
+  /// A state column of at most one row a group: where `isSet`, the values and the position of that place.
+  static func state(_ values: [Column], positions: [Int64], isSet: [Bool]) -> Column {
+    var offsets: [Int32] = [0]
+    var rows: [Int32] = []
+    for i in isSet.indices {
+      if isSet[i] { rows.append(Int32(i)) }
+      offsets.append(Int32(rows.count))
+    }
+    let ones = [Int64](repeating: 1, count: rows.count)
+    let fields =
+      values.map { $0.gather(rows) } + [
+        .int64(PrimitiveColumn(gatherGroups(positions, rows) { $0 })), .int64(PrimitiveColumn(ones)),
+      ]
+    return .list(
+      ListColumn(offsets: offsets, child: .structure(StructColumn(fields: fields, count: rows.count))))
   }
 
   func reset(_ groups: [Int32]) {
