@@ -29,7 +29,7 @@ package struct Planner {
     _ query: AST.Query, text: SourceText, clauses: AST.StreamClauses = AST.StreamClauses(),
     defaultMode: OutputMode? = nil
   ) throws(SQLError) -> PlannedQuery {
-    let context = StatementContext(catalog: catalog, limits: limits)
+    let context = StatementContext(catalog: catalog, text: text, limits: limits)
     let bound = try QueryBinder(context).bind(query)
     let logical = bound.namedPlan
     let optimized = isOptimizing ? optimizer.optimize(logical, settings: context.settings) : logical
@@ -47,7 +47,7 @@ package struct Planner {
   package func bindExpression(
     _ expression: AST.Expression, over schema: Schema = Schema(), qualifier: [String] = []
   ) throws(SQLError) -> BoundExpression {
-    let context = StatementContext(catalog: catalog, limits: limits)
+    let context = StatementContext(catalog: catalog, text: nil, limits: limits)
     return try QueryBinder(context)
       .expressionBinder(Scope(schema, qualifier: qualifier), .constant).bind(expression)
   }

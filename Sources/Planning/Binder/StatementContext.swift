@@ -8,6 +8,8 @@ final class StatementContext {
   let catalog: any Catalog
   let settings: SessionSettings
   let limits: PlanLimits
+  /// The text that spans point into; nil inside a view, whose text nobody sees.
+  private var text: SourceText?
   /// Things worth saying that stop nothing.
   private(set) var warnings: [SQLError] = []
   private var lambdaSlotsUsed = 0
@@ -17,13 +19,20 @@ final class StatementContext {
   /// Views being bound, outermost first.
   private var viewStack: [String] = []
 
-  init(catalog: any Catalog, limits: PlanLimits) {
+  init(catalog: any Catalog, text: SourceText?, limits: PlanLimits) {
     self.catalog = catalog
+    self.text = text
     self.limits = limits
     settings = catalog.settings
   }
 
   func warn(_ warning: SQLError) { warnings.append(warning) }
+
+  /// Whether the piece of text at `span` begins with a double quote.
+  func isDoubleQuoted(_ span: SourceSpan) -> Bool {
+    guard let text, !span.isNone, text.bytes.indices.contains(Int(span.lower)) else { return false }
+    return text.bytes[Int(span.lower)] == UInt8(ascii: "\"")
+  }
 
   /// A slot that no other lambda variable of the statement has.
   func newLambdaSlot() -> Int {
@@ -44,7 +53,12 @@ final class StatementContext {
     if viewStack.contains(folded) { throw .recursiveView(view, span: span) }
     if viewStack.count >= limits.viewDepthMax { throw .viewsTooDeep(limits.viewDepthMax, span: span) }
     viewStack.append(folded)
-    defer { viewStack.removeLast() }
+    let outerText = text
+    text = nil
+    defer {
+      viewStack.removeLast()
+      text = outerText
+    }
     return try body()
   }
 

@@ -37,7 +37,7 @@ extension Explain {
       let calls = spec.calls.map { $0.sqlText(columns: names) }
       let name = calls.isEmpty && !spec.isGlobal ? "Distinct" : "HashAggregate"
       return name + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
-    case .limit(let count, let offset): return "Limit \(text(count: count == .max ? nil : count, offset: offset))"
+    case .limit(let count, let offset): return "Limit \(text(count: count >= .max - offset ? nil : count, offset: offset))"
     case .topN(let keys, let count, let offset):
       let order = keys.isEmpty ? "in input order" : "by \(list(keys.map { text($0, names) }))"
       return "TopN \(text(count: count, offset: offset)) \(order)"

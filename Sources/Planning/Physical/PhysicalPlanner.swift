@@ -7,60 +7,42 @@ struct PhysicalPlanner {
   let settings: SessionSettings
 
   func plan(_ logical: LogicalPlan, mode requested: RequestedMode) throws(SQLError) -> PhysicalPlan {
-    let presented = Presentation(of: logical)
-    let root = try build(presented.plan, path: "")
+    let (plan, order) = logical.withoutRenaming.liftingOrder()
+    let root = try build(plan, path: "", endsQuery: true)
     let mode = try requested.chosen(for: root.properties)
     return PhysicalPlan(
-      root: root, schema: presented.schema, order: presented.order, mode: mode,
+      root: root, schema: logical.schema, order: order, mode: mode,
       isHeldUntilEnd: mode == .append && !root.properties.isAppendOnly)
-  }
-
-  /// ORDER BY at the root is a matter of presentation (SEM-11), and so is leaving out the columns it sorts by.
-  private struct Presentation {
-    var plan: LogicalPlan
-    let schema: Schema
-    var order: [SortKey] = []
-
-    init(of logical: LogicalPlan) {
-      plan = logical
-      schema = logical.schema
-      if case .project(let project) = logical, project.isPrefix, project.input.isOrdered { plan = project.input }
-      switch plan {
-      case .sort(let sort): (plan, order) = (sort.input, sort.keys)
-      case .limit(let limit):
-        if case .sort(let sort) = limit.input { order = sort.keys }
-      case .scan, .values, .filter, .project, .generate, .aggregate, .distinct, .union: break
-      }
-    }
   }
 
   // MARK: Operators
 
-  /// The operator at `path` (ports from the root) and all below it.
-  private func build(_ plan: LogicalPlan, path: String) throws(SQLError) -> PhysicalNode {
+  /// The operator at `path` (ports from the root) and all below it; `endsQuery` says that nothing more comes out at the
+  /// root once this one gives nothing more.
+  private func build(_ plan: LogicalPlan, path: String, endsQuery: Bool) throws(SQLError) -> PhysicalNode {
     switch plan {
     case .scan(let scan): return self.scan(scan, path: path)
     case .values(let values): return try self.values(values, path: path)
     case .filter(let filter):
-      let input = try build(filter.input, path: path + ".0")
+      let input = try build(filter.input, path: path + ".0", endsQuery: endsQuery)
       try checkRepeatable(filter.predicate, over: input)
       return node("filter", path, .filter(filter.predicate), [input], input.schema, input.properties.stateless())
     case .project(let project):
-      let input = try build(project.input, path: path + ".0")
+      let input = try build(project.input, path: path + ".0", endsQuery: endsQuery)
       return try self.project(project.columns, schema: Schema(project.columns.map(\.field)), input, path: path)
-    case .generate(let generate): return try self.generate(generate, path: path)
+    case .generate(let generate): return try self.generate(generate, path: path, endsQuery: endsQuery)
     case .aggregate(let aggregate):
-      let input = try build(aggregate.input, path: path + ".0")
+      let input = try build(aggregate.input, path: path + ".0", endsQuery: endsQuery)
       return try self.aggregate(
         aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input, path: path)
     case .distinct(let distinct):
-      let input = try build(distinct.input, path: path + ".0")
+      let input = try build(distinct.input, path: path + ".0", endsQuery: endsQuery)
       let keys = input.schema.fields.enumerated().map { NamedExpression(.column($0, $1), as: $1.name) }
       return try aggregate(keys, [], isGlobal: false, name: "distinct", input, path: path)
     case .sort(let sort):
       // Rows have no order between operators, and no LIMIT follows: nothing to do.
-      return try build(sort.input, path: path)
-    case .limit(let limit): return try self.limit(limit, path: path)
+      return try build(sort.input, path: path, endsQuery: endsQuery)
+    case .limit(let limit): return try self.limit(limit, path: path, endsQuery: endsQuery)
     case .union(let union): return try self.union(union, path: path)
     }
   }
@@ -133,8 +115,10 @@ struct PhysicalPlanner {
     return node("project", path, .project(columns.map(\.expression)), [input], schema, properties)
   }
 
-  private func generate(_ generate: LogicalPlan.Generate, path: String) throws(SQLError) -> PhysicalNode {
-    let input = try build(generate.input, path: path + ".0")
+  private func generate(
+    _ generate: LogicalPlan.Generate, path: String, endsQuery: Bool
+  ) throws(SQLError) -> PhysicalNode {
+    let input = try build(generate.input, path: path + ".0", endsQuery: endsQuery)
     for argument in generate.arguments { try checkRepeatable(argument, over: input) }
     var properties = input.properties.stateless()
     properties.key = nil
@@ -167,26 +151,33 @@ struct PhysicalPlanner {
     return node(name, path, .aggregate(spec), [input], Schema(keys.map(\.field) + calls.map(\.field)), properties)
   }
 
-  private func limit(_ limit: LogicalPlan.Limit, path: String) throws(SQLError) -> PhysicalNode {
-    if case .sort(let sort) = limit.input {
-      let input = try build(sort.input, path: path + ".0")
-      for key in sort.keys { try checkRepeatable(key.expression, over: input) }
-      return topN(sort.keys, limit, input, path: path)
+  private func limit(_ limit: LogicalPlan.Limit, path: String, endsQuery: Bool) throws(SQLError) -> PhysicalNode {
+    let (ordered, order) = limit.input.liftingOrder()
+    let width = limit.input.schema.count
+    if ordered.schema.count > width {
+      // What it sorts by is not wanted above.
+      let sorted = LogicalPlan.limit(
+        .init(input: .sort(.init(input: ordered, keys: order)), count: limit.count, offset: limit.offset))
+      return try build(sorted.keepingFirst(width), path: path, endsQuery: endsQuery)
     }
-    let input = try build(limit.input, path: path + ".0")
-    guard input.properties.isAppendOnly else { return topN([], limit, input, path: path) }
+    let input = try build(ordered, path: path + ".0", endsQuery: endsQuery)
+    for key in order { try checkRepeatable(key.expression, over: input) }
+    // A limit that is full ends the whole query, so it must not stand beside another input of a union.
+    guard order.isEmpty, input.properties.isAppendOnly, endsQuery else { return topN(order, limit, input, path: path) }
     var properties = input.properties.stateless()
     properties.canEnd = properties.canEnd || limit.count != nil
     properties.stateBound = .bounded("a count of rows")
     return node(
-      "limit", path, .limit(count: limit.count ?? .max, offset: limit.offset), [input], input.schema, properties)
+      "limit", path, .limit(count: min(limit.count ?? .max, .max - limit.offset), offset: limit.offset), [input],
+      input.schema, properties)
   }
 
   private func topN(
     _ keys: [SortKey], _ limit: LogicalPlan.Limit, _ input: PhysicalNode, path: String
   ) -> PhysicalNode {
     var properties = input.properties.stateless()
-    properties.isAppendOnly = false
+    // Without keys the first rows are those that came first: later ones cannot push them out.
+    properties.isAppendOnly = keys.isEmpty && input.properties.isAppendOnly
     properties.isFinalPerStep = false
     properties.stepColumns = []
     properties.stateBound = .ofTopN(limit, input: input.properties)
@@ -196,7 +187,9 @@ struct PhysicalPlanner {
 
   private func union(_ union: LogicalPlan.Union, path: String) throws(SQLError) -> PhysicalNode {
     var inputs: [PhysicalNode] = []
-    for (port, input) in union.inputs.enumerated() { inputs.append(try build(input, path: "\(path).\(port)")) }
+    for (port, input) in union.inputs.enumerated() { 
+      inputs.append(try build(input, path: "\(path).\(port)", endsQuery: false))
+    }
     let properties = inputs.map(\.properties)
     let stepColumns = properties.map(\.stepColumns).reduce(properties.first?.stepColumns ?? []) { $0.intersection($1) }
     return node(
@@ -217,6 +210,16 @@ struct PhysicalPlanner {
       .plan, "INVALID_NON_DETERMINISTIC_EXPRESSIONS",
       "\(culprit.sqlText) gives another value when a changed row is taken back", span: culprit.span,
       hint: "compute it below the aggregate, for example as max(\(culprit.sqlText))")
+  }
+}
+
+extension LogicalPlan {
+  /// The plan below a projection that only gives names, which `PhysicalPlan.schema` has.
+  fileprivate var withoutRenaming: LogicalPlan {
+    guard case .project(let project) = self, project.isPrefix, project.columns.count == project.input.schema.count else {
+      return self
+    }
+    return project.input
   }
 }
 
@@ -250,32 +253,5 @@ extension BoundExpression {
       }
       return nil
     }
-  }
-}
-
-extension LogicalPlan {
-  /// ORDER BY, perhaps with LIMIT.
-  fileprivate var isOrdered: Bool {
-    switch self {
-    case .sort: true
-    case .limit(let limit):
-      if case .sort = limit.input { true } else { false }
-    case .scan, .values, .filter, .project, .generate, .aggregate, .distinct, .union: false
-    }
-  }
-}
-
-extension LogicalPlan.Project {
-  /// Whether it passes the first columns on as they are, in order.
-  var isPrefix: Bool {
-    columns.indices.allSatisfy { columns[$0].expression.columnOrdinal == $0 }
-  }
-}
-
-extension BoundExpression {
-  /// The ordinal of a bare column.
-  var columnOrdinal: Int? {
-    if case .column(let ordinal) = node { return ordinal }
-    return nil
   }
 }

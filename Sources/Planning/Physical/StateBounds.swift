@@ -1,3 +1,4 @@
+internal import Columnar
 internal import Expressions
 
 /// What bounds the state of an operator, in words for EXPLAIN and warnings.
@@ -20,7 +21,7 @@ extension StateBound {
   static func ofTopN(_ limit: LogicalPlan.Limit, input: EdgeProperties) -> StateBound {
     if let count = limit.count, input.isAppendOnly {
       let (rows, overflow) = count.addingReportingOverflow(limit.offset)
-      return .bounded("\(overflow ? Int.max : rows) rows")
+      return .bounded(rows == 1 ? "1 row" : "\(overflow ? Int.max : rows) rows")
     }
     if input.isBounded { return .bounded("every row, of bounded input") }
     let reason = limit.count == nil ? "every row, since there is no LIMIT" : "every row, since any may be taken back"
@@ -31,6 +32,14 @@ extension StateBound {
 extension AggregateCall {
   /// Whether its state grows with the rows of a group: DISTINCT, collections, and min and max of rows that may go again.
   fileprivate func keepsValues(isInputRetractable: Bool) -> Bool {
-    isDistinct || aggregate.stateTypes.contains { $0.isNested } || (isInputRetractable && !aggregate.isInvertible)
+    isDistinct || aggregate.result.isArray(of: aggregate.parameters.first)
+      || (isInputRetractable && !aggregate.isInvertible)
+  }
+}
+
+extension DataType {
+  fileprivate func isArray(of type: DataType?) -> Bool {
+    if case .array(let element) = self { return element == type }
+    return false
   }
 }

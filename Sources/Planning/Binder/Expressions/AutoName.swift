@@ -13,6 +13,11 @@ extension ExpressionBinder {
     case .cast(let operand, _, false):
       if case .name(let name) = operand.kind, !isParameterless(name) { return name.last.text }
       return autoName(of: expression)
+    case .call(let call) where FunctionNames.castTarget(call.name.last.text.lowercased()) != nil:
+      if let operand = call.arguments.first?.expression, case .name(let name) = operand.kind, !isParameterless(name) {
+        return name.last.text
+      }
+      return autoName(of: expression)
     default: return autoName(of: expression)
     }
   }

@@ -20,7 +20,6 @@ struct ExpressionBinder {
   var lambdaVariables: [LambdaVariable] = []
   /// Scopes of the queries around this one; a name found there is a correlated column.
   var outer: [Scope] = []
-  /// Binds a subquery that stands in an expression.
 
   init(_ context: StatementContext, scope: Scope, clause: Clause) {
     self.context = context
@@ -79,7 +78,9 @@ struct ExpressionBinder {
   private func bindKind(_ expression: AST.Expression) throws(SQLError) -> BoundExpression {
     let span = expression.span
     switch expression.kind {
-    case .literal(let literal): return try LiteralBinder(context: context).bind(literal, span: span)
+    case .literal(let literal):
+      if case .string(let string) = literal { warnOfQuotedName(string) }
+      return try LiteralBinder(context: context).bind(literal, span: span)
     case .name(let name): return try bindName(name, span: span)
     case .star: throw misplacedStar(span)
     case .unary(let op, let operand): return try bindUnary(op, operand, span: span)
@@ -112,6 +113,15 @@ struct ExpressionBinder {
     case .exists: throw UnsupportedFeature.exists.error(span)
     case .scalarSubquery: throw UnsupportedFeature.scalarSubquery.error(span)
     }
+  }
+
+  /// `"x"` is a string here, but many dialects mean the column by it.
+  private func warnOfQuotedName(_ string: AST.StringLiteral) {
+    guard context.isDoubleQuoted(string.span), !scope.ordinals(qualifier: [], name: string.text).isEmpty else { return }
+    context.warn(
+      SQLError(
+        .bind, "QUOTED_STRING_IS_COLUMN_NAME", "\"\(string.text)\" is a string here, and also the name of a column",
+        span: string.span, hint: "write `\(string.text)` for the column, or SET dialect = ansi"))
   }
 
   private func misplacedStar(_ span: SourceSpan) -> SQLError {

@@ -51,9 +51,21 @@ enum FunctionNames {
     "str_to_map": (3, [",", ":"]),
   ]
 
+  /// The type that a function named like a type casts to, as casts show it.
+  static func castTarget(_ name: String) -> String? {
+    castFunctions.contains(name) ? (name == "decimal" ? "DECIMAL(10,0)" : name.uppercased()) : nil
+  }
+
+  /// Every simple type's name is also the function that casts to it.
+  static let castFunctions: Set<String> = [
+    "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "string", "binary", "date",
+    "timestamp",
+  ]
+
   /// Calls that are shown as other syntax.
   static func special(_ name: String, _ arguments: [String]) -> String? {
-    switch (name, arguments.count) {
+    if let target = castTarget(name), arguments.count == 1 { return "CAST(\(arguments[0]) AS \(target))" }
+    return switch (name, arguments.count) {
     case ("if", 3), ("iff", 3): "(IF(\(arguments.joined(separator: ", "))))"
     case ("not", 1): "(NOT \(arguments[0]))"
     case ("negative", 1): "negative(\(arguments[0]))"

@@ -7,7 +7,7 @@ internal import SQLSyntax
 extension ExpressionBinder {
   static let specialFormNames = [
     "coalesce", "ifnull", "nvl", "nvl2", "nullif", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
-    "current_date", "curdate", "localtimestamp", "current_watermark", "try_cast",
+    "current_date", "curdate", "localtimestamp", "current_watermark",
   ]
 
   /// Nil if `name` is no special form.
@@ -36,7 +36,10 @@ extension ExpressionBinder {
       return try conditional(
         [.init(condition: condition, value: arguments[1])], otherwise: arguments[2], what: "results of if", span: span)
     case "struct": return try bindStructCall(call, span: span)
-    case "cast", "try_cast": return nil
+    case _ where FunctionNames.castFunctions.contains(name):
+      let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
+      return try explicitCast(
+        try arguments(of: call, 1, span: span)[0], to: type, mode: context.castMode, span: span)
     case "window", "session_window", "window_time", "tumble", "hop", "session", "cumulate":
       throw UnsupportedFeature.eventTimeWindow.error(span)
     case "grouping", "grouping_id": throw UnsupportedFeature.groupingSets.error(span)

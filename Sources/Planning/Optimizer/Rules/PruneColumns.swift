@@ -1,0 +1,132 @@
+internal import Columnar
+internal import Expressions
+
+/// Reads, keeps and computes only the columns that somebody above needs.
+struct PruneColumns: OptimizerRule {
+  let name = "prune-columns"
+
+  func rewrite(_ plan: LogicalPlan, settings: SessionSettings) -> LogicalPlan {
+    prune(plan, needed: Set(plan.schema.fields.indices)).plan
+  }
+
+  /// A plan that gives at least the needed columns, and where each of them stands now.
+  private struct Pruned {
+    var plan: LogicalPlan
+    /// Old ordinals that are left, ascending: the new columns in order.
+    var columns: [Int]
+
+    func position(_ old: Int) -> Int { columns.firstIndex(of: old) ?? 0 }
+
+    func moved(_ expression: BoundExpression) -> BoundExpression { expression.remapped(position) }
+  }
+
+  private func prune(_ plan: LogicalPlan, needed: Set<Int>) -> Pruned {
+    switch plan {
+    case .scan(var scan):
+      let columns = kept(needed, of: plan.schema)
+      scan.columns = columns.map { scan.columns[$0] }
+      return Pruned(plan: .scan(scan), columns: columns)
+    case .values(var values):
+      let columns = needed.sorted()
+      values.rows = values.rows.map { row in columns.map { row[$0] } }
+      values.schema = values.schema.project(columns)
+      return Pruned(plan: .values(values), columns: columns)
+    case .filter(var filter):
+      let input = prune(filter.input, needed: needed.union(filter.predicate.columnsUsed))
+      filter.input = input.plan
+      filter.predicate = input.moved(filter.predicate)
+      return Pruned(plan: .filter(filter), columns: input.columns)
+    case .project(var project):
+      let columns = needed.sorted()
+      let left = columns.map { project.columns[$0] }
+      let input = prune(project.input, needed: used(by: left.map(\.expression)))
+      project.input = input.plan
+      project.columns = left.map { NamedExpression(input.moved($0.expression), as: $0.name) }
+      return Pruned(plan: .project(project), columns: columns)
+    case .generate(let generate): return prune(generate, needed: needed)
+    case .aggregate(let aggregate): return prune(aggregate, needed: needed)
+    case .distinct(var distinct):
+      let all = Set(distinct.input.schema.fields.indices)
+      distinct.input = exactly(prune(distinct.input, needed: all), all.sorted())
+      return Pruned(plan: .distinct(distinct), columns: all.sorted())
+    case .sort(var sort):
+      let input = prune(sort.input, needed: needed.union(used(by: sort.keys.map(\.expression))))
+      sort.input = input.plan
+      for index in sort.keys.indices { sort.keys[index].expression = input.moved(sort.keys[index].expression) }
+      return Pruned(plan: .sort(sort), columns: input.columns)
+    case .limit(var limit):
+      let input = prune(limit.input, needed: needed)
+      limit.input = input.plan
+      return Pruned(plan: .limit(limit), columns: input.columns)
+    case .union(var union):
+      let columns = needed.sorted()
+      union.inputs = union.inputs.map { exactly(prune($0, needed: needed), columns) }
+      union.schema = union.schema.project(columns)
+      return Pruned(plan: .union(union), columns: columns)
+    }
+  }
+
+  private func prune(_ generate: LogicalPlan.Generate, needed: Set<Int>) -> Pruned {
+    let keptPositions = generate.kept.indices.filter { needed.contains($0) }
+    let inputNeeded = used(by: generate.arguments).union(keptPositions.map { generate.kept[$0] })
+    let input = prune(generate.input, needed: inputNeeded)
+    var copy = generate
+    copy.input = input.plan
+    copy.arguments = generate.arguments.map(input.moved)
+    copy.kept = keptPositions.map { input.position(generate.kept[$0]) }
+    let made = generate.fields.indices.map { generate.kept.count + $0 }
+    return Pruned(plan: .generate(copy), columns: keptPositions + made)
+  }
+
+  private func prune(_ aggregate: LogicalPlan.Aggregate, needed: Set<Int>) -> Pruned {
+    let keyCount = aggregate.keys.count
+    let calls = aggregate.calls.indices.filter { needed.contains(keyCount + $0) }
+    var copy = aggregate
+    copy.calls = calls.map { aggregate.calls[$0] }
+    let parts = copy.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
+    let input = prune(aggregate.input, needed: used(by: aggregate.keys.map(\.expression) + parts))
+    copy.input = input.plan
+    copy.keys = aggregate.keys.map { NamedExpression(input.moved($0.expression), as: $0.name) }
+    for index in copy.calls.indices {
+      copy.calls[index].arguments = copy.calls[index].arguments.map(input.moved)
+      copy.calls[index].filter = copy.calls[index].filter.map(input.moved)
+    }
+    return Pruned(plan: .aggregate(copy), columns: Array(0..<keyCount) + calls.map { keyCount + $0 })
+  }
+
+  private func used(by expressions: [BoundExpression]) -> Set<Int> {
+    expressions.reduce(into: []) { $0.formUnion($1.columnsUsed) }
+  }
+
+  /// A source gives at least one column, the narrowest, since rows without columns are nothing that a reader can decode.
+  private func kept(_ needed: Set<Int>, of schema: Schema) -> [Int] {
+    if !needed.isEmpty || schema.count == 0 { return needed.sorted() }
+    let narrowest = schema.fields.indices.min { schema[$0].type.width < schema[$1].type.width }
+    return [narrowest ?? 0]
+  }
+
+  /// The plan with just these columns.
+  private func exactly(_ pruned: Pruned, _ columns: [Int]) -> LogicalPlan {
+    if pruned.columns == columns { return pruned.plan }
+    let schema = pruned.plan.schema
+    return .project(
+      .init(
+        input: pruned.plan,
+        columns: columns.map(pruned.position).map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }))
+  }
+}
+
+extension DataType {
+  /// A rough measure of what reading a value costs.
+  fileprivate var width: Int {
+    switch physical {
+    case .null, .bool, .int8: 1
+    case .int16: 2
+    case .int32, .float32: 4
+    case .int64, .float64: 8
+    case .int128: 16
+    case .bytes: 32
+    case .list, .map, .structure: 64
+    }
+  }
+}
