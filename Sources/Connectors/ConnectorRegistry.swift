@@ -5,11 +5,15 @@ package struct ConnectorRegistry: Sendable {
   /// What comes with the engine; one line a connector.
   package static let builtin = ConnectorRegistry([
     .text,
+    .csv,
+    .json,
     .socket,
     .stdin,
     .memory,
     .rate,
     .range,
+    .console,
+    .blackhole,
   ])
 
   /// In order of registration.

@@ -41,12 +41,24 @@ extension ConnectorDefinition {
           schema: try request.lineSchema(), isBounded: true, canEnd: true, canReplay: true)
       },
       open: { (request, description, columns) throws(SQLError) -> any Source in
-        let decoder = TextDecoder(columns.map { _ in .value })
-        return try FileSource(
+        try FileSource(
           schema: Schema(columns.map { description.schema[$0] }),
-          files: FileListing.files(at: request.path(), span: request.pathSpan), decoder: decoder,
+          files: FileListing.files(at: request.path(), span: request.pathSpan),
+          decoder: TextDecoder(columns.map { _ in .value }),
           lineBytesMax: LineOptions.lineBytesMax(request.options), stepLimits: request.stepLimits())
-      }))
+      }),
+    sink: .textFile)
+
+  /// Files of separated values.
+  package static let csv = ConnectorDefinition(
+    "csv", "Files of comma-separated values.",
+    options: [FileOptions.path, DelimitedOptions.header, DelimitedOptions.sep, DelimitedOptions.nullValue],
+    positional: ["path"], sink: .csvFile)
+
+  /// Files of JSON objects, one a line.
+  package static let json = ConnectorDefinition(
+    "json", aliases: ["jsonl", "ndjson"], "Files of JSON objects, one a line.",
+    options: [FileOptions.path, JsonOptions.ignoreNullFields], positional: ["path"], sink: .jsonFile)
 }
 
 extension SourceRequest {

@@ -22,5 +22,8 @@ extension ConnectorDefinition {
           throw .internal("a memory relation was opened without its table")
         }
         return table.open(columns: columns, isSnapshot: request.isSnapshot)
-      }))
+      }),
+    sink: SinkFactory { (request) throws(SQLError) -> any Sink in
+      MemorySink(MemoryTable(schema: request.schema))
+    })
 }

@@ -29,6 +29,16 @@ final class FileSource: Source {
     var offset: Int64 = 0
     /// What this step may still take.
     var step: StepLimits
+    /// Files came to their end since the last boundary, and whether any of them gave a morsel.
+    var hasFinishedFile = false
+    var hasGivenMorsel = false
+
+    mutating func boundary(_ limits: StepLimits) -> SourcePoll {
+      step = limits
+      hasFinishedFile = false
+      hasGivenMorsel = false
+      return .stepBoundary
+    }
   }
 
   init(
@@ -52,22 +62,29 @@ final class FileSource: Source {
       $0.reader = nil
       $0.rest = nil
       $0.file = files.count
+      $0.hasFinishedFile = false
     }
   }
 
   func poll(_ limit: inout ReadLimit) throws(SQLError) -> SourcePoll {
     try state.withLock { (state) throws(SQLError) -> SourcePoll in
       while true {
-        if state.file >= files.count { return .ended }
+        if state.file >= files.count {
+          // Empty files count as input (SEM-6), and nothing else tells of them.
+          return state.hasFinishedFile && !state.hasGivenMorsel ? state.boundary(stepLimits) : .ended
+        }
         guard limit.rows > 0, limit.bytes > 0 else { return .idle }
         if state.step.files <= 0 || state.step.rows <= 0 || state.step.bytes <= 0 {
-          state.step = stepLimits
-          return .stepBoundary
+          return state.boundary(stepLimits)
         }
-        if let chunk = try nextChunk(&state) { return .morsel(take(chunk, &state, &limit)) }
+        if let chunk = try nextChunk(&state) {
+          state.hasGivenMorsel = true
+          return .morsel(take(chunk, &state, &limit))
+        }
         state.reader = nil
         state.file += 1
         state.offset = 0
+        state.hasFinishedFile = true
         if state.step.files < .max { state.step.files -= 1 }
       }
     }

@@ -64,6 +64,19 @@ import Testing
     #expect(try source.position == source.latest())
   }
 
+  /// A COMPLETE query's rows: followers see the difference, new readers the rows.
+  @Test func replacedRowsAreTakenBack() throws {
+    let table = MemoryTable(schema: schema)
+    try table.replaceRows(with: batch([("a", 1)]))
+    let follower = table.open(columns: [0], isSnapshot: false)
+    try table.replaceRows(with: batch([("b", 1), ("c", 1)]))
+    table.close()
+    #expect(try drain(follower).lines == ["a", "a", "b", "c"])
+    #expect(try drain(table.open(columns: [0], isSnapshot: true)).lines == ["b", "c"])
+    let again = table.open(columns: [0], isSnapshot: false)
+    #expect(try drain(again).lines == ["b", "c"])
+  }
+
   @Test func weightsArePassedOn() throws {
     let table = MemoryTable(schema: schema)
     try table.append(batch([("a", 1), ("b", 2)]), weights: [1, -1])

@@ -53,6 +53,17 @@ import Testing
     #expect(try drain(open(.text, ["path": folder.path])).rows.isEmpty)
   }
 
+  /// SEM-6: an empty file is input too.
+  @Test func emptyFilesMakeSteps() throws {
+    for name in ["a", "b", "c"] { folder.write(name, name == "b" ? "1\n" : "") }
+    for (seconds, name) in ["a", "b", "c"].enumerated() { folder.touch(name, at: seconds) }
+    let each = try drain(open(.text, ["path": folder.path, "maxFilesPerTrigger": "1"]))
+    #expect(each.boundaries == 3)
+    #expect(each.lines == ["1"])
+    #expect(try drain(open(.text, ["path": folder.path])).boundaries == 0)
+    #expect(try drain(open(.text, ["path": folder.file("a")])).boundaries == 1)
+  }
+
   @Test func stepsEndAfterMaxFiles() throws {
     for (i, text) in ["1\n2\n", "", "3\n"].enumerated() {
       folder.write("\(i).txt", text)

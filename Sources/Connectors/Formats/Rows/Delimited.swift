@@ -1,0 +1,168 @@
+internal import Columnar
+
+extension RowFormat {
+  static let csv = RowFormat(
+    "csv", "Comma-separated values with a header, quoted as RFC 4180 says; NULL is empty."
+  ) {
+    DelimitedEncoder($0, style: .csv)
+  }
+
+  static let tsv = RowFormat(
+    "tsv", "Tab-separated values with a header; tab, newline and backslash are escaped."
+  ) {
+    DelimitedEncoder($0, style: .tsv)
+  }
+}
+
+/// Writes csv and tsv: a row a line, at once.
+///
+/// A csv field is quoted if it holds the separator, a quote, CR or LF, or begins or ends with a space; the empty string
+/// is `""`, so that it differs from NULL. In tsv a backslash escapes (`\t \n \r \\`), as psql's COPY does.
+final class DelimitedEncoder: RowEncoder {
+  enum Style { case csv, tsv }
+
+  private let request: RowFormatRequest
+  private let style: Style
+  private let separator: [UInt8]
+  private let nullText: [UInt8]
+  private let cells: [CellColumn]
+  /// Columns whose text may need quotes or escapes: all but numbers, truth values and the like.
+  private let isFree: [Bool]
+  private let isSpecial: ByteSet
+  private var hasHeader: Bool
+
+  init(_ request: RowFormatRequest, style: Style) {
+    self.request = request
+    self.style = style
+    separator = Array((request.separator ?? (style == .csv ? "," : "\t")).utf8)
+    nullText = Array((request.nullText ?? "").utf8)
+    cells = request.schema.types.map { CellColumn($0, zone: request.zone) }
+    let specials = style == .csv ? [UInt8(ascii: "\""), 10, 13] : [UInt8(ascii: "\\"), 9, 10, 13]
+    isSpecial = ByteSet(specials + separator)
+    let separatorIsOdd = !(separator == [UInt8(ascii: ",")] || separator == [9])
+    isFree = request.schema.types.map { type in
+      switch type {
+      case .boolean, .tinyint, .smallint, .int, .bigint, .float, .double, .decimal, .date: separatorIsOdd
+      default: true
+      }
+    }
+    hasHeader = !request.hasHeader
+  }
+
+  func write(_ rows: ResultRows, into out: inout ByteWriter) {
+    header(into: &out)
+    let batch = rows.keepingRows(isChangelog: request.isChangelog).batch
+    for (cell, column) in zip(cells, batch.columns) { cell.fill(column) }
+    for row in 0..<batch.count {
+      for index in cells.indices {
+        if index > 0 { appendSeparator(to: &out) }
+        let cell = cells[index]
+        if cell.isNull(row) {
+          nullText.withUnsafeBytes { out.append($0) }
+          continue
+        }
+        let start = cell.start(row)
+        let text = UnsafeRawBufferPointer(rebasing: cell.bytes.bytes[start..<cell.ends[row]])
+        if isFree[index] { append(text, to: &out) } else { out.append(text) }
+      }
+      out.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  func finish(into out: inout ByteWriter) { if request.isOneResult { header(into: &out) } }
+
+  private func header(into out: inout ByteWriter) {
+    if hasHeader { return }
+    hasHeader = true
+    for (index, name) in request.schema.names.enumerated() {
+      if index > 0 { appendSeparator(to: &out) }
+      Array(name.utf8).withUnsafeBytes { append($0, to: &out) }
+    }
+    out.append(UInt8(ascii: "\n"))
+  }
+
+  @inline(__always)
+  private func appendSeparator(to out: inout ByteWriter) {
+    if separator.count == 1 { out.append(separator[0]) } else { separator.withUnsafeBytes { out.append($0) } }
+  }
+
+  private func append(_ text: UnsafeRawBufferPointer, to out: inout ByteWriter) {
+    switch style {
+    case .csv:
+      let space = UInt8(ascii: " ")
+      if text.isEmpty || text[0] == space || text[text.count - 1] == space
+        || isSpecial.firstIndex(in: text) != nil
+      {
+        appendQuoted(text, to: &out)
+      } else {
+        out.append(text)
+      }
+    case .tsv:
+      if isSpecial.firstIndex(in: text) == nil { out.append(text) } else { appendEscaped(text, to: &out) }
+    }
+  }
+
+  @inline(never)
+  private func appendQuoted(_ text: UnsafeRawBufferPointer, to out: inout ByteWriter) {
+    let quote = UInt8(ascii: "\"")
+    out.reserve(text.count * 2 + 2)
+    out.append(quote)
+    for byte in text {
+      if byte == quote { out.append(quote) }
+      out.append(byte)
+    }
+    out.append(quote)
+  }
+
+  @inline(never)
+  private func appendEscaped(_ text: UnsafeRawBufferPointer, to out: inout ByteWriter) {
+    out.reserve(text.count * 2)
+    for byte in text {
+      switch byte {
+      case 9: out.append("\\t")
+      case 10: out.append("\\n")
+      case 13: out.append("\\r")
+      case UInt8(ascii: "\\"): out.append("\\\\")
+      case _ where isSpecial.contains(byte):
+        // Part of another separator.
+        out.append(UInt8(ascii: "\\"))
+        out.append(byte)
+      default: out.append(byte)
+      }
+    }
+  }
+}
+
+/// A set of bytes, as 256 bits.
+struct ByteSet: Sendable {
+  private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+  init(_ bytes: some Sequence<UInt8>) {
+    for byte in bytes {
+      let bit: UInt64 = 1 << UInt64(byte & 63)
+      switch byte >> 6 {
+      case 0: words.0 |= bit
+      case 1: words.1 |= bit
+      case 2: words.2 |= bit
+      default: words.3 |= bit
+      }
+    }
+  }
+
+  @inline(__always)
+  func contains(_ byte: UInt8) -> Bool {
+    let word =
+      switch byte >> 6 {
+      case 0: words.0
+      case 1: words.1
+      case 2: words.2
+      default: words.3
+      }
+    return word &>> UInt64(byte & 63) & 1 == 1
+  }
+
+  func firstIndex(in text: UnsafeRawBufferPointer) -> Int? {
+    for index in 0..<text.count where contains(text[index]) { return index }
+    return nil
+  }
+}
