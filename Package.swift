@@ -44,10 +44,12 @@ let package = Package(
         "StreamSQL", "Engine", "SQLSyntax", "Columnar", "Diagnostics", "Connectors", "Expressions", "Planning",
         "CReadline",
       ]),
+    .executableTarget(name: "streamsql-demo", dependencies: ["Shell"], swiftSettings: settings),
+    .executableTarget(name: "streamsql-bench", swiftSettings: settings),
     .executableTarget(
       name: "streamsql",
       dependencies: [
-        "Shell", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Shell", "StreamSQL", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     tests("EngineTests", on: ["Engine", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"]),

@@ -1,1 +1,3 @@
-print("streamsql")
+import Glibc
+
+exit(StreamSQLCommand.run(Array(CommandLine.arguments.dropFirst())))
