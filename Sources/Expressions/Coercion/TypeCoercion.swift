@@ -40,7 +40,7 @@ package enum Coercion {
   }
 
   /// The common type that loses nothing; no strings are promoted and no decimals widened.
-  private static func tightestType(_ a: DataType, _ b: DataType) -> DataType? {
+  static func tightestType(_ a: DataType, _ b: DataType) -> DataType? {
     if a == b { return a }
     switch (a, b) {
     case (.null, let other), (let other, .null): return other

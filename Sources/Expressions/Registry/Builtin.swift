@@ -7,6 +7,8 @@ extension FunctionRegistry {
     registry.add(Logic.functions)
     registry.add(Membership.functions)
     registry.add(Access.functions)
+    registry.add(NestedFunctions.functions)
+    registry.add(LambdaFunctions.functions)
     registry.add(Bitwise.functions)
     registry.add(Aggregates.all)
     registry.add(Generators.all)

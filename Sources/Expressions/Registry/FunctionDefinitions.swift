@@ -46,6 +46,12 @@ package struct FunctionCall: Sendable {
   package var arguments: [BoundExpression]
   package var span: SourceSpan
   package var settings: SessionSettings
+  /// The names of arguments that are columns or fields, which some results keep (`arrays_zip`, `struct`).
+  package var columnNames: [String?] = []
+  /// How many parameters the last lambda was written with, of those that may have one or two.
+  package var lambdaParameterCount = 0
+  /// Reads a schema written as DDL, for `from_json` and its like.
+  package var parseSchema: (@Sendable (String) throws(SQLError) -> DataType)?
 
   package init(
     name: String, arguments: [BoundExpression], span: SourceSpan, settings: SessionSettings = SessionSettings()
@@ -64,10 +70,23 @@ package struct ScalarFunction: Sendable {
   package var doc: FunctionDoc
   /// Chooses parameter types, result and row code; throws WRONG_NUM_ARGS, DATATYPE_MISMATCH… for calls it does not take.
   package var bind: @Sendable (FunctionCall) throws(SQLError) -> BoundFunction
+  /// For higher-order functions: the parameters of the lambda that stands at a position, nil where a plain value does.
+  /// The call holds the arguments before it (of lambdas their bodies); `declared` is how many names were written, nil
+  /// where a plain expression stands for a lambda that ignores its parameters.
+  package var lambdaParameters: LambdaParameters?
 
-  package init(_ doc: FunctionDoc, bind: @escaping @Sendable (FunctionCall) throws(SQLError) -> BoundFunction) {
+  package typealias LambdaParameters =
+    @Sendable (FunctionCall, _ position: Int, _ declared: Int?) throws(SQLError) -> [Field]?
+
+  /// In the call that `bind` of a higher-order function gets, the bodies of lambdas are arguments like others: their
+  /// types are known, and they are cast to the parameter of their place.
+  package init(
+    _ doc: FunctionDoc, lambdaParameters: LambdaParameters? = nil,
+    bind: @escaping @Sendable (FunctionCall) throws(SQLError) -> BoundFunction
+  ) {
     self.doc = doc
     self.bind = bind
+    self.lambdaParameters = lambdaParameters
   }
 }
 

@@ -9,7 +9,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
   case watermark, eventTimeWindow, systemTime, matchRecognize
   case scalarSubquery, inSubquery, exists, correlatedColumn, recursiveCommonTable
   case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
-  case orderedAggregate, withinGroup, likeQuantifier, fieldOfArray, higherOrderFunction, starReplace
+  case orderedAggregate, withinGroup, likeQuantifier, starReplace
 
   /// The error that says so.
   func error(_ span: SourceSpan) -> SQLError { .unsupported(name, span: span, hint: hint, kind: .bind) }
@@ -44,8 +44,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .orderedAggregate: "ORDER BY inside an aggregate"
     case .withinGroup: "WITHIN GROUP"
     case .likeQuantifier: "LIKE ANY and LIKE ALL with ESCAPE"
-    case .fieldOfArray: "a field of an array of structs"
-    case .higherOrderFunction: "a lambda as an argument of this function"
     case .starReplace: "* REPLACE"
     }
   }
@@ -57,13 +55,12 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .eventTimeWindow: "GROUP BY batch() groups by the rows of one trigger"
     case .likeQuantifier: "write the patterns as LIKE conditions joined by OR or AND"
     case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
-    case .fieldOfArray: "explode the array first"
     case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
     case .join, .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot, .watermark,
       .systemTime, .matchRecognize, .scalarSubquery, .inSubquery, .exists, .correlatedColumn, .pipe, .sample,
-      .orderedAggregate, .withinGroup, .higherOrderFunction, .starReplace:
+      .orderedAggregate, .withinGroup, .starReplace:
       nil
     }
   }

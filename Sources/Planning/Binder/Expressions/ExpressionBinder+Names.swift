@@ -110,7 +110,7 @@ extension ExpressionBinder {
       }
       return try call("get_field", [base, key], span: span)
     case .map: return try call("element_access", [base, key], span: span)
-    case .array(.structure): throw UnsupportedFeature.fieldOfArray.error(span)
+    case .array(.structure): return try call("get_field", [base, key], span: span)
     default: throw .notAStruct(base.type, field: name.text, span: name.span.isNone ? span : name.span)
     }
   }

@@ -18,10 +18,11 @@ extension ExpressionBinder {
       throw .unresolvedRoutine(call.name.text, candidates: registry.names + Self.specialFormNames, span: call.name.span.isNone ? span : call.name.span)
     }
     try refuseAggregateSyntax(name, call, span: span)
-    if call.arguments.contains(where: { $0.expression?.isLambda ?? false }) {
-      return try bindHigherOrder(name, call, span: span)
+    if let parameters = function.lambdaParameters {
+      return try bindHigherOrder(function, parameters, name, call, span: span)
     }
-    return try self.call(function, name, try bindArguments(call, span: span), span: span)
+    return try self.call(
+      function, name, try bindArguments(call, span: span), columnNames: call.arguments.map(\.columnName), span: span)
   }
 
   /// The function's name in lower case; a qualifier can only be the one of built-in functions.
@@ -73,18 +74,21 @@ extension ExpressionBinder {
   }
 
   private func call(
-    _ function: ScalarFunction, _ name: String, _ arguments: [BoundExpression], span: SourceSpan
+    _ function: ScalarFunction, _ name: String, _ arguments: [BoundExpression], columnNames: [String?] = [],
+    span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
-    let bound: BoundFunction
-    do {
-      bound = try function.bind(
-        FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings))
-    } catch {
-      throw error.located(at: span)
-    }
+    var functionCall = FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings)
+    if columnNames.count == arguments.count { functionCall.columnNames = columnNames }
+    functionCall.parseSchema = { (text) throws(SQLError) in try TypeBinder.schema(text) }
+    let bound = try bind(function, functionCall)
     let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
     let isNullable = bound.isNullable || cast.contains(where: \.isNullable) && bound.nulls == .propagate
     return BoundExpression(.call(ScalarCall(bound, cast)), type: bound.result, isNullable: isNullable, span: span)
+  }
+
+  /// The function chosen for a call; errors without a place get the call's.
+  func bind(_ function: ScalarFunction, _ call: FunctionCall) throws(SQLError) -> BoundFunction {
+    do { return try function.bind(call) } catch { throw error.located(at: call.span) }
   }
 
   func castArguments(
@@ -128,10 +132,6 @@ extension ExpressionBinder {
       "\(syntax) is for aggregates, and \(name) is not one", span: span)
   }
 
-  func bindHigherOrder(_ name: String, _ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
-    throw UnsupportedFeature.higherOrderFunction.error(span)
-  }
-
   private func generatorPlace(_ name: String, _ span: SourceSpan) -> SQLError {
     clause == .select ? .nestedGenerator(name, span: span) : .generatorOutsideSelect(name, clause: clause.rawValue, span: span)
   }
@@ -153,6 +153,9 @@ extension ExpressionBinder {
     inner.aggregates = nil
     inner.aliases = .none
     var arguments = try inner.bindAggregateArguments(call, span: span)
+    if let variable = arguments.lazy.compactMap({ $0.variable(of: self.lambdaVariables) }).first {
+      throw .aggregateOfLambdaVariable(name, span: variable.span.isNone ? span : variable.span)
+    }
     if call.nullTreatment == .ignore { arguments.append(.literal(.bool(true), .boolean, span: span)) }
     let bound: BoundAggregate
     do {
@@ -189,9 +192,14 @@ extension ExpressionBinder {
   }
 }
 
-extension AST.Expression {
-  var isLambda: Bool {
-    if case .lambda = kind { true } else { false }
+extension AST.Argument {
+  /// The last name of a column or field; nil for other expressions.
+  fileprivate var columnName: String? {
+    switch expression?.kind {
+    case .name(let name): name.last.text
+    case .field(_, let name): name.text
+    default: nil
+    }
   }
 }
 
