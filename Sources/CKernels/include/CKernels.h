@@ -39,3 +39,45 @@ static inline uint64_t sq_mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product = (unsigned __int128)a * b;
   return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
+
+/// The first offset in `text` where the `width` ≥ 1 bytes of `needle` stand, or −1: candidates are 16 places at a time
+/// whose first and last byte fit (Muła, "SIMD-friendly algorithms for substring searching"). Reads nothing outside.
+static inline ptrdiff_t sq_find(const uint8_t *text, size_t count, const uint8_t *needle, size_t width) {
+  if (width > count) return -1;
+  if (width == 1) {
+    const uint8_t *hit = (const uint8_t *)memchr(text, needle[0], count);
+    return hit ? hit - text : -1;
+  }
+  size_t at = 0;
+#if defined(__SSE2__)
+  const __m128i first = _mm_set1_epi8((char)needle[0]);
+  const __m128i last = _mm_set1_epi8((char)needle[width - 1]);
+  for (; at + width + 15 <= count; at += 16) {
+    const __m128i a = _mm_loadu_si128((const __m128i *)(text + at));
+    const __m128i b = _mm_loadu_si128((const __m128i *)(text + at + width - 1));
+    unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last)));
+    while (mask) {
+      const size_t place = at + (size_t)__builtin_ctz(mask);
+      if (memcmp(text + place + 1, needle + 1, width - 1) == 0) return (ptrdiff_t)place;
+      mask &= mask - 1;
+    }
+  }
+#endif
+  for (; at + width <= count; at++) {
+    if (text[at] == needle[0] && memcmp(text + at, needle, width) == 0) return (ptrdiff_t)at;
+  }
+  return -1;
+}
+
+/// 1 if no byte has its high bit set.
+static inline int sq_is_ascii(const uint8_t *bytes, size_t count) {
+  size_t at = 0;
+  for (; at + 8 <= count; at += 8) {
+    uint64_t word;
+    memcpy(&word, bytes + at, 8);
+    if (word & 0x8080808080808080ull) return 0;
+  }
+  uint8_t rest = 0;
+  for (; at < count; at++) rest |= bytes[at];
+  return rest < 0x80;
+}
