@@ -6,7 +6,7 @@ internal import SQLSyntax
 /// Calls that are not functions of rows: conditionals that evaluate only what they need, and values of the step.
 extension ExpressionBinder {
   static let specialFormNames = [
-    "coalesce", "ifnull", "nvl", "nvl2", "nullif", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
+    "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
     "current_date", "curdate", "localtimestamp", "current_watermark",
   ]
 
@@ -30,6 +30,14 @@ extension ExpressionBinder {
       let same = try self.call("=", arguments, span: span)
       let null = BoundExpression.literal(.null, arguments[0].type, span: span)
       return try conditional([.init(condition: same, value: null)], otherwise: arguments[0], what: "nullif", span: span)
+    case "nullifzero":
+      let argument = try arguments(of: call, 1, span: span)[0]
+      let same = try self.call("=", [argument, .literal(.int32(0), .int, span: span)], span: span)
+      let null = BoundExpression.literal(.null, argument.type, span: span)
+      return try conditional([.init(condition: same, value: null)], otherwise: argument, what: name, span: span)
+    case "zeroifnull":
+      let argument = try arguments(of: call, 1, span: span)[0]
+      return try coalesce([argument, .literal(.int32(0), .int, span: span)], what: name, span: span)
     case "if", "iff":
       let arguments = try arguments(of: call, 3, span: span)
       let condition = try asBoolean(arguments[0], of: "if")
