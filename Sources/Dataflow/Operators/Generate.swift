@@ -10,6 +10,8 @@ package final class Generate: Operator {
   private let arguments: [BoundExpression]
   private let isOuter: Bool
   private let span: SourceSpan
+  /// Behind the last position given out; only compared with positions of the same morsel, so no state to be saved.
+  private var nextPosition: Int64 = -1
 
   package init(
     kept: [Int], generator: BoundGenerator, arguments: [BoundExpression], isOuter: Bool, span: SourceSpan
@@ -42,7 +44,7 @@ package final class Generate: Operator {
     let columns = kept.map { delta.columns[$0].gather(parents) } + made.columns
     let order: RowOrder
     switch delta.order {
-    case .sequence(let from): order = .sequence(from: from)
+    case .sequence(let from): order = .sequence(from: reserve(made.count, from: from))
     case .explicit(let positions): order = .explicit(parents.map { positions[Int($0)] })
     }
     try output.emit(
@@ -50,6 +52,15 @@ package final class Generate: Operator {
         Batch(columns, count: made.count), weights: delta.weights.map { w in parents.map { w[Int($0)] } },
         order: order),
       step: step)
+  }
+
+  /// Positions for the rows made of a batch that began at `from`: behind those made of the batches before it in its morsel,
+  /// which may be more than the batches had rows.
+  private func reserve(_ count: Int, from: Int64) -> Int64 {
+    let isSameMorsel = from >> RowOrder.rowBits == nextPosition >> RowOrder.rowBits
+    let start = isSameMorsel ? max(from, nextPosition) : from
+    nextPosition = start + Int64(count)
+    return start
   }
 
   private func isExplicit(_ order: RowOrder) -> Bool {
