@@ -98,6 +98,9 @@ package final class StreamingQuery: @unchecked Sendable {
     bell.ring()
   }
 
+  /// The first rows of the result so far; nil unless the mode is COMPLETE.
+  package func snapshot(rowsMax: Int) -> (batch: Batch, rowCount: Int)? { stage.snapshot(rowsMax: rowsMax) }
+
   /// Wakes the query to look at the clock again.
   package func clockChanged() { bell.ring() }
 
@@ -260,6 +263,7 @@ package final class StreamingQuery: @unchecked Sendable {
         let before = run.consumed
         _ = try graph.runRound(pipeline, step: step) { () throws(SQLError) in try run.take() }
         tookAny = tookAny || run.consumed > before
+        if isOneLongStep { noteReading() }
         try step.cancellation.check()
         if graph.isSatisfied || isPastDeadline { return }
         if let limitNanos, monotonicNanos() - startNanos > limitNanos { return }
@@ -301,6 +305,25 @@ package final class StreamingQuery: @unchecked Sendable {
 
   private var rowsDecoded: Int64 {
     sources.reduce(0) { $0 + $1.rowsTaken }
+  }
+
+  /// Keeps the counters of what was read true within one long step.
+  private func noteReading() {
+    let (rows, bytes) = (rowsDecoded, sources.reduce(0) { $0 + $1.bytesRead })
+    shared.withLock { shared in
+      shared.progress.inputRows = rows
+      shared.progress.inputBytes = bytes
+    }
+  }
+
+  /// Bytes of all inputs together, if every source knows.
+  package var totalBytes: Int64? {
+    var total: Int64 = 0
+    for run in sources {
+      guard let bytes = run.source.totalBytes else { return nil }
+      total += bytes
+    }
+    return sources.isEmpty ? nil : total
   }
 
   private func noteProgress(_ info: StepInfo, nanos: Int64) {

@@ -12,6 +12,9 @@ package enum Trigger: Sendable, Equatable {
   /// Whether the query ends by itself when its input pauses.
   var isFinite: Bool { self == .once || self == .availableNow }
 
+  /// Whether steps wait for the clock.
+  var waitsForTime: Bool { if case .every = self { true } else { false } }
+
   /// The time at which the step after `lastStart` is due: the next multiple of the interval, at once if it has passed.
   func nextDueMicros(lastStart: Int64) -> Int64? {
     guard case .every(let micros) = self, micros > 0 else { return nil }

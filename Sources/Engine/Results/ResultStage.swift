@@ -4,6 +4,7 @@ import Connectors
 import Diagnostics
 import Expressions
 import Planning
+import Synchronization
 
 /// The root of a graph: turns the plan's deltas into what the output mode promises, and hands it to the sink.
 ///
@@ -15,6 +16,8 @@ package final class ResultStage: DeltaReceiver {
   private let width: Int
   private let passesThrough: Bool
   private let whole: OrderedRows?
+  /// Guards `whole`, which `snapshot` reads from another thread.
+  private let wholeLock = Mutex(())
   private var held: [Delta] = []
   private var openStep: StepInfo?
   /// Rows handed to the sink since the query began.
@@ -136,7 +139,11 @@ package final class ResultStage: DeltaReceiver {
 
   private func writeWhole(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
     guard let whole else { return }
-    for delta in deltas { whole.apply(delta, sortKeys: try sortKeys(delta, evaluation)) }
+    for delta in deltas {
+      let keys = try sortKeys(delta, evaluation)
+      wholeLock.withLock { _ in whole.apply(delta, sortKeys: keys) }
+    }
+    if sink.readsSnapshots { return }
     let slots = whole.first(nil, offset: 0)
     var start = 0
     while start < slots.count {
@@ -144,6 +151,13 @@ package final class ResultStage: DeltaReceiver {
       try write(ResultRows(visible(whole.batch(of: Array(slots[start..<end])))))
       start = end
     }
+  }
+
+  /// The first rows of the result so far and how many there are; nil if it is not kept (any mode but COMPLETE). May be
+  /// called from any thread.
+  package func snapshot(rowsMax: Int) -> (batch: Batch, rowCount: Int)? {
+    guard let whole else { return nil }
+    return wholeLock.withLock { _ in (visible(whole.batch(of: whole.first(rowsMax, offset: 0))), whole.rowCount) }
   }
 
   package var memoryBytes: Int { whole?.memoryBytes ?? 0 }

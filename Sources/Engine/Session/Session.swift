@@ -16,7 +16,7 @@ package final class Session: @unchecked Sendable {
   let presenter: any ResultPresenter
   let clock: any Clock
   /// Started queries by lower-case name, in order of start.
-  private(set) var queries: [StreamingQuery] = []
+  package private(set) var queries: [StreamingQuery] = []
   private let foreground = Mutex<Foreground>(Foreground())
   private var nextQueryNumber = 1
   private let deadlineNanos: Int64?
@@ -70,7 +70,7 @@ package final class Session: @unchecked Sendable {
     catalog.closeMemoryStreams()
     var failure: SQLError?
     for query in queries {
-      if options.usesVirtualClock, query.plan.root.properties.canEnd == false { query.stop() }
+      if options.usesVirtualClock { settle(query) }
       awaitInterruptibly(query, timeoutMicros: nil)
       if wasInterrupted { query.stop() }
       _ = query.await(timeoutMicros: nil)
@@ -78,6 +78,13 @@ package final class Session: @unchecked Sendable {
     }
     queries = []
     if let failure { throw failure }
+  }
+
+  /// Nobody moves a virtual clock any more: what is there is processed, then a query that would wait for time or for an
+  /// endless source is stopped. Its failure stays in its state.
+  private func settle(_ query: StreamingQuery) {
+    do throws(SQLError) { try query.processAllAvailable() } catch { return }
+    if query.trigger.waitsForTime || !query.plan.root.properties.canEnd { query.stop() }
   }
 
   /// Stops everything at once.
@@ -90,7 +97,7 @@ package final class Session: @unchecked Sendable {
 
   // MARK: Queries
 
-  func query(named name: String) -> StreamingQuery? {
+  package func query(named name: String) -> StreamingQuery? {
     queries.last { $0.name.lowercased() == name.lowercased() }
   }
 
@@ -116,7 +123,7 @@ package final class Session: @unchecked Sendable {
   }
 
   /// Runs a query on this thread.
-  func runInForeground(_ query: StreamingQuery) throws(SQLError) {
+  package func runInForeground(_ query: StreamingQuery) throws(SQLError) {
     let isInterrupted = foreground.withLock { foreground in
       foreground.query = query
       return foreground.isInterrupted
@@ -125,6 +132,26 @@ package final class Session: @unchecked Sendable {
     if isInterrupted { return }
     try query.open()
     try query.run()
+  }
+
+  /// Runs a query on a thread of its own while the caller of this attends to it; `interrupt` stops it until
+  /// `stopAttending`. A query that is known already only comes to the foreground.
+  package func attend(_ query: StreamingQuery) throws(SQLError) {
+    let isInterrupted = foreground.withLock { foreground in
+      foreground.query = query
+      return foreground.isInterrupted
+    }
+    if queries.contains(where: { $0 === query }) { return }
+    if isInterrupted { query.stop() }
+    try startInBackground(query)
+  }
+
+  /// The foreground is free again. A query that has ended is forgotten, and its failure thrown.
+  package func stopAttending(_ query: StreamingQuery) throws(SQLError) {
+    foreground.withLock { $0.query = nil }
+    guard query.state.isOver else { return }
+    forget(query)
+    if case .failed(let error) = query.state { throw error }
   }
 
   /// Runs a query on a thread of its own.

@@ -30,6 +30,17 @@ package struct SessionOptions: Sendable {
 package protocol ResultPresenter: AnyObject {
   /// A sink for one result.
   func sink(for result: ResultShape) throws(SQLError) -> any Sink
+  /// Whether results that change are to be had as one table that is read at any time (`StreamingQuery.snapshot`).
+  var readsSnapshots: Bool { get }
+  /// Runs a foreground query to its end, or leaves it to go on in the background.
+  func run(_ query: StreamingQuery, in session: Session) throws(SQLError)
+}
+
+extension ResultPresenter {
+  package var readsSnapshots: Bool { false }
+  package func run(_ query: StreamingQuery, in session: Session) throws(SQLError) {
+    try session.runInForeground(query)
+  }
 }
 
 /// What is known of a result before its first row.
@@ -39,8 +50,13 @@ package struct ResultShape: Sendable {
   /// The result is printed once, at the end; otherwise step by step.
   package var isBounded: Bool
   package var settings: SessionSettings
+  /// Columns that identify a row, if known.
+  package var key: [Int]?
 
-  package init(schema: Columnar.Schema, mode: OutputMode, isBounded: Bool, settings: SessionSettings) {
+  package init(
+    schema: Columnar.Schema, mode: OutputMode, isBounded: Bool, settings: SessionSettings, key: [Int]? = nil
+  ) {
+    self.key = key
     self.schema = schema
     self.mode = mode
     self.isBounded = isBounded

@@ -22,7 +22,7 @@ extension StatementExecutor {
     let query = try session.prepare(
       name: name, plan: planned.physical, sink: sink, trigger: trigger(insert.clauses))
     if planned.physical.root.properties.isBounded {
-      try session.runInForeground(query)
+      try session.presenter.run(query, in: session)
       return nil
     }
     try session.startInBackground(query)

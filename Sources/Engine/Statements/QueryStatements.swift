@@ -8,14 +8,21 @@ import SQLSyntax
 extension StatementExecutor {
   func select(_ query: AST.Query, _ clauses: AST.StreamClauses) throws(SQLError) -> String? {
     try refuseCheckpoint(clauses)
-    let planned = try plan(query, clauses)
-    let plan = planned.physical
+    var plan = try plan(query, clauses).physical
+    if session.presenter.readsSnapshots, plan.mode == .update, clauses.outputMode == nil {
+      var whole = clauses
+      whole.outputMode = .complete
+      plan = try self.plan(query, whole).physical
+    }
+    let properties = plan.root.properties
     let shape = ResultShape(
-      schema: plan.schema, mode: plan.mode, isBounded: plan.root.properties.isBounded, settings: session.settings)
+      schema: plan.schema, mode: plan.mode, isBounded: properties.isBounded, settings: session.settings,
+      key: properties.key)
     let sink = try session.presenter.sink(for: shape)
+    let name = session.presenter.readsSnapshots && !properties.isBounded ? session.newQueryName() : "select"
     let prepared = try session.prepare(
-      name: "select", plan: plan, sink: sink, trigger: foregroundTrigger(plan, clauses))
-    try session.runInForeground(prepared)
+      name: name, plan: plan, sink: sink, trigger: foregroundTrigger(plan, clauses))
+    try session.presenter.run(prepared, in: session)
     return nil
   }
 

@@ -30,7 +30,7 @@ extension StatementExecutor {
   private static let ansiKey = "spark.sql.ansi.enabled"
   private static let zoneKey = "spark.sql.session.timezone"
   private static let settingSchema = Schema([Field("key", .string), Field("value", .string)])
-  private static let keys = ["dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone"]
+  static let keys = ["dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone"]
 
   func showSettings() throws(SQLError) {
     var rows: [[Value]] = []
