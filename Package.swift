@@ -57,6 +57,7 @@ let package = Package(
     tests("CommandLineTests", on: ["ProcessTesting", "streamsql"]),
     tests("EngineTests", on: ["Engine", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"]),
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
+    tests("GrammarTests", on: ["SQLSyntax", "Diagnostics"]),
     tests("DiagnosticsTests", on: ["Diagnostics"]),
     tests("ColumnarTests", on: ["Columnar"]),
     tests("AggregateTests", on: ["Expressions", "Columnar", "Diagnostics"]),

@@ -14,6 +14,8 @@ extension AST {
   package indirect enum StatementKind: Equatable, Sendable {
     case query(Query, StreamClauses)
     case insert(Insert)
+    case update(Update)
+    case delete(Delete)
     case merge(Merge)
     case explain(ExplainMode, Statement)
 
@@ -25,6 +27,7 @@ extension AST {
     case drop(Drop)
 
     case startQuery(StartQuery)
+    case alterQuery(AlterQuery)
     case stopQuery(Identifier)
     case pauseQuery(Identifier)
     case resumeQuery(Identifier)
@@ -62,6 +65,14 @@ extension AST {
     package var clauses: StreamClauses
   }
 
+  /// `ALTER QUERY q AS query clauses`, or `ALTER QUERY q SET clauses`
+  package struct AlterQuery: Equatable, Sendable {
+    package var name: Identifier
+    /// nil: the query stays as it is.
+    package var query: Query?
+    package var clauses: StreamClauses
+  }
+
   /// Where rows go.
   package enum InsertTarget: Equatable, Sendable {
     /// A relation, or else a connector such as `console`.
@@ -81,6 +92,21 @@ extension AST {
     package var columns: [Identifier]
     package var query: Query
     package var clauses: StreamClauses
+  }
+
+  /// `UPDATE table [alias] SET a = e, … [WHERE e]`
+  package struct Update: Equatable, Sendable {
+    package var target: ObjectName
+    package var alias: Identifier?
+    package var assignments: [Assignment]
+    package var `where`: Expression?
+  }
+
+  /// `DELETE FROM table [alias] [WHERE e]`
+  package struct Delete: Equatable, Sendable {
+    package var target: ObjectName
+    package var alias: Identifier?
+    package var `where`: Expression?
   }
 
   /// `MERGE INTO target USING source ON condition WHEN … THEN …`

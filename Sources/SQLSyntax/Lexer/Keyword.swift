@@ -79,6 +79,7 @@ package enum Keyword: String, CaseIterable, Sendable {
   case advance = "ADVANCE"
   case after = "AFTER"
   case aggregate = "AGGREGATE"
+  case alter = "ALTER"
   case always = "ALWAYS"
   case analyze = "ANALYZE"
   case `any` = "ANY"

@@ -10,6 +10,7 @@ extension Parser {
       if accept(.distinct) { call.isDistinct = true } else if at(.all) { advance() }
       call.arguments = try commaSeparated { (parser) throws(SQLError) in try parser.argument() }
       if at(.order) { call.orderBy = try orderBy() }
+      nullTreatment(&call)
       try expect(.rightParen)
     }
     Self.quoteUnit(of: &call)
@@ -32,15 +33,19 @@ extension Parser {
       call.filter = try expression()
       try expect(.rightParen)
     }
-    if at(.ignore, .nulls) || at(.respect, .nulls) {
-      call.nullTreatment = at(.ignore) ? .ignore : .respect
-      advance()
-      advance()
-    }
+    nullTreatment(&call)
     if at(.over), kind(ahead: 1) == .symbol(.leftParen) || isImplicitAlias(ahead: 1) {
       advance()
       call.over = at(.leftParen) ? .specification(try windowSpecification()) : .name(try name())
     }
+  }
+
+  /// `IGNORE NULLS` or `RESPECT NULLS`, behind the arguments or behind their parenthesis.
+  private mutating func nullTreatment(_ call: inout AST.FunctionCall) {
+    guard at(.ignore, .nulls) || at(.respect, .nulls) else { return }
+    call.nullTreatment = at(.ignore) ? .ignore : .respect
+    advance()
+    advance()
   }
 
   /// `e`, `name => e`, `*` or `t.*`

@@ -16,7 +16,8 @@ extension Parser {
       try expect(.as)
       body = try functionBody()
     }
-    if language == nil, accept(.language) { language = try onlyName() }
+    // Behind a query the word would be an alias.
+    if language == nil, !body.isQuery, accept(.language) { language = try onlyName() }
     return .init(
       isReplace: isReplace, isTemporary: isTemporary, ifNotExists: ifNotExists, name: name,
       parameters: parameters, returns: returns, language: language, body: body)
@@ -92,5 +93,11 @@ extension Parser {
     let parameters = try lambdaParameters()
     try expect(.arrow)
     return .init(parameters: parameters, body: try expression())
+  }
+}
+
+extension AST.CreateFunction.Body {
+  fileprivate var isQuery: Bool {
+    if case .query = self { true } else { false }
   }
 }

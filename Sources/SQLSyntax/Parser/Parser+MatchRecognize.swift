@@ -12,7 +12,13 @@ extension Parser {
     }
     if at(.order) { match.orderBy = try orderBy() } else { note(.keyword(.order)) }
     if accept(.measures) {
-      match.measures = try commaSeparated { (parser) throws(SQLError) in try parser.selectItem() }
+      match.measures = try commaSeparated { (parser) throws(SQLError) in
+        let start = parser.token.span
+        let expression = try parser.expression()
+        try parser.expect(.as)
+        let name = try parser.anyName()
+        return AST.SelectItem(expression, aliases: [name], span: parser.span(from: start))
+      }
     }
     match.rowsPerMatch = try rowsPerMatch()
     if accept(.after) { match.afterMatch = try afterMatch() }

@@ -93,7 +93,7 @@ extension Parser {
         isNegated: isNegated)
     }
     let pattern = try value()
-    let escape = accept(.escape) ? try stringLiteral() : nil
+    let escape = isString(ahead: 1) && accept(.escape) ? try stringLiteral() : nil
     return .init(
       value: operand, operator: operation, quantifier: .one, patterns: [pattern], escape: escape,
       isNegated: isNegated)

@@ -42,6 +42,7 @@ extension Parser {
       let interval = try intervalLiteral()
       return .init(.literal(.interval(interval)), span: span(from: start))
     case .exists:
+      if next == .symbol(.leftParen), !isQueryInParentheses(ahead: 1) { return try call(.init([try anyName()])) }
       advance()
       try expect(.leftParen)
       let query = try query()

@@ -10,6 +10,13 @@ extension Parser {
     }
   }
 
+  /// Whether a query begins behind the parentheses that open here.
+  func isQueryInParentheses(ahead distance: Int) -> Bool {
+    var distance = distance
+    while kind(ahead: distance) == .symbol(.leftParen) { distance += 1 }
+    return isQueryStart(ahead: distance)
+  }
+
   mutating func query() throws(SQLError) -> AST.Query {
     let outer = try enter()
     defer { leave(outer) }
@@ -22,8 +29,12 @@ extension Parser {
   /// A query whose first operand was read as an expression: `((SELECT 1) UNION SELECT 2)`, `((SELECT 1) LIMIT 1)`.
   mutating func continuedQuery(after expression: AST.Expression) throws(SQLError) -> AST.Query? {
     guard case .scalarSubquery(let query) = expression.kind, isQueryContinuation else { return nil }
-    let body = try queryBody(startingWith: Self.body(of: query))
-    return try queryTail(with: nil, body: body, from: expression.span)
+    return try self.query(continuing: Self.body(of: query), from: expression.span)
+  }
+
+  /// The rest of a query whose first operand has been read.
+  mutating func query(continuing first: AST.QueryBody, from start: SourceSpan) throws(SQLError) -> AST.Query {
+    try queryTail(with: nil, body: try queryBody(startingWith: first), from: start)
   }
 
   var isQueryContinuation: Bool {

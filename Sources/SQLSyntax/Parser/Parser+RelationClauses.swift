@@ -3,7 +3,7 @@ import Diagnostics
 extension Parser {
   /// What may follow a relation, in this order; WATERMARK also behind the alias.
   mutating func decorate(_ relation: inout AST.Relation) throws(SQLError) {
-    if at(.stream) {
+    if at(.stream), !relation.isValues {
       advance()
       relation.isStream = true
     }
@@ -75,7 +75,7 @@ extension Parser {
   mutating func lateralView() throws(SQLError) -> AST.LateralView {
     let start = token.span
     try expect(.lateral, .view)
-    let isOuter = at(.outer) && isName(ahead: 1)
+    let isOuter = at(.outer) && isOnlyName(ahead: 1)
     if isOuter { advance() }
     let name = try objectName()
     let arguments = try parenthesisedListOrNone { (parser) throws(SQLError) in try parser.argument() }

@@ -124,21 +124,28 @@ extension Parser {
   /// `(query)`, `(a JOIN b)`, `(t)`, and `((SELECT 1) UNION SELECT 2)`
   private mutating func parenthesisedRelation() throws(SQLError) -> AST.RelationKind {
     try expect(.leftParen)
-    if isQueryStart() {
+    if isQueryStart(), !at(.values) {
       let query = try query()
       try expect(.rightParen)
       return .subquery(query)
     }
     let inner = try relation()
-    if case .subquery(let query) = inner.kind, inner.isBare, isQueryContinuation {
-      let operand = AST.Expression(.scalarSubquery(query), span: inner.span)
-      if let query = try continuedQuery(after: operand) {
-        try expect(.rightParen)
-        return .subquery(query)
-      }
+    if inner.isBare, let body = Self.queryBody(of: inner), inner.isValues || isQueryContinuation {
+      let query = try query(continuing: body, from: inner.span)
+      try expect(.rightParen)
+      return .subquery(query)
     }
     try expect(.rightParen)
     return .parenthesised(inner)
+  }
+
+  /// What a relation would be as the first operand of a query.
+  private static func queryBody(of relation: AST.Relation) -> AST.QueryBody? {
+    switch relation.kind {
+    case .subquery(let query): body(of: query)
+    case .values(let rows): .values(rows)
+    case .name, .path, .function, .unnest, .join, .parenthesised, .pivot, .unpivot: nil
+    }
   }
 
   /// `(t)` is `t`, unless the inner relation has an alias or such of its own and the outer one too.
@@ -204,6 +211,10 @@ extension Parser {
 }
 
 extension AST.Relation {
+  var isValues: Bool {
+    if case .values = kind { true } else { false }
+  }
+
   /// Nothing but its kind.
   var isBare: Bool {
     !isStream && !isLateral && hints.isEmpty && options.isEmpty && systemTime == nil && sample == nil

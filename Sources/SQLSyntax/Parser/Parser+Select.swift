@@ -165,7 +165,7 @@ extension Parser {
   /// `(a, b)`, `()`, or `a`
   private mutating func groupingSet() throws(SQLError) -> [AST.Expression] {
     let start = token
-    if at(.leftParen), kind(ahead: 1) == .symbol(.rightParen) {
+    if at(.leftParen), kind(ahead: 1) == .symbol(.rightParen), kind(ahead: 2) != .symbol(.arrow) {
       advance()
       advance()
       return []

@@ -34,16 +34,23 @@ extension Parser {
       advance()
       return .init(subject: .query(try onlyName()), isExtended: isExtended)
     }
+    if at(.query), isQueryStart(ahead: 1) || kind(ahead: 1) == .symbol(.leftParen) {
+      advance()
+      return .init(subject: .statement(try query()), isExtended: isExtended)
+    }
     if at(.function), isOnlyName(ahead: 1) {
       advance()
       if acceptBeforeSubject(.extended) { isExtended = true }
       return .init(subject: .function(try objectName()), isExtended: isExtended)
     }
-    if at(.query), isQueryStart(ahead: 1) || kind(ahead: 1) == .symbol(.leftParen) { advance() }
     if at(.leftParen) || (isQueryStart() && !at(.table)) {
       return .init(subject: .statement(try query()), isExtended: isExtended)
     }
-    if at(.table), isOnlyName(ahead: 1) { advance() }
+    if at(.table), isOnlyName(ahead: 1) {
+      advance()
+      if acceptBeforeSubject(.extended) || acceptBeforeSubject(.formatted) { isExtended = true }
+      return .init(subject: .relation(try objectName()), isExtended: isExtended)
+    }
     if isString() { return .init(subject: .path(try stringLiteral()), isExtended: isExtended) }
     guard isName() else { throw unexpected("a relation, a query or a function") }
     return .init(subject: .relation(try objectName()), isExtended: isExtended)

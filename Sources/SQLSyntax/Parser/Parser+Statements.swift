@@ -19,6 +19,9 @@ extension Parser {
     if accept(.drop) { return .drop(try drop()) }
     if accept(.start) { return .startQuery(try startQuery()) }
     if accept(.explain) { return try explain() }
+    if accept(.alter) { return .alterQuery(try alterQuery()) }
+    if accept(.update) { return .update(try update()) }
+    if accept(.delete) { return .delete(try delete()) }
     if accept(.merge) { return .merge(try merge()) }
     if accept(.show) { return .show(try show()) }
     if accept(.describe) || accept(.desc) { return .describe(try describe()) }
@@ -27,6 +30,7 @@ extension Parser {
     if let control = try queryControl() { return control }
     if accept(.assert) { return .assert(try assertion()) }
     if accept(.advance) { return try advanceTime() }
+    if let refusal = absentStatement() { throw refusal }
     note(.keyword(.select))
     note(.keyword(.with))
     throw unexpected("a statement")
@@ -143,7 +147,7 @@ extension Parser {
 
   private mutating func explain() throws(SQLError) -> AST.StatementKind {
     let mode: AST.ExplainMode
-    switch accept(anyOf: [.logical, .optimized, .physical, .graph, .analyze, .plan]) {
+    switch accept(anyOf: [.logical, .optimized, .physical, .graph, .analyze, .extended, .formatted, .plan]) {
     case .logical: mode = .logical
     case .optimized: mode = .optimized
     case .physical: mode = .physical

@@ -32,7 +32,7 @@ extension Parser {
     let field = AST.StringLiteral(tokenText.uppercased(), span: token.span)
     advance()
     advance()
-    let operand = try expression()
+    let operand = try value()
     try expect(.rightParen)
     return plainCall(name, [.init(.literal(.string(field)), span: field.span), operand])
   }
@@ -48,7 +48,7 @@ extension Parser {
     }
     let characters = at(.from) ? nil : try value()
     try expect(.from)
-    let operand = try expression()
+    let operand = try value()
     try expect(.rightParen)
     let function = side == .leading ? "ltrim" : side == .trailing ? "rtrim" : "trim"
     return plainCall(
@@ -125,7 +125,7 @@ extension Parser {
       case .symbol(.rightParen), .symbol(.rightBracket): depth -= 1
       case .word(.case): depth += 1
       case .word(.end) where kind(ahead: distance - 1) != .symbol(.dot): depth -= 1
-      case .word(.some(let keyword)) where depth == 0:
+      case .word(.some(let keyword)) where depth == 0 && kind(ahead: distance - 1) != .symbol(.dot):
         if keyword == word { count += 1 } else if Self.predicateWords.contains(keyword) { return false }
       case .symbol(.comma), .symbol(.arrow), .symbol(.fatArrow), .symbol(.bang):
         if depth == 0 { return false }
@@ -167,7 +167,7 @@ extension Parser {
     switch kind(ahead: distance) {
     case .symbol(let symbol): symbol == .rightParen || symbol == .rightBracket
     case .word(.null), .word(.true), .word(.false), .word(.end): true
-    case .word(let keyword): !(keyword?.isReserved ?? false)
+    case .word(let keyword): !(keyword?.isReserved ?? false) || kind(ahead: distance - 1) == .symbol(.dot)
     case .quotedName, .string, .binary, .number: true
     case .hintStart, .hintEnd, .end: false
     }

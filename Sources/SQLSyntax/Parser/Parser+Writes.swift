@@ -29,19 +29,32 @@ extension Parser {
     if isString() { return .path(try stringLiteral()) }
     guard isName(), !at(.table) else { throw unexpected("a relation, a path or a connector") }
     let name = try objectName()
-    guard at(.leftParen), isTargetArgument(ahead: 1) || kind(ahead: 1) == .symbol(.rightParen) else {
-      return .name(name)
-    }
+    guard at(.leftParen), !isOnlyNameList(ahead: 1),
+      isTargetArgument(ahead: 1) || kind(ahead: 1) == .symbol(.rightParen)
+    else { return .name(name) }
     let arguments = try parenthesisedListOrNone { (parser) throws(SQLError) in
-      guard parser.isTargetArgument() else { throw parser.unexpected("a literal or name => value") }
-      return try parser.argument()
+      try parser.targetArgument()
     }
     return .function(.init(name: name, arguments: arguments))
   }
 
+  /// A string, a number, or `name => e`.
+  private mutating func targetArgument() throws(SQLError) -> AST.Argument {
+    let start = token.span
+    if isString() {
+      let string = try stringLiteral()
+      return .init(value: .expression(.init(.literal(.string(string)), span: string.span)))
+    }
+    if case .number = kind {
+      let number = try numberLiteral()
+      return .init(value: .expression(.init(.literal(.number(number)), span: start)))
+    }
+    guard isTargetArgument() else { throw unexpected("a literal or name => value") }
+    return try argument()
+  }
+
   private func isTargetArgument(ahead distance: Int = 0) -> Bool {
     switch kind(ahead: distance) {
-    case .string(_, .double): !isOnlyNameList(ahead: distance)
     case .string, .number: true
     default: isName(ahead: distance) && kind(ahead: distance + 1) == .symbol(.fatArrow)
     }
@@ -75,6 +88,38 @@ extension Parser {
     return .init(
       name: name, ifNotExists: ifNotExists, target: target, options: targetOptions, query: query,
       clauses: clauses)
+  }
+
+  /// What follows ALTER: `QUERY q AS query clauses`, `QUERY q SET clauses`.
+  mutating func alterQuery() throws(SQLError) -> AST.AlterQuery {
+    try expect(.query)
+    let name = try onlyName()
+    if accept(.as) {
+      let (query, clauses) = try runningQuery()
+      return .init(name: name, query: query, clauses: clauses)
+    }
+    try expect(.set)
+    var clauses = AST.StreamClauses()
+    try streamClauses(&clauses)
+    guard !clauses.isEmpty else { throw unexpected() }
+    return .init(name: name, clauses: clauses)
+  }
+
+  /// What follows UPDATE.
+  mutating func update() throws(SQLError) -> AST.Update {
+    let target = try objectName()
+    let alias = at(.set) ? nil : try alias()
+    try expect(.set)
+    return .init(
+      target: target, alias: alias, assignments: try assignments(), where: accept(.where) ? try expression() : nil)
+  }
+
+  /// What follows DELETE.
+  mutating func delete() throws(SQLError) -> AST.Delete {
+    try expect(.from)
+    let target = try objectName()
+    let alias = try alias()
+    return .init(target: target, alias: alias, where: accept(.where) ? try expression() : nil)
   }
 
   /// What follows MERGE.

@@ -159,11 +159,13 @@ extension Unparser {
     guard !hints.isEmpty else { return }
     write("/*+ ")
     list(hints) { unparser, hint in
-      unparser.anyName(hint.name)
-      if !hint.options.isEmpty || hint.name.text.uppercased() == Keyword.options.rawValue {
+      let isOptions = hint.name.text.uppercased() == Keyword.options.rawValue && hint.arguments.isEmpty
+      if isOptions {
+        unparser.write(hint.name.text)
         unparser.options(hint.options)
-      } else if !hint.arguments.isEmpty {
-        unparser.parenthesised(hint.arguments) { $0.expression($1) }
+      } else {
+        unparser.name(hint.name)
+        if !hint.arguments.isEmpty { unparser.parenthesised(hint.arguments) { $0.expression($1) } }
       }
     }
     write(" */ ")

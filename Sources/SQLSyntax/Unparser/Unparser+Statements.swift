@@ -5,6 +5,8 @@ extension Unparser {
     switch statement.kind {
     case .query(let query, let clauses): running(query, clauses)
     case .insert(let insert): self.insert(insert)
+    case .update(let update): self.update(update)
+    case .delete(let delete): self.delete(delete)
     case .merge(let merge): self.merge(merge)
     case .explain(let mode, let inner):
       write("EXPLAIN ")
@@ -20,6 +22,7 @@ extension Unparser {
       if drop.ifExists { write("IF EXISTS ") }
       objectName(drop.name)
     case .startQuery(let start): startQuery(start)
+    case .alterQuery(let alter): alterQuery(alter)
     case .stopQuery(let name): control("STOP QUERY ", name)
     case .pauseQuery(let name): control("PAUSE QUERY ", name)
     case .resumeQuery(let name): control("RESUME QUERY ", name)
@@ -119,13 +122,41 @@ extension Unparser {
     running(start.query, start.clauses)
   }
 
-  private mutating func merge(_ merge: AST.Merge) {
-    write("MERGE INTO ")
-    objectName(merge.target)
-    if let alias = merge.targetAlias {
+  private mutating func alterQuery(_ alter: AST.AlterQuery) {
+    control("ALTER QUERY ", alter.name)
+    if let query = alter.query {
+      write(" AS ")
+      running(query, alter.clauses)
+    } else {
+      write(" SET")
+      streamClauses(alter.clauses)
+    }
+  }
+
+  private mutating func update(_ update: AST.Update) {
+    write("UPDATE ")
+    table(update.target, update.alias)
+    clause(" SET ", update.assignments) { $0.assignment($1) }
+    clause(" WHERE ", update.where)
+  }
+
+  private mutating func delete(_ delete: AST.Delete) {
+    write("DELETE FROM ")
+    table(delete.target, delete.alias)
+    clause(" WHERE ", delete.where)
+  }
+
+  private mutating func table(_ name: AST.ObjectName, _ alias: AST.Identifier?) {
+    objectName(name)
+    if let alias {
       write(" AS ")
       anyName(alias)
     }
+  }
+
+  private mutating func merge(_ merge: AST.Merge) {
+    write("MERGE INTO ")
+    table(merge.target, merge.targetAlias)
     write(" USING ")
     relation(merge.source)
     clause(" ON ", merge.condition)

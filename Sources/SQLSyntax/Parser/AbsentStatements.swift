@@ -1,0 +1,47 @@
+import Diagnostics
+
+// Statements of Spark, Flink and other databases that are known here by name alone: refused with what to do instead.
+
+extension Parser {
+  /// The error for a statement that begins with a word of the table below.
+  func absentStatement() -> SQLError? {
+    guard case .word = kind, let hint = Self.absentStatements[tokenText.uppercased()] else { return nil }
+    var words = tokenText.uppercased()
+    var upper = token.span.upper
+    if case .word = kind(ahead: 1) {
+      words += " " + source.text(of: tokens[index + 1].span).uppercased()
+      upper = tokens[index + 1].span.upper
+    }
+    return .unsupported(words, span: SourceSpan(lower: token.span.lower, upper: upper), hint: hint, kind: .parse)
+  }
+
+  private static let absentStatements: [String: String] = [
+    "CACHE": "a CREATE MATERIALIZED VIEW keeps a result up to date",
+    "UNCACHE": "DROP MATERIALIZED VIEW drops a result that is kept",
+    "REFRESH": "every query sees the files that are there when it starts; nothing needs to be refreshed",
+    "CLEAR": "nothing is cached",
+    "ANALYZE": "there are no statistics to be collected",
+    "OPTIMIZE": "files are left as they are written",
+    "VACUUM": "files are left as they are written",
+    "REPAIR": "partitions are found when a query starts",
+    "MSCK": "partitions are found when a query starts",
+    "TRUNCATE": "DROP the table and CREATE it again",
+    "LOAD": "INSERT INTO the table SELECT * FROM the path",
+    "COPY": "INSERT INTO 'out.csv' SELECT … writes a file, SELECT * FROM 'in.csv' reads one",
+    "USE": "there is one catalog; a dot belongs to the name of a relation",
+    "GRANT": "there are no users here",
+    "REVOKE": "there are no users here",
+    "BEGIN": "every statement stands alone",
+    "COMMIT": "every statement stands alone; queries commit by CHECKPOINT 'dir'",
+    "ROLLBACK": "every statement stands alone",
+    "DECLARE": "-D NAME=value on the command line gives ${NAME} a value",
+    "EXECUTE": "write the statement itself",
+    "PREPARE": "write the statement itself",
+    "CALL": "there are no procedures here",
+    "ADD": "functions are made with CREATE FUNCTION",
+    "LIST": "SHOW lists relations, functions, queries and settings",
+    "COMMENT": "a COMMENT is a clause of CREATE TABLE",
+    "KILL": "STOP QUERY stops a query",
+    "UNLOAD": "INSERT INTO 'out.csv' SELECT … writes a file",
+  ]
+}
