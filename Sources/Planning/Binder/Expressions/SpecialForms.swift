@@ -43,6 +43,10 @@ extension ExpressionBinder {
       let condition = try asBoolean(arguments[0], of: "if")
       return try conditional(
         [.init(condition: condition, value: arguments[1])], otherwise: arguments[2], what: "results of if", span: span)
+    case "timestampadd", "timestampdiff": return try bindUnitCall(name, call, span: span)
+    case "dateadd", "date_add", "datediff", "date_diff":
+      guard call.arguments.count == 3 else { return nil }
+      return try bindUnitCall(name.hasSuffix("add") ? "timestampadd" : "timestampdiff", call, span: span)
     case "struct": return try bindStructCall(call, span: span)
     case _ where FunctionNames.castFunctions.contains(name):
       let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
@@ -53,6 +57,24 @@ extension ExpressionBinder {
     case "grouping", "grouping_id": throw UnsupportedFeature.groupingSets.error(span)
     default: return try bindStepValue(name, call, span: span)
     }
+  }
+
+  /// `timestampadd(HOUR, 1, t)`: the first argument is the keyword of a unit, which becomes a string.
+  private func bindUnitCall(
+    _ name: String, _ call: AST.FunctionCall, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    var arguments: [BoundExpression] = []
+    for (index, argument) in call.arguments.enumerated() {
+      guard let expression = argument.expression else { return try self.call(name, try bindArguments(call, span: span), span: span) }
+      if index == 0 {
+        var unit = ""
+        if case .name(let word) = expression.kind, word.parts.count == 1 { unit = word.text }
+        arguments.append(.literal(.string(unit), .string, span: expression.span))
+      } else {
+        arguments.append(try bind(expression))
+      }
+    }
+    return try self.call(name, arguments, span: span)
   }
 
   private func bindStepValue(
