@@ -56,8 +56,18 @@ package struct SourceReference: Sendable {
   package var isAppendOnly: Bool
   /// Columns that identify a row, if the source promises it.
   package var primaryKey: [Int]?
-  /// Event time: a column and how far events may come late, µs.
+  /// Event time: a column (of `layout`, if there is one) and how far events may come late, µs.
   package var watermark: (column: Int, delayMicros: Int64)?
+  /// The relation's columns where some are computed; empty: those of the connector, as they are.
+  package var layout: [LayoutColumn] = []
+
+  /// A column of CREATE TABLE.
+  package enum LayoutColumn: Sendable {
+    /// A column that the connector gives, by ordinal.
+    case stored(Int)
+    /// `name AS expression`, in its own text.
+    case computed(name: String, AST.Expression)
+  }
 
   package init(
     id: SourceID, name: String, connector: String, schema: Schema, isBounded: Bool, canEnd: Bool,

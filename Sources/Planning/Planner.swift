@@ -78,6 +78,38 @@ package struct Planner {
     return Coercion.cast(expression, to: type, mode: catalog.settings.isANSI ? .ansi : .legacy)
   }
 
+  /// The columns of a relation, computed ones bound; throws what is wrong with them.
+  package func columns(of source: SourceReference) throws(SQLError) -> Schema {
+    let context = StatementContext(catalog: catalog, text: nil, limits: limits)
+    return try QueryBinder(context).laidOut(source, qualifier: [], span: .none).scope.schema
+  }
+
+  /// The event time that a definition declares: a column of `schema`, and its delay.
+  package func watermark(
+    _ definition: AST.WatermarkDefinition, over schema: Schema
+  ) throws(SQLError) -> (column: Int, delayMicros: Int64) {
+    let column = try bindExpression(
+      AST.Expression(.name(definition.column), span: definition.column.span), over: schema)
+    guard case .column(let ordinal) = column.node, column.type.isTimestamp else {
+      throw SQLError(
+        .bind, "EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE",
+        "the event time \"\(definition.column.text)\" must be a TIMESTAMP column, found \(column.type.sqlName)",
+        span: definition.column.span, hint: "add a computed column: event_time AS CAST(… AS TIMESTAMP)")
+    }
+    switch definition.strategy {
+    case .delay(let duration): return (ordinal, duration.micros)
+    case .expression(let expression):
+      let bound = try bindExpression(expression, over: schema)
+      let delay = bound.eventTime([ordinal: EventTime(.event)])
+      guard let delay, delay.offsetMicros >= 0, !delay.isWindow else {
+        throw SQLError(
+          .bind, "UNSUPPORTED_FEATURE", "a watermark is its column less a constant interval", span: expression.span,
+          hint: "write WATERMARK FOR \(definition.column.text) AS \(definition.column.text) - INTERVAL '5' SECOND")
+      }
+      return (ordinal, delay.offsetMicros)
+    }
+  }
+
   /// A type as written in DDL.
   package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(type) }
 }

@@ -17,6 +17,8 @@ package final class Graph {
   /// The shared operators, inputs before consumers.
   package let shared: [OperatorNode]
   package let pool: WorkerPool
+  /// All gauges of event time, in lanes and behind them.
+  package let gauges: [WatermarkGauge]
   private var nextSequence: Int64 = 0
 
   /// Morsels that one round of workers takes at most, per worker: bounds what outlets hold.
@@ -26,7 +28,20 @@ package final class Graph {
     self.pipelines = pipelines
     self.shared = shared
     self.pool = pool
+    let nodes = pipelines.flatMap { $0.lanes.flatMap(\.nodes) } + shared
+    gauges = nodes.compactMap { $0.operation as? WatermarkGauge }
+    isTimed = nodes.contains { $0.operation.lateRows != nil } || !gauges.isEmpty
   }
+
+  private let isTimed: Bool
+
+  /// Rows that came too late, by operator; the lanes of one operator stand apart.
+  package var lateRows: [LateRows] {
+    isTimed ? (pipelines.flatMap { $0.lanes.flatMap(\.nodes) } + shared).compactMap(\.operation.lateRows) : []
+  }
+
+  /// The earliest time on the query's clock at which a step without rows would have something to say.
+  package var nextProcessingTimerMicros: Int64? { shared.compactMap(\.operation.nextProcessingTimerMicros).min() }
 
   /// True if no further input can change the result.
   package var isSatisfied: Bool { shared.contains { $0.operation.isSatisfied } }
@@ -87,7 +102,10 @@ package final class Graph {
   }
 
   /// Goes on numbering morsels where another graph of the same query stopped.
-  package func adoptProgress(of other: Graph) { nextSequence = other.nextSequence }
+  package func adoptProgress(of other: Graph) {
+    nextSequence = other.nextSequence
+    for (mine, theirs) in zip(lateRows, other.lateRows) { mine.adopt(theirs) }
+  }
 
   // MARK: State
 

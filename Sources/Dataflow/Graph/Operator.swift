@@ -14,12 +14,18 @@ package protocol Operator: AnyObject {
   var stateTables: [any StateTable] { get }
   /// True when no further input can change the output (LIMIT is full): sources may stop.
   var isSatisfied: Bool { get }
+  /// Rows that came too late for this operator; nil where none can (SEM-3).
+  var lateRows: LateRows? { get }
+  /// The earliest time on the query's clock at which a flush would emit something although no row comes.
+  var nextProcessingTimerMicros: Int64? { get }
 }
 
 extension Operator {
   package func flush(step: StepContext, output: any Output) throws(SQLError) {}
   package var stateTables: [any StateTable] { [] }
   package var isSatisfied: Bool { false }
+  package var lateRows: LateRows? { nil }
+  package var nextProcessingTimerMicros: Int64? { nil }
 }
 
 /// Where an operator's deltas go.

@@ -8,11 +8,34 @@ package struct StepContext: Sendable {
   package var number: Int64
   package var evaluation: EvaluationContext
   package var cancellation: Cancellation
+  /// Up to when state is final once the step's rows have been absorbed: what `flush` goes by. Rows are tested against the
+  /// watermark in `evaluation`, the one in force before them (SEM-2).
+  package var closing: Closing
 
-  package init(number: Int64, evaluation: EvaluationContext, cancellation: Cancellation) {
+  package struct Closing: Sendable {
+    /// The watermark after the step; nil before the first.
+    package var watermarkMicros: Int64?
+    /// The time of the step on the query's clock.
+    package var processingMicros: Int64
+
+    package init(watermarkMicros: Int64?, processingMicros: Int64) {
+      self.watermarkMicros = watermarkMicros
+      self.processingMicros = processingMicros
+    }
+
+    /// Nothing more will come: all is final (SEM-4).
+    package static let endOfInput = Closing(watermarkMicros: .max, processingMicros: .max)
+  }
+
+  package init(
+    number: Int64, evaluation: EvaluationContext, cancellation: Cancellation, closing: Closing? = nil
+  ) {
     self.number = number
     self.evaluation = evaluation
     self.cancellation = cancellation
+    self.closing =
+      closing
+      ?? Closing(watermarkMicros: evaluation.watermarkMicros, processingMicros: evaluation.timestampMicros)
   }
 }
 

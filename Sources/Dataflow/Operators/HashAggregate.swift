@@ -5,30 +5,40 @@ import Expressions
 /// γ: one row a group. Keeps a state per group; at flush, old row −1 and new row +1 for every group whose row changed.
 ///
 /// γ(A + ΔA) − γ(A) touches the groups of ΔA only. Without keys there is one group, which exists before any row.
+/// With a `closing`, rows of groups that are over are late, and groups leave when they are over (SEM-3).
 package final class HashAggregate: Operator {
   private let keys: [BoundExpression]
   private let inputs: AggregateInputs
   private let table: AggregateTable
   private let isGlobal: Bool
   private let isPerStep: Bool
+  private let lateFilter: LateFilter?
 
   package init(
-    keys: [BoundExpression], calls: [AggregateCallSpec], isInputRetractable: Bool, isGlobal: Bool, isPerStep: Bool
+    keys: [BoundExpression], calls: [AggregateCallSpec], isInputRetractable: Bool, isGlobal: Bool, isPerStep: Bool,
+    closing: GroupClosing? = nil, late: LateRows? = nil
   ) {
     self.keys = keys
     inputs = AggregateInputs(calls)
     self.isGlobal = isGlobal
     self.isPerStep = isPerStep
     table = AggregateTable(
-      name: "groups", keyTypes: keys.map(\.type), calls: calls.map(\.plan), isRetractable: isInputRetractable)
+      name: "groups", keyTypes: keys.map(\.type), calls: calls.map(\.plan), isRetractable: isInputRetractable,
+      closing: closing)
+    lateFilter = LateFilter(closing, late)
   }
 
+  package var lateRows: LateRows? { lateFilter?.late }
+  package var nextProcessingTimerMicros: Int64? { table.nextProcessingTimerMicros }
   package var stateTables: [any StateTable] { [table] }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
     let evaluator = Evaluator(step.evaluation)
+    var delta = delta
     var columns: [Column] = []
     for key in keys { columns.append(try evaluator.column(key, over: delta.batch)) }
+    lateFilter?.drop(from: &delta, &columns, step: step)
+    if delta.isEmpty { return }
     try table.absorb(
       keys: columns, inputs: try inputs.evaluate(delta.batch, evaluator), rows: delta.count, weights: delta.weights,
       order: delta.order, step: step)
@@ -36,7 +46,7 @@ package final class HashAggregate: Operator {
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
     if isGlobal { try table.ensureGlobalGroup() }
-    try table.flush { delta throws(SQLError) in try output.emit(delta, step: step) }
+    try table.flush(step: step) { delta throws(SQLError) in try output.emit(delta, step: step) }
     if isPerStep { table.clear() }
   }
 }

@@ -29,7 +29,8 @@ package final class MergeAggregate: Operator {
   }
 
   package init(
-    keyTypes: [DataType], calls: [AggregatePlan], partitions: Int, isGlobal: Bool, isPerStep: Bool, pool: WorkerPool
+    keyTypes: [DataType], calls: [AggregatePlan], partitions: Int, isGlobal: Bool, isPerStep: Bool, pool: WorkerPool,
+    closing: GroupClosing? = nil
   ) {
     keyCount = keyTypes.count
     self.calls = calls
@@ -38,9 +39,11 @@ package final class MergeAggregate: Operator {
     self.isPerStep = isPerStep
     self.partitions = (0..<partitions).map {
       Partition(
-        table: AggregateTable(name: "groups \($0)", keyTypes: keyTypes, calls: calls, isRetractable: false))
+        table: AggregateTable(name: "groups \($0)", keyTypes: keyTypes, calls: calls, isRetractable: false, closing: closing))
     }
   }
+
+  package var nextProcessingTimerMicros: Int64? { partitions.compactMap(\.table.nextProcessingTimerMicros).min() }
 
   package var stateTables: [any StateTable] { partitions.map(\.table) }
 
@@ -54,7 +57,7 @@ package final class MergeAggregate: Operator {
     if isGlobal { try partitions[0].table.ensureGlobalGroup() }
     try forEachPartition { (partition) throws(SQLError) in
       try self.absorb(partition)
-      try partition.table.flush { delta throws(SQLError) in partition.changes.append(delta) }
+      try partition.table.flush(step: step) { delta throws(SQLError) in partition.changes.append(delta) }
       if self.isPerStep { partition.table.clear() }
     }
     try emitInOrder(step: step, output: output)

@@ -96,6 +96,9 @@ extension AggregateTable: StateTable {
       touchRound[group] = layout.isTouched[row] ? round : 0
       if layout.isTouched[row] { touched.append(Int32(group)) }
     }
+    if let ends = closing?.key.ends(of: Array(batch.columns[..<keyTypes.count])) {
+      for (row, group) in groups.enumerated() { timers.set(group, ends.at(row)) }
+    }
     try restoreStates(batch, groups: groups, layout: layout)
   }
 
@@ -124,6 +127,7 @@ extension AggregateTable: StateTable {
     for distinct in distincts { distinct?.forget(groups: Set(found)) }
     forgetStep(of: Set(found))
     for group in found { isVisible[Int(group)] = false }
+    timers.remove(found)
     index.remove(found)
     if index.count == 0 { clear() }
   }

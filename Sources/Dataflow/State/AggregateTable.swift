@@ -12,6 +12,9 @@ package final class AggregateTable {
   let keyTypes: [DataType]
   let calls: [AggregatePlan]
   let isRetractable: Bool
+  /// When groups are over, and what happens then; nil: they never are.
+  let closing: GroupClosing?
+  var timers = GroupTimers()
   let index: GroupIndex
   let accumulators: [any Accumulator]
   let distincts: [DistinctFilter?]
@@ -37,8 +40,11 @@ package final class AggregateTable {
   private var groupBuffer: [Int32] = []
   private var reusedBuffer: [(group: Int32, row: Int32)] = []
 
-  package init(name: String, keyTypes: [DataType], calls: [AggregatePlan], isRetractable: Bool) {
+  package init(
+    name: String, keyTypes: [DataType], calls: [AggregatePlan], isRetractable: Bool, closing: GroupClosing? = nil
+  ) {
     self.name = name
+    self.closing = closing
     self.keyTypes = keyTypes
     self.calls = calls
     self.isRetractable = isRetractable
@@ -50,11 +56,14 @@ package final class AggregateTable {
 
   package var rowCount: Int { index.liveCount }
   package var memoryBytes: Int {
-    var bytes = index.memoryBytes + index.count * (isRetractable ? 25 : 17)
+    var bytes = index.memoryBytes + index.count * (isRetractable ? 25 : 17) + timers.memoryBytes
     for accumulator in accumulators { bytes += accumulator.memoryBytes }
     for distinct in distincts { bytes += distinct?.memoryBytes ?? 0 }
     return bytes
   }
+
+  /// When the query's own clock makes the next group be over.
+  package var nextProcessingTimerMicros: Int64? { closing?.key.domain == .processing ? timers.next : nil }
 
   // MARK: Absorbing
 
@@ -116,7 +125,20 @@ package final class AggregateTable {
       isVisible[Int(group)] = false
       if isRetractable { rowCounts[Int(group)] = 0 }
     }
+    if let closing, index.count > before || !reusedBuffer.isEmpty {
+      setTimers(closing.key.ends(of: keys), rows: rows, from: before)
+    }
     if groupsBefore > 0 { try touch(rows: rows) }
+  }
+
+  /// Notes when the groups that these rows made are over.
+  private func setTimers(_ ends: TimeColumn, rows: Int, from before: Int) {
+    for (group, row) in reusedBuffer { timers.set(group, ends.at(Int(row))) }
+    var next = Int32(before)
+    for row in 0..<rows where groupBuffer[row] == next {
+      timers.set(next, ends.at(row))
+      next += 1
+    }
   }
 
   private func addGroups(from before: Int, rows: Int, order: RowOrder) {
@@ -180,7 +202,35 @@ package final class AggregateTable {
   /// Ends the step: hands out its net change in pieces of at most `Batch.rowsMax` groups, then forgets empty groups.
   ///
   /// Rows are keys, then results; positions are the groups'. A changed group is its old row (−1), then its new (+1).
-  package func flush(emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
+  package func flush(step: StepContext, emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
+    var due: [Int32] = []
+    if let closing, let horizon = closing.key.horizon(step) { due = timers.pop(upTo: horizon) }
+    if closing?.emission == .whenOver { return try flushFinal(due, emit: emit) }
+    try flushChanges(leaving: due, emit: emit)
+  }
+
+  /// Emits groups that are over, once and for all, and forgets them.
+  private func flushFinal(_ due: [Int32], emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
+    let alive = due.filter { !isRetractable || rowCounts[Int($0)] != 0 }
+      .sorted { (firstSeen[Int($0)], $0) < (firstSeen[Int($1)], $1) }
+    var start = 0
+    while start < alive.count {
+      let piece = Array(alive[start..<min(start + Batch.rowsMax, alive.count)])
+      start += piece.count
+      try emit(
+        Delta(
+          Batch(try index.keys(of: piece) + results(of: piece), count: piece.count),
+          order: .explicit(piece.map { firstSeen[Int($0)] })))
+    }
+    var leaving = due
+    if isRetractable {
+      let isDue = Set(due)
+      leaving += Set(touchedInOrder()).filter { rowCounts[Int($0)] == 0 && !isDue.contains($0) }
+    }
+    endStep(removing: leaving)
+  }
+
+  private func flushChanges(leaving due: [Int32], emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
     let groups = touchedInOrder()
     let old = oldRowsByGroup()
     let oldColumns = oldResults.map { $0.finish() }
@@ -191,6 +241,7 @@ package final class AggregateTable {
       start += piece.count
       if let delta = try change(of: piece, old: old, oldColumns: oldColumns, vanished: &vanished) { try emit(delta) }
     }
+    if !due.isEmpty { vanished = Array(Set(vanished).union(due)).sorted() }
     endStep(removing: vanished)
   }
 
@@ -310,7 +361,9 @@ package final class AggregateTable {
     }
     if !vanished.isEmpty {
       for accumulator in accumulators { accumulator.reset(vanished) }
+      for distinct in distincts { distinct?.forget(groups: Set(vanished)) }
       for group in vanished { isVisible[Int(group)] = false }
+      timers.remove(vanished)
       index.remove(vanished)
       if index.count == 0 { clear() }
     }
@@ -326,6 +379,7 @@ package final class AggregateTable {
     index.clear()
     for accumulator in accumulators { accumulator.reset(Array(0..<Int32(firstSeen.count))) }
     for distinct in distincts { distinct?.clear() }
+    timers.removeAll()
     firstSeen.removeAll(keepingCapacity: true)
     rowCounts.removeAll(keepingCapacity: true)
     isVisible.removeAll(keepingCapacity: true)
@@ -335,6 +389,25 @@ package final class AggregateTable {
     oldResults = calls.map { ColumnBuilder($0.aggregate.result) }
     groupsBefore = 0
     round += 1
+  }
+}
+
+/// When the groups of a table are over, and what is shown of them.
+package struct GroupClosing: Sendable {
+  package enum Emission: Sendable {
+    /// A group is shown once, when it is over (APPEND).
+    case whenOver
+    /// Changes are shown at each flush; a group that is over is forgotten and its last row stays (UPDATE, CHANGELOG).
+    case changes
+  }
+
+  /// By the key columns of the group.
+  package var key: TimeKey
+  package var emission: Emission
+
+  package init(key: TimeKey, emission: Emission) {
+    self.key = key
+    self.emission = emission
   }
 }
 

@@ -23,6 +23,7 @@ package struct DataflowBuilder {
   package struct Built {
     package let graph: Graph
     package let sources: [(source: any Source, name: String)]
+    let watermarks: [WatermarkTracker.Declaration]
   }
 
   package func build(_ plan: PhysicalPlan, into root: any DeltaReceiver) throws(SQLError) -> Built {
@@ -36,7 +37,7 @@ package struct DataflowBuilder {
         sources.append((ConstantSource(batch, schema: schema), "values"))
       }
     }
-    return Built(graph: construction.graph, sources: sources)
+    return Built(graph: construction.graph, sources: sources, watermarks: construction.watermarks)
   }
 
   /// Another graph of the same plan, empty, for the same sources: state is restored into it.
@@ -59,6 +60,7 @@ private final class Construction {
   private(set) var origins: [Origin] = []
   private(set) var shared: [OperatorNode] = []
   private var columnsRead: [SourceID: [Int]] = [:]
+  private(set) var watermarks: [WatermarkTracker.Declaration] = []
 
   init(workers: Int) {
     self.workers = workers
@@ -114,6 +116,18 @@ private final class Construction {
         TopN(keys: specs, count: count, offset: offset, schema: node.schema, isInputRetractable: isRetractable))
     case .union:
       return stateful(node, "Union", Union())
+    case .watermark(let spec): return watermark(spec, node)
+    case .windowAssign(let time, let shape):
+      return linear(node, "WindowAssign") { WindowAssign(time: time, shape: shape) }
+    case .sessionAggregate(let spec):
+      let input = node.inputs[0].schema
+      return stateful(
+        node, "SessionAggregate",
+        SessionAggregate(
+          keys: spec.keys, time: spec.time, gap: spec.gap, calls: spec.calls.map(\.spec),
+          emission: spec.isFinalOnly ? .whenOver : .changes,
+          domain: spec.domain == .processing || spec.domain == nil ? .processing : .event,
+          isClosing: spec.domain != nil, late: spec.domain == .event ? LateRows(schema: input) : nil))
     }
   }
 
@@ -163,20 +177,26 @@ private final class Construction {
   }
 
   private func aggregate(_ spec: AggregateSpec, _ node: PhysicalNode) -> Stream {
-    let calls = spec.calls.map { call in
-      AggregateCallSpec(
-        plan: AggregatePlan(aggregate: call.aggregate, isDistinct: call.isDistinct, span: call.span),
-        arguments: call.arguments, filter: call.filter)
-    }
+    let calls = spec.calls.map(\.spec)
     let isMergeable =
       !spec.isInputRetractable && spec.calls.allSatisfy { !$0.isDistinct && !$0.aggregate.isOrderSensitive }
+    let closing = spec.closing.map(GroupClosing.init)
+    let lateSchema = node.inputs[0].schema
+    func newLateRows() -> LateRows? { closing?.key.domain == .event ? LateRows(schema: lateSchema) : nil }
+    if let (key, shape) = spec.panes {
+      let panes = PartialAggregate.Panes(key: key, shape: shape)
+      if isMergeable {
+        return paneAggregate(spec, calls, panes, closing, node, newLateRows: newLateRows)
+      }
+      return slidingAggregate(spec, calls, panes, closing, node, late: newLateRows())
+    }
     let input = build(node.inputs[0])
     guard workers > 1, isMergeable, case .lanes(var chain) = input else {
       let own = OperatorNode(
         id: node.id.rawValue, label: "HashAggregate",
         operation: HashAggregate(
           keys: spec.keys, calls: calls, isInputRetractable: spec.isInputRetractable, isGlobal: spec.isGlobal,
-          isPerStep: spec.isPerStep))
+          isPerStep: spec.isPerStep, closing: closing, late: newLateRows()))
       connect(input, to: own, port: 0)
       shared.append(own)
       return .shared(own)
@@ -185,16 +205,98 @@ private final class Construction {
     chain.append { _ in
       OperatorNode(
         id: node.id.rawValue, label: "PartialAggregate",
-        operation: PartialAggregate(keys: spec.keys, calls: calls, partitions: partitions))
+        operation: PartialAggregate(
+          keys: spec.keys, calls: calls, partitions: partitions, closing: closing, late: newLateRows()))
     }
+    return merge(.lanes(chain), spec, calls, partitions: partitions, closing, node)
+  }
+
+  private func merge(
+    _ input: Stream, _ spec: AggregateSpec, _ calls: [AggregateCallSpec], partitions: Int, _ closing: GroupClosing?,
+    _ node: PhysicalNode
+  ) -> Stream {
     let own = OperatorNode(
       id: node.id.rawValue, label: "MergeAggregate",
       operation: MergeAggregate(
         keyTypes: spec.keys.map(\.type), calls: calls.map(\.plan), partitions: partitions, isGlobal: spec.isGlobal,
-        isPerStep: spec.isPerStep, pool: pool))
-    connect(.lanes(chain), to: own, port: 0)
+        isPerStep: spec.isPerStep, pool: pool, closing: closing))
+    connect(input, to: own, port: 0)
     shared.append(own)
     return .shared(own)
+  }
+
+  /// A sliding window by panes: each worker groups its rows by pane, and hands every pane to the windows that hold it.
+  private func paneAggregate(
+    _ spec: AggregateSpec, _ calls: [AggregateCallSpec], _ panes: PartialAggregate.Panes, _ closing: GroupClosing?,
+    _ node: PhysicalNode, newLateRows: () -> LateRows?
+  ) -> Stream {
+    let input = build(node.inputs[0])
+    guard case .lanes(var chain) = input else {
+      let partial = OperatorNode(
+        id: node.id.rawValue + ".panes", label: "PartialAggregate",
+        operation: PartialAggregate(
+          keys: spec.keys, calls: calls, partitions: 1, panes: panes, closing: closing, late: newLateRows()))
+      connect(input, to: partial, port: 0)
+      shared.append(partial)
+      return merge(.shared(partial), spec, calls, partitions: 1, closing, node)
+    }
+    chain.append { _ in
+      OperatorNode(
+        id: node.id.rawValue, label: "PartialAggregate",
+        operation: PartialAggregate(
+          keys: spec.keys, calls: calls, partitions: workers, panes: panes, closing: closing, late: newLateRows()))
+    }
+    return merge(.lanes(chain), spec, calls, partitions: workers, closing, node)
+  }
+
+  /// A sliding window whose aggregates cannot be put together from panes: a row goes to each of its windows.
+  private func slidingAggregate(
+    _ spec: AggregateSpec, _ calls: [AggregateCallSpec], _ panes: PartialAggregate.Panes, _ closing: GroupClosing?,
+    _ node: PhysicalNode, late: LateRows?
+  ) -> Stream {
+    guard case .call(let call) = spec.keys[panes.key].node else { return build(node.inputs[0]) }
+    let width = node.inputs[0].schema.count
+    let time = call.arguments[0]
+    let assigned: Stream
+    switch build(node.inputs[0]) {
+    case .lanes(var chain):
+      chain.append { _ in
+        OperatorNode(
+          id: node.id.rawValue + ".windows", label: "WindowAssign",
+          operation: WindowAssign(time: time, shape: panes.shape))
+      }
+      assigned = .lanes(chain)
+    case .shared(let input):
+      let own = OperatorNode(
+        id: node.id.rawValue + ".windows", label: "WindowAssign",
+        operation: WindowAssign(time: time, shape: panes.shape))
+      input.connect(to: own, port: 0)
+      shared.append(own)
+      assigned = .shared(own)
+    }
+    var keys = spec.keys
+    keys[panes.key] = .column(width, Field("window_start", time.type, isNullable: false))
+    let own = OperatorNode(
+      id: node.id.rawValue, label: "HashAggregate",
+      operation: HashAggregate(
+        keys: keys, calls: calls, isInputRetractable: spec.isInputRetractable, isGlobal: false,
+        isPerStep: spec.isPerStep, closing: closing, late: late))
+    connect(assigned, to: own, port: 0)
+    shared.append(own)
+    return .shared(own)
+  }
+
+  private func watermark(_ spec: WatermarkSpec, _ node: PhysicalNode) -> Stream {
+    let declaration = watermarks.count
+    watermarks.append(
+      WatermarkTracker.Declaration(
+        relation: spec.relation, column: spec.columnName, delayMicros: spec.delayMicros, sources: []))
+    let stream = linear(node, "Watermark") { WatermarkGauge(declaration: declaration, column: spec.column) }
+    watermarks[declaration].sources = origins.indices.filter { index in
+      guard let id = origins[index].id else { return false }
+      return node.scans.contains { $0.id == id }
+    }
+    return stream
   }
 
   func connect(_ stream: Stream, to target: any DeltaReceiver, port: Int) {
@@ -291,4 +393,23 @@ private final class ConstantSource: Source, @unchecked Sendable {
 
   func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) { onArrival() }
   func stop() {}
+}
+
+extension AggregateCall {
+  /// As the operators take it.
+  fileprivate var spec: AggregateCallSpec {
+    AggregateCallSpec(
+      plan: AggregatePlan(aggregate: aggregate, isDistinct: isDistinct, span: span), arguments: arguments,
+      filter: filter)
+  }
+}
+
+extension GroupClosing {
+  fileprivate init(_ spec: ClosingSpec) {
+    self.init(
+      key: TimeKey(
+        column: spec.key, isWindow: spec.time.isWindow, offsetMicros: spec.time.offsetMicros,
+        domain: spec.time.domain == .event ? .event : .processing),
+      emission: spec.isFinalOnly ? .whenOver : .changes)
+  }
 }

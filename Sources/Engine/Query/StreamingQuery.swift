@@ -36,6 +36,9 @@ package final class StreamingQuery: @unchecked Sendable {
   private var stepNumber: Int64 = 0
   private var batchNumber: Int64 = 0
   private var rowsRead: Int64 = 0
+  private var tracker: WatermarkTracker
+  /// The watermark that the next step's rows are tested against.
+  private var watermark: Int64?
 
   package enum State: Sendable, Equatable {
     case ready, running, paused, finished, stopped
@@ -55,7 +58,10 @@ package final class StreamingQuery: @unchecked Sendable {
     /// PROCESS calls made and answered.
     var processRequested = 0
     var processDone = 0
+    /// `ADVANCE WATERMARK` not yet taken in.
+    var advances: [(relation: String, micros: Int64)] = []
     var progress = QueryProgress()
+    var late: (schema: Schema, batches: [Batch])?
   }
 
   package init(
@@ -68,6 +74,8 @@ package final class StreamingQuery: @unchecked Sendable {
     stage = ResultStage(plan: plan, sink: sink)
     let built = try builder.build(plan, into: stage)
     graph = built.graph
+    watermarkRelations = Set(built.watermarks.map { $0.relation.lowercased() })
+    tracker = WatermarkTracker(built.watermarks, policy: settings.usesGreatestWatermark ? .max : .min)
     sources = built.sources.map { SourceRun(source: $0.source, name: $0.name, batchRowsMax: checks.batchRowsMax) }
     self.builder = builder
     self.checks = checks
@@ -101,6 +109,16 @@ package final class StreamingQuery: @unchecked Sendable {
   /// The first rows of the result so far; nil unless the mode is COMPLETE.
   package func snapshot(rowsMax: Int) -> (batch: Batch, rowCount: Int)? { stage.snapshot(rowsMax: rowsMax) }
 
+  /// Sets the watermark of a relation by hand; false if the query declares none for it.
+  package func advanceWatermark(of relation: String, to micros: Int64) -> Bool {
+    guard watermarkRelations.contains(relation.lowercased()) else { return false }
+    shared.withLock { $0.advances.append((relation, micros)) }
+    bell.ring()
+    return true
+  }
+
+  private let watermarkRelations: Set<String>
+
   /// Wakes the query to look at the clock again.
   package func clockChanged() { bell.ring() }
 
@@ -131,6 +149,9 @@ package final class StreamingQuery: @unchecked Sendable {
       news.wait(since: seen, timeoutMicros: nil)
     }
   }
+
+  /// Rows that came too late, of the first operator that can tell: their columns, and the last of them.
+  package var lateRows: (schema: Schema, batches: [Batch])? { shared.withLock { $0.late } }
 
   // MARK: Running
 
@@ -203,7 +224,9 @@ package final class StreamingQuery: @unchecked Sendable {
         shared.withLock { $0.processDone = tickets }
         news.ring()
       }
-      if trigger == .immediate { bell.wait(since: seen, timeoutMicros: untilDeadlineMicros) }
+      if trigger == .immediate {
+        bell.wait(since: seen, timeoutMicros: [untilDeadlineMicros, untilTimerMicros].compactMap { $0 }.min())
+      }
     }
   }
 
@@ -220,14 +243,21 @@ package final class StreamingQuery: @unchecked Sendable {
   private var isPastDeadline: Bool { deadlineNanos.map { monotonicNanos() >= $0 } ?? false }
   private var untilDeadlineMicros: Int64? { deadlineNanos.map { max(0, ($0 - monotonicNanos()) / 1000) } }
 
+  /// Time to the next window of the query's own clock that ends; a virtual clock rings when it is moved.
+  private var untilTimerMicros: Int64? {
+    guard !(clock is VirtualClock), let timer = graph.nextProcessingTimerMicros else { return nil }
+    return max(0, timer - clock.nowMicros)
+  }
+
   // MARK: One step
 
   /// Takes what the trigger allows, flushes, writes. Returns whether anything was taken from a source.
   private func runStep(isTick: Bool) throws(SQLError) -> Bool {
     let now = clock.nowMicros
     let startNanos = monotonicNanos()
-    let evaluation = EvaluationContext(batchNumber: batchNumber, timestampMicros: now, settings: settings)
-    let step = StepContext(number: stepNumber, evaluation: evaluation, cancellation: cancellation)
+    let evaluation = EvaluationContext(
+      batchNumber: batchNumber, timestampMicros: now, watermarkMicros: watermark, settings: settings)
+    var step = StepContext(number: stepNumber, evaluation: evaluation, cancellation: cancellation)
     var info = StepInfo(
       epoch: stepNumber, batchNumber: batchNumber, timestampMicros: now, inputRows: 0,
       isSnapshot: plan.mode == .complete)
@@ -236,19 +266,40 @@ package final class StreamingQuery: @unchecked Sendable {
     try read(step, startNanos: startNanos)
     let hasConsumed = sources.contains { $0.consumed > 0 }
     let endsNow = isOver && !hadEnded
-    if !hasConsumed && !endsNow && !isTick { return false }
+    step.closing = closing(now: now)
+    let isTimerDue =
+      step.closing.watermarkMicros != watermark
+      || graph.nextProcessingTimerMicros.map { $0 <= step.closing.processingMicros } ?? false
+    if !hasConsumed && !endsNow && !isTick && !isTimerDue { return false }
     try graph.flush(step: step)
+    watermark = step.closing.watermarkMicros
     let rows = rowsDecoded
     info.inputRows = rows - rowsRead
     info.hasConsumed = hasConsumed
     rowsRead = rows
-    try stage.endStep(info, isTriggered: isTick, evaluation: evaluation)
+    try stage.endStep(
+      info, isTriggered: isTick, isLast: sources.allSatisfy(\.hasEnded), evaluation: evaluation)
     try sink.commit(epoch: stepNumber)
     stepNumber += 1
     if hasConsumed { batchNumber += 1 }
     if checks.restoresAfterEveryStep { try replaceGraph() }
     noteProgress(info, nanos: monotonicNanos() - startNanos)
     return hasConsumed
+  }
+
+  /// Up to when everything is over now that the step's rows are in: advances the watermark (SEM-2). When all input has ended
+  /// everything is final (SEM-4).
+  private func closing(now: Int64) -> StepContext.Closing {
+    tracker.note(graph.gauges)
+    let advances = shared.withLock { shared in
+      defer { shared.advances = [] }
+      return shared.advances
+    }
+    for advance in advances { _ = tracker.advance(relation: advance.relation, to: advance.micros) }
+    let hasEnded = sources.map(\.hasEnded)
+    let advanced = tracker.advanced(hasEnded: hasEnded)
+    if hasEnded.allSatisfy({ $0 }) { return .endOfInput }
+    return StepContext.Closing(watermarkMicros: advanced, processingMicros: now)
   }
 
   /// Polls all sources in turn until each is idle, at a boundary or at its end, or the step has lasted long enough. The
@@ -329,6 +380,9 @@ package final class StreamingQuery: @unchecked Sendable {
   private func noteProgress(_ info: StepInfo, nanos: Int64) {
     let bytes = sources.reduce(0) { $0 + $1.bytesRead }
     let stateBytes = graph.stateBytes + stage.memoryBytes
+    let late = graph.lateRows
+    let lateCount = late.reduce(0) { $0 + $1.count }
+    let watermark = watermark
     shared.withLock { shared in
       shared.progress.steps += 1
       shared.progress.batchNumber = info.batchNumber
@@ -337,6 +391,12 @@ package final class StreamingQuery: @unchecked Sendable {
       shared.progress.outputRows = stage.rowsWritten
       shared.progress.lastStepNanos = nanos
       shared.progress.stateBytes = stateBytes
+      if let first = late.first, lateCount > shared.progress.lateRows || shared.late == nil {
+        // Lanes of one operator have the same columns.
+        shared.late = (first.schema, late.filter { $0.schema == first.schema }.flatMap(\.batches))
+      }
+      shared.progress.lateRows = lateCount
+      shared.progress.watermarkMicros = watermark == .max ? nil : watermark
     }
   }
 }
@@ -359,4 +419,8 @@ package struct QueryProgress: Sendable {
   package var outputRows: Int64 = 0
   package var lastStepNanos: Int64 = 0
   package var stateBytes: Int = 0
+  /// Rows that came after their state was gone.
+  package var lateRows: Int64 = 0
+  /// µs; nil before the first, and after the end of the input.
+  package var watermarkMicros: Int64?
 }

@@ -31,7 +31,7 @@ package final class ResultStage: DeltaReceiver {
     let isAppendOnly = plan.root.properties.isAppendOnly
     passesThrough = isAppendOnly && plan.order.isEmpty && (plan.mode == .append || plan.mode == .update)
     whole =
-      plan.mode == .complete
+      plan.mode == .complete || plan.isHeldUntilEnd
       ? OrderedRows(
         name: "result", schema: plan.root.schema, parts: plan.order.map(\.part), isRetractable: !isAppendOnly)
       : nil
@@ -72,11 +72,15 @@ package final class ResultStage: DeltaReceiver {
 
   /// Ends the step: writes what was held back. Where nothing changed and nothing was consumed the sink hears of it only
   /// if `isTriggered`: a clock tick, which some formats show.
-  package func endStep(_ info: StepInfo, isTriggered: Bool, evaluation: EvaluationContext) throws(SQLError) {
+  package func endStep(_ info: StepInfo, isTriggered: Bool, isLast: Bool, evaluation: EvaluationContext) throws(SQLError) {
     openStep = info
     let deltas = held
     held = []
     switch plan.mode {
+    case .append where plan.isHeldUntilEnd:
+      // What may still change is kept back; the end makes it final (SEM-4).
+      if let whole { for delta in deltas { whole.apply(delta, sortKeys: try sortKeys(delta, evaluation)) } }
+      if isLast { try writeWhole([], evaluation) }
     case .append, .update:
       if !passesThrough { try writeRows(of: deltas, evaluation) }
     case .changelog:

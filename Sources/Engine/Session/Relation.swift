@@ -13,6 +13,9 @@ final class Relation {
   let description: SourceDescription
   /// Rows that live in the session (`USING memory`): INSERT goes here.
   var store: (any RelationStore)? { description.store }
+  /// Computed columns and event time of CREATE TABLE.
+  var layout: [SourceReference.LayoutColumn] = []
+  var watermark: (column: Int, delayMicros: Int64)?
 
   init(
     id: SourceID, name: String, isStream: Bool, connector: ConnectorDefinition, request: SourceRequest,
@@ -30,9 +33,11 @@ final class Relation {
 
   /// As the planner sees it.
   var reference: SourceReference {
-    SourceReference(
+    var reference = SourceReference(
       id: id, name: name, connector: connector.name, schema: schema,
-      isBounded: description.isBounded, canEnd: description.canEnd)
+      isBounded: description.isBounded, canEnd: description.canEnd, watermark: watermark)
+    reference.layout = layout
+    return reference
   }
 
   /// A reader for one query, of some columns.

@@ -20,6 +20,8 @@ package final class Session: @unchecked Sendable {
   private let foreground = Mutex<Foreground>(Foreground())
   private var nextQueryNumber = 1
   private let deadlineNanos: Int64?
+  /// What came too late for queries that are over, by lower-case name.
+  private var endedLateRows: [String: (schema: Schema, batches: [Batch])] = [:]
 
   private struct Foreground {
     var query: StreamingQuery?
@@ -35,6 +37,17 @@ package final class Session: @unchecked Sendable {
     clock = options.usesVirtualClock ? VirtualClock() : SystemClock()
     catalog = SessionCatalog(connectors: connectors, functions: functions, environment: environment)
     deadlineNanos = options.runForMicros.map { monotonicNanos() + $0 * 1000 }
+    catalog.lateRows = { [unowned self] (name, span) throws(SQLError) in
+      if let late = query(named: name)?.lateRows ?? endedLateRows[name.lowercased()] { return late }
+      guard let query = query(named: name) else {
+        throw SQLError(
+          .bind, "QUERY_NOT_FOUND", "there is no query \"\(name)\"", span: span,
+          hint: didYouMean(name, in: queries.map(\.name)))
+      }
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "nothing can be late for query \"\(query.name)\"", span: span,
+        hint: "rows are late where a WATERMARK bounds the state of a window, a join or a key")
+    }
   }
 
   package var settings: SessionSettings { catalog.settings }
@@ -176,5 +189,8 @@ package final class Session: @unchecked Sendable {
     return true
   }
 
-  func forget(_ query: StreamingQuery) { queries.removeAll { $0 === query } }
+  func forget(_ query: StreamingQuery) {
+    endedLateRows[query.name.lowercased()] = query.lateRows
+    queries.removeAll { $0 === query }
+  }
 }

@@ -61,10 +61,28 @@ final class SessionCatalog: Catalog {
     function name: String, positional: [Value], named options: [(name: String, value: Value)], isStream: Bool,
     span: SourceSpan
   ) throws(SQLError) -> SourceReference? {
+    if name.lowercased() == "late" { return try lateRelation(positional, span: span).reference }
     guard let connector = connectors[name], connector.source != nil else { return nil }
     var given = try connector.positionalOptions(positional.map { (Self.text($0), span) }, span: span)
     given += options.map { GivenOption($0.name, Self.text($0.value), span: span) }
     return try anonymousRelation(connector, given, isStream: isStream, span: span).reference
+  }
+
+  /// `late(query)`: the rows that came too late for a query, as they are now (SEM-3).
+  private func lateRelation(_ arguments: [Value], span: SourceSpan) throws(SQLError) -> Relation {
+    guard arguments.count == 1, let name = arguments[0].text else {
+      throw SQLError(
+        .bind, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "late takes the name of a query", span: span,
+        hint: "SELECT * FROM late('my_query')")
+    }
+    let (schema, rows) = try lateRows(name, span)
+    return try makeRelation(
+      name: "late(\(name))", SystemRelation.connector("late", schema, rows), [], schema: nil, isStream: false, span: span)
+  }
+
+  /// Finds the late rows of a query; set by the session.
+  var lateRows: (String, SourceSpan) throws(SQLError) -> (Schema, [Batch]) = { (name, span) throws(SQLError) in
+    throw SQLError(.bind, "QUERY_NOT_FOUND", "there is no query \"\(name)\"", span: span)
   }
 
   private static func text(_ value: Value) -> String {
@@ -116,11 +134,12 @@ final class SessionCatalog: Catalog {
   /// CREATE TABLE / STREAM.
   func define(
     _ name: AST.ObjectName, connector: ConnectorDefinition, options: [GivenOption], schema: Schema?, isStream: Bool,
-    isReplace: Bool, span: SourceSpan
+    isReplace: Bool, span: SourceSpan, complete: (Relation) throws(SQLError) -> Void
   ) throws(SQLError) {
     try checkFree(name, isReplace: isReplace)
     let relation = try makeRelation(
       name: name.text, connector, options, schema: schema, isStream: isStream, span: span)
+    try complete(relation)
     let key = key(name.parts.map(\.text))
     relations[key]?.close()
     views[key] = nil

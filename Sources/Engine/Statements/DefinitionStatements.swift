@@ -9,7 +9,11 @@ import SQLSyntax
 extension StatementExecutor {
   func createTable(_ create: AST.CreateTable, span: SourceSpan) throws(SQLError) -> String? {
     if create.ifNotExists && catalog.exists(create.name) { return "\"\(create.name.text)\" exists already" }
-    if let watermark = create.watermarks.first { throw notYet("WATERMARK", watermark.span) }
+    if create.watermarks.count > 1 {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "a relation has one event time", span: create.watermarks[1].span,
+        hint: "declare the other in the query: FROM t WATERMARK ts DELAY OF INTERVAL 5 SECONDS")
+    }
     if let key = create.primaryKey.first { throw notYet("PRIMARY KEY", key.span) }
     if let query = create.query { throw notYet("CREATE … AS SELECT", query.span) }
     if let like = create.like { throw notYet("CREATE … LIKE", like.span) }
@@ -20,8 +24,32 @@ extension StatementExecutor {
     let schema = try columns(create)
     try catalog.define(
       create.name, connector: connector, options: options, schema: schema, isStream: create.kind != .table,
-      isReplace: create.isReplace, span: create.name.span)
+      isReplace: create.isReplace, span: create.name.span
+    ) { relation throws(SQLError) in try complete(relation, create) }
     return "created \(create.kind == .table ? "table" : "stream") \"\(create.name.text)\""
+  }
+
+  /// Computed columns and event time of a relation whose own columns are known.
+  private func complete(_ relation: Relation, _ create: AST.CreateTable) throws(SQLError) {
+    var stored = 0
+    var layout: [SourceReference.LayoutColumn] = []
+    for column in create.columns {
+      switch column.content {
+      case .stored:
+        layout.append(.stored(stored))
+        stored += 1
+      case .computed(let expression, let type):
+        let typed = type.map { AST.Expression(.cast(expression, $0, isTry: false), span: expression.span) }
+        layout.append(.computed(name: column.name.text, typed ?? expression))
+      case .metadata: break
+      }
+    }
+    let planner = Planner(catalog: catalog)
+    if stored < layout.count { relation.layout = layout }
+    let schema = try planner.columns(of: relation.reference)
+    if let definition = create.watermarks.first {
+      relation.watermark = try planner.watermark(definition, over: schema)
+    }
   }
 
   /// USING names the connector; Flink's `WITH ('connector' = '…')` does too; without either, rows are inserted by hand.
@@ -43,7 +71,8 @@ extension StatementExecutor {
     if create.columns.isEmpty { return nil }
     var fields: [Field] = []
     for column in create.columns {
-      guard case .stored(let type) = column.content else { throw notYet("a computed column", column.span) }
+      if case .metadata = column.content { throw notYet("a METADATA column", column.span) }
+      guard case .stored(let type) = column.content else { continue }
       if let value = column.defaultValue { throw notYet("DEFAULT", value.span) }
       if fields.contains(where: { $0.name.lowercased() == column.name.text.lowercased() }) {
         throw SQLError(
@@ -53,7 +82,7 @@ extension StatementExecutor {
         Field(
           column.name.text, try Planner(catalog: catalog).bindType(type, text: text), isNullable: !column.isNotNull))
     }
-    return Schema(fields)
+    return fields.isEmpty ? nil : Schema(fields)
   }
 
   func createView(_ create: AST.CreateView, span: SourceSpan) throws(SQLError) -> String? {

@@ -216,6 +216,27 @@ extension StatementExecutor {
   }
 }
 
+extension StatementExecutor {
+  /// `ADVANCE WATERMARK ON s TO t`: in every running query that reads `s`, then what is over comes out.
+  func advanceWatermark(_ name: AST.ObjectName, to time: AST.Expression) throws(SQLError) -> String? {
+    let planner = Planner(catalog: catalog)
+    let bound = Coercion.cast(try planner.bindExpression(time), to: .timestamp)
+    guard bound.isConstant,
+      case .int64(let micros) = try Evaluator(EvaluationContext(settings: session.settings)).constant(bound)
+    else {
+      throw SQLError(.bind, "NON_FOLDABLE_ARGUMENT", "a constant TIMESTAMP is expected here", span: time.span)
+    }
+    var isKnown = false
+    for query in session.queries where query.advanceWatermark(of: name.text, to: micros) { isKnown = true }
+    guard isKnown else {
+      throw SQLError(
+        .bind, "WATERMARK_NOT_FOUND", "no running query has a watermark on \"\(name.text)\"", span: name.span,
+        hint: "declare it: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND")
+    }
+    return try process(nil)
+  }
+}
+
 /// Drops everything.
 final class DiscardingSink: Sink {
   func write(_ rows: ResultRows) throws(SQLError) {}

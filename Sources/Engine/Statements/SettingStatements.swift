@@ -21,6 +21,7 @@ extension StatementExecutor {
     case nil: catalog.settings = defaults
     case Self.ansiKey: catalog.settings.isANSI = defaults.isANSI
     case Self.zoneKey: catalog.settings.zoneName = defaults.zoneName
+    case Self.watermarkPolicyKey: catalog.settings.usesGreatestWatermark = defaults.usesGreatestWatermark
     case "dialect": session.dialect = .spark
     case .some(let other): throw unknownSetting(other, span: .none)
     }
@@ -30,7 +31,10 @@ extension StatementExecutor {
   private static let ansiKey = "spark.sql.ansi.enabled"
   private static let zoneKey = "spark.sql.session.timezone"
   private static let settingSchema = Schema([Field("key", .string), Field("value", .string)])
-  static let keys = ["dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone"]
+  private static let watermarkPolicyKey = "spark.sql.streaming.multiplewatermarkpolicy"
+  static let keys = [
+    "dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
+  ]
 
   func showSettings() throws(SQLError) {
     var rows: [[Value]] = []
@@ -42,6 +46,7 @@ extension StatementExecutor {
     switch key.lowercased() {
     case Self.ansiKey: return session.settings.isANSI ? "true" : "false"
     case Self.zoneKey: return session.settings.zoneName
+    case Self.watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
     case "dialect": return session.dialect == .ansi ? "ansi" : "spark"
     default: throw unknownSetting(key, span: span)
     }
@@ -56,6 +61,12 @@ extension StatementExecutor {
       default: throw invalid(key, value, "true or false", span: span)
       }
     case Self.zoneKey: try setZone(named: value, span: span)
+    case Self.watermarkPolicyKey:
+      switch value.lowercased() {
+      case "min": catalog.settings.usesGreatestWatermark = false
+      case "max": catalog.settings.usesGreatestWatermark = true
+      default: throw invalid(key, value, "min or max", span: span)
+      }
     case "dialect":
       switch value.lowercased() {
       case "spark": session.dialect = .spark

@@ -41,7 +41,7 @@ struct StatementExecutor {
     case .createSink: throw notYet("CREATE SINK", statement.span)
     case .createFunction: throw notYet("CREATE FUNCTION", statement.span)
     case .createAggregate: throw notYet("CREATE AGGREGATE", statement.span)
-    case .advanceWatermark: throw notYet("ADVANCE WATERMARK", statement.span)
+    case .advanceWatermark(let name, let time): return try advanceWatermark(name, to: time)
     }
   }
 

@@ -126,6 +126,8 @@ package struct SessionSettings: Sendable {
   package var zoneName = "UTC"
   /// Seed of nondeterministic functions.
   package var randomSeed: UInt64 = 0
+  /// Of several watermarks the greatest counts, not the least (`spark.sql.streaming.multipleWatermarkPolicy`).
+  package var usesGreatestWatermark = false
 
   package init() {}
 }

@@ -6,7 +6,7 @@ internal import Diagnostics
 enum UnsupportedFeature: Sendable, CaseIterable {
   case join, asOfJoin, lateralSubquery, setDifference
   case over, qualify, groupingSets, groupTimeout, distinctOn, pivot, unpivot
-  case watermark, eventTimeWindow, systemTime, matchRecognize
+  case systemTime, matchRecognize
   case scalarSubquery, inSubquery, exists, correlatedColumn, recursiveCommonTable
   case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
   case orderedAggregate, withinGroup, likeQuantifier, starReplace
@@ -27,8 +27,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .distinctOn: "DISTINCT ON"
     case .pivot: "PIVOT"
     case .unpivot: "UNPIVOT"
-    case .watermark: "WATERMARK"
-    case .eventTimeWindow: "a time window"
     case .systemTime: "FOR SYSTEM_TIME AS OF"
     case .matchRecognize: "MATCH_RECOGNIZE"
     case .scalarSubquery: "a scalar subquery"
@@ -52,13 +50,12 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     switch self {
     case .setDifference: "UNION and UNION ALL are there"
     case .groupingSets: "write one GROUP BY for each set and put them together with UNION ALL"
-    case .eventTimeWindow: "GROUP BY batch() groups by the rows of one trigger"
     case .likeQuantifier: "write the patterns as LIKE conditions joined by OR or AND"
     case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
     case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
-    case .join, .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot, .watermark,
+    case .join, .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot,
       .systemTime, .matchRecognize, .scalarSubquery, .inSubquery, .exists, .correlatedColumn, .pipe, .sample,
       .orderedAggregate, .withinGroup, .starReplace:
       nil

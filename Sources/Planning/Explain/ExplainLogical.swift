@@ -19,7 +19,10 @@ extension Explain {
     case .aggregate(let aggregate):
       let calls = aggregate.calls.map { "\($0.sqlText(columns: names))" }
       let keys = aggregate.keys.map { text($0, names) }
-      return "Aggregate" + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+      return "Aggregate" + text(aggregate.windowing, names) + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+    case .watermark(let watermark): return "Watermark " + text(watermark, names)
+    case .windowAssign(let assign):
+      return "WindowAssign \(assign.time.sqlText(columns: names)) \(text(assign.shape))"
     case .distinct: return "Distinct"
     case .sort(let sort): return "Sort \(list(sort.keys.map { text($0, names) }))"
     case .limit(let limit): return "Limit " + text(count: limit.count, offset: limit.offset)
@@ -28,6 +31,32 @@ extension Explain {
   }
 
   static func list(_ texts: [String]) -> String { texts.joined(separator: ", ") }
+
+  static func text(_ watermark: LogicalPlan.Watermark, _ names: [String]) -> String {
+    text(column: names[watermark.column], delayMicros: watermark.delayMicros)
+  }
+
+  static func text(column: String, delayMicros: Int64) -> String {
+    delayMicros == 0 ? column : "\(column) - \(LiteralText.duration(delayMicros))"
+  }
+
+  static func text(_ windowing: Windowing?, _ names: [String]) -> String {
+    switch windowing {
+    case nil: ""
+    case .panes(_, let shape)?: " in panes of windows \(text(shape))"
+    case .session(let time, let gap)?:
+      " in sessions of \(time.sqlText(columns: names)) with gap \(gap.sqlText(columns: names))"
+    }
+  }
+
+  static func text(_ shape: WindowShape) -> String {
+    switch shape {
+    case .sliding(let size, let slide, _):
+      "of \(LiteralText.duration(size)) every \(LiteralText.duration(slide))"
+    case .cumulating(let size, let step, _):
+      "up to \(LiteralText.duration(size)) in steps of \(LiteralText.duration(step))"
+    }
+  }
 
   private static func text(_ column: NamedExpression, _ names: [String]) -> String {
     let expression = column.expression.sqlText(columns: names)

@@ -37,6 +37,14 @@ extension Explain {
       let calls = spec.calls.map { $0.sqlText(columns: names) }
       let name = calls.isEmpty && !spec.isGlobal ? "Distinct" : "HashAggregate"
       return name + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+    case .watermark(let spec):
+      return "Watermark \(text(column: spec.columnName, delayMicros: spec.delayMicros))"
+    case .windowAssign(let time, let shape): return "WindowAssign \(time.sqlText(columns: names)) \(text(shape))"
+    case .sessionAggregate(let spec):
+      let keys = spec.keys.map { $0.sqlText(columns: names) }
+      let calls = spec.calls.map { $0.sqlText(columns: names) }
+      return "SessionAggregate" + (keys.isEmpty ? "" : " by \(list(keys))")
+        + text(.session(time: spec.time, gap: spec.gap), names) + (calls.isEmpty ? "" : ": \(list(calls))")
     case .limit(let count, let offset): return "Limit \(text(count: count >= .max - offset ? nil : count, offset: offset))"
     case .topN(let keys, let count, let offset):
       let order = keys.isEmpty ? "in input order" : "by \(list(keys.map { text($0, names) }))"

@@ -15,6 +15,8 @@ extension LogicalPlan {
     case .sort(let sort): sort.input.schema
     case .limit(let limit): limit.input.schema
     case .union(let union): union.schema
+    case .watermark(let watermark): watermark.input.schema
+    case .windowAssign(let assign): assign.schema
     }
   }
 
@@ -30,6 +32,8 @@ extension LogicalPlan {
     case .sort(let sort): [sort.input]
     case .limit(let limit): [limit.input]
     case .union(let union): union.inputs
+    case .watermark(let watermark): [watermark.input]
+    case .windowAssign(let assign): [assign.input]
     }
   }
 
@@ -61,6 +65,12 @@ extension LogicalPlan {
     case .union(var union):
       for index in union.inputs.indices { union.inputs[index] = try transform(union.inputs[index]) }
       return .union(union)
+    case .watermark(var watermark):
+      watermark.input = try transform(watermark.input)
+      return .watermark(watermark)
+    case .windowAssign(var assign):
+      assign.input = try transform(assign.input)
+      return .windowAssign(assign)
     }
   }
 
@@ -69,7 +79,10 @@ extension LogicalPlan {
     _ transform: (BoundExpression) throws(E) -> BoundExpression
   ) throws(E) -> LogicalPlan {
     switch self {
-    case .scan, .distinct, .limit, .union: return self
+    case .scan, .distinct, .limit, .union, .watermark: return self
+    case .windowAssign(var assign):
+      assign.time = try transform(assign.time)
+      return .windowAssign(assign)
     case .values(var values):
       for row in values.rows.indices {
         for column in values.rows[row].indices { values.rows[row][column] = try transform(values.rows[row][column]) }
@@ -96,6 +109,7 @@ extension LogicalPlan {
         }
         if let filter = aggregate.calls[index].filter { aggregate.calls[index].filter = try transform(filter) }
       }
+      aggregate.windowing = try aggregate.windowing?.mapExpressions(transform)
       return .aggregate(aggregate)
     case .sort(var sort):
       for index in sort.keys.indices { sort.keys[index].expression = try transform(sort.keys[index].expression) }
@@ -112,7 +126,7 @@ extension LogicalPlan.Generate {
 }
 
 extension LogicalPlan.Aggregate {
-  package var schema: Schema { Schema(keys.map(\.field) + calls.map(\.field)) }
+  package var schema: Schema { Schema(keyFields + calls.map(\.field)) }
 }
 
 extension Schema {

@@ -18,6 +18,8 @@ package indirect enum LogicalPlan: Sendable {
   case sort(Sort)
   case limit(Limit)
   case union(Union)
+  case watermark(Watermark)
+  case windowAssign(WindowAssign)
 
   package struct Scan: Sendable {
     package var source: SourceReference
@@ -89,11 +91,18 @@ package indirect enum LogicalPlan: Sendable {
     package var input: LogicalPlan
     package var keys: [NamedExpression]
     package var calls: [AggregateCall]
-    package init(input: LogicalPlan, keys: [NamedExpression], calls: [AggregateCall]) {
+    package var windowing: Windowing?
+    package init(
+      input: LogicalPlan, keys: [NamedExpression], calls: [AggregateCall], windowing: Windowing? = nil
+    ) {
       self.input = input
       self.keys = keys
       self.calls = calls
+      self.windowing = windowing
     }
+
+    /// Output columns before those of the calls.
+    package var keyFields: [Field] { keys.map(\.field) + (windowing?.sessionFields ?? []) }
   }
 
   package struct Distinct: Sendable {

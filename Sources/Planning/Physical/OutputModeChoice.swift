@@ -33,6 +33,6 @@ extension SQLError {
     SQLError(
       .plan, "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
       "output mode APPEND shows rows that can no longer change, but these change as long as the source goes on", span: span,
-      hint: "use OUTPUT MODE UPDATE or COMPLETE, or GROUP BY batch() for a result per trigger")
+      hint: "declare a WATERMARK and group by a window of its column, or use OUTPUT MODE UPDATE or COMPLETE, or GROUP BY batch()")
   }
 }

@@ -79,6 +79,8 @@ package struct EdgeProperties: Sendable {
   package var isFinalPerStep: Bool
   /// Output columns that hold the number of the step that a row leaves in: grouping by one is grouping by `batch()`.
   package var stepColumns: Set<Int>
+  /// Output columns that say when a row is over.
+  package var eventTimes: [Int: EventTime] = [:]
   /// What bounds the operator's state, for EXPLAIN: nil = stateless.
   package var stateBound: StateBound?
 
@@ -115,6 +117,37 @@ package enum PhysicalOperator: Sendable {
   /// The first rows by keys (input order if there are none), kept up to date.
   case topN(keys: [SortKey], count: Int?, offset: Int)
   case union
+  /// Passes rows on and notes their greatest event time.
+  case watermark(WatermarkSpec)
+  case windowAssign(time: BoundExpression, shape: WindowShape)
+  case sessionAggregate(SessionAggregateSpec)
+}
+
+/// An event-time column, and how far rows may come out of its order.
+package struct WatermarkSpec: Sendable, Hashable {
+  package var column: Int
+  package var columnName: String
+  package var delayMicros: Int64
+  package var relation: String
+}
+
+/// When groups are over, and what is shown of them.
+package struct ClosingSpec: Sendable, Hashable {
+  /// Position among the keys.
+  package var key: Int
+  package var time: EventTime
+  /// Groups are shown once, when they are over (APPEND); else changes are, and what is over is forgotten.
+  package var isFinalOnly: Bool
+}
+
+/// GROUP BY session_window(time, gap). Output: keys, start, end, call results.
+package struct SessionAggregateSpec: Sendable {
+  package var keys: [BoundExpression]
+  package var time: BoundExpression
+  package var gap: BoundExpression
+  package var calls: [AggregateCall]
+  package var domain: EventTime.Domain?
+  package var isFinalOnly: Bool
 }
 
 package struct GenerateSpec: Sendable {
@@ -144,9 +177,15 @@ package struct AggregateSpec: Sendable {
   package var isPerStep: Bool
   /// GROUP BY without keys: one group that exists before any row.
   package var isGlobal: Bool
+  /// Sliding windows: key `key` is grouped by panes and comes out as the start of each window.
+  package var panes: (key: Int, shape: WindowShape)?
+  package var closing: ClosingSpec?
   package init(
-    keys: [BoundExpression], calls: [AggregateCall], isInputRetractable: Bool, isPerStep: Bool, isGlobal: Bool
+    keys: [BoundExpression], calls: [AggregateCall], isInputRetractable: Bool, isPerStep: Bool, isGlobal: Bool,
+    panes: (key: Int, shape: WindowShape)? = nil, closing: ClosingSpec? = nil
   ) {
+    self.panes = panes
+    self.closing = closing
     self.keys = keys
     self.calls = calls
     self.isInputRetractable = isInputRetractable

@@ -5,10 +5,26 @@ internal import Expressions
 /// Chooses operators for a logical plan, with what is known of every edge.
 struct PhysicalPlanner {
   let settings: SessionSettings
+  /// What groups that are over mean: nil in COMPLETE, where nothing is ever over and nothing late.
+  private var emission: Emission? = .changes
+
+  private enum Emission { case changes, finalOnly }
+
+  init(settings: SessionSettings) { self.settings = settings }
 
   func plan(_ logical: LogicalPlan, mode requested: RequestedMode) throws(SQLError) -> PhysicalPlan {
     let (plan, order) = logical.withoutRenaming.liftingOrder()
-    let root = try build(plan, path: "", endsQuery: true)
+    var planner = self
+    switch requested.mode ?? requested.fallback {
+    case .append?: planner.emission = .finalOnly
+    case .complete?: planner.emission = nil
+    case .update?, .changelog?, nil: planner.emission = .changes
+    }
+    var root = try planner.build(plan, path: "", endsQuery: true)
+    if requested.mode == nil, requested.fallback == .append, !root.properties.isAppendOnly {
+      planner.emission = .changes
+      root = try planner.build(plan, path: "", endsQuery: true)
+    }
     let mode = try requested.chosen(for: root.properties)
     return PhysicalPlan(
       root: root, schema: logical.schema, order: order, mode: mode,
@@ -33,8 +49,12 @@ struct PhysicalPlanner {
     case .generate(let generate): return try self.generate(generate, path: path, endsQuery: endsQuery)
     case .aggregate(let aggregate):
       let input = try build(aggregate.input, path: path + ".0", endsQuery: endsQuery)
+      if case .session(let time, let gap)? = aggregate.windowing {
+        return try sessions(aggregate, time: time, gap: gap, input, path: path)
+      }
       return try self.aggregate(
-        aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input, path: path)
+        aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input, path: path,
+        windowing: aggregate.windowing)
     case .distinct(let distinct):
       let input = try build(distinct.input, path: path + ".0", endsQuery: endsQuery)
       let keys = input.schema.fields.enumerated().map { NamedExpression(.column($0, $1), as: $1.name) }
@@ -44,6 +64,8 @@ struct PhysicalPlanner {
       return try build(sort.input, path: path, endsQuery: endsQuery)
     case .limit(let limit): return try self.limit(limit, path: path, endsQuery: endsQuery)
     case .union(let union): return try self.union(union, path: path)
+    case .watermark(let watermark): return try self.watermark(watermark, path: path, endsQuery: endsQuery)
+    case .windowAssign(let assign): return try windows(assign, path: path, endsQuery: endsQuery)
     }
   }
 
@@ -112,6 +134,10 @@ struct PhysicalPlanner {
       let kept = key.compactMap { positions[$0] }
       return kept.count == key.count ? kept : nil
     }
+    properties.eventTimes = [:]
+    for (index, column) in columns.enumerated() {
+      properties.eventTimes[index] = column.expression.eventTime(input.properties.eventTimes)
+    }
     return node("project", path, .project(columns.map(\.expression)), [input], schema, properties)
   }
 
@@ -124,6 +150,10 @@ struct PhysicalPlanner {
     properties.key = nil
     properties.stepColumns = Set(
       generate.kept.indices.filter { input.properties.stepColumns.contains(generate.kept[$0]) })
+    properties.eventTimes = [:]
+    for (index, column) in generate.kept.enumerated() {
+      properties.eventTimes[index] = input.properties.eventTimes[column]
+    }
     let spec = GenerateSpec(
       kept: generate.kept, generator: generate.generator, arguments: generate.arguments, isOuter: generate.isOuter,
       span: generate.span)
@@ -131,7 +161,8 @@ struct PhysicalPlanner {
   }
 
   private func aggregate(
-    _ keys: [NamedExpression], _ calls: [AggregateCall], isGlobal: Bool, name: String, _ input: PhysicalNode, path: String
+    _ keys: [NamedExpression], _ calls: [AggregateCall], isGlobal: Bool, name: String, _ input: PhysicalNode, path: String,
+    windowing: Windowing? = nil
   ) throws(SQLError) -> PhysicalNode {
     for key in keys { try checkRepeatable(key.expression, over: input) }
     for call in calls {
@@ -139,16 +170,97 @@ struct PhysicalPlanner {
     }
     let stepKeys = keys.indices.filter { keys[$0].expression.isStepNumber(over: input.properties) }
     let isPerStep = !stepKeys.isEmpty && input.properties.isAppendOnly
+    var times: [Int: EventTime] = [:]
+    for (index, key) in keys.enumerated() { times[index] = key.expression.eventTime(input.properties.eventTimes) }
+    var panes: (key: Int, shape: WindowShape)?
+    if case .panes(let key, let shape)? = windowing {
+      panes = (key, shape)
+      if case .call(let call) = keys[key].expression.node, case .sliding(let size, _, _) = shape {
+        times[key] = call.arguments[0].eventTime(input.properties.eventTimes)?.later(by: size)
+      }
+    }
+    let closing = isPerStep ? nil : self.closing(times, input)
     let spec = AggregateSpec(
       keys: keys.map(\.expression), calls: calls, isInputRetractable: !input.properties.isAppendOnly,
-      isPerStep: isPerStep, isGlobal: isGlobal)
+      isPerStep: isPerStep, isGlobal: isGlobal, panes: panes, closing: closing)
     // Without calls a group's row never changes, it only appears.
-    let isAppendOnly = isPerStep || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
-    let properties = EdgeProperties(
+    let isAppendOnly =
+      isPerStep || closing?.isFinalOnly == true || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
+    var properties = EdgeProperties(
       isAppendOnly: isAppendOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd,
       key: isPerStep ? nil : Array(keys.indices), isFinalPerStep: isPerStep, stepColumns: isPerStep ? Set(stepKeys) : [],
       stateBound: .ofAggregate(keys: keys, calls: calls, spec, input: input.properties))
+    properties.eventTimes = times
     return node(name, path, .aggregate(spec), [input], Schema(keys.map(\.field) + calls.map(\.field)), properties)
+  }
+
+  /// What closes groups with these key times: the first that says when a group is over.
+  private func closing(_ times: [Int: EventTime], _ input: PhysicalNode) -> ClosingSpec? {
+    guard let emission, !input.properties.isBounded, let key = times.keys.min(), let time = times[key] else { return nil }
+    return ClosingSpec(key: key, time: time, isFinalOnly: emission == .finalOnly)
+  }
+
+  private func sessions(
+    _ aggregate: LogicalPlan.Aggregate, time: BoundExpression, gap: BoundExpression, _ input: PhysicalNode, path: String
+  ) throws(SQLError) -> PhysicalNode {
+    guard input.properties.isAppendOnly else {
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE", "session_window over rows that may be taken back is not supported", span: time.span,
+        hint: "make sessions of the rows as they come, below the aggregate or join that changes them")
+    }
+    if let call = aggregate.calls.first(where: \.isDistinct) {
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE", "DISTINCT inside an aggregate of session_window is not supported", span: call.span,
+        hint: "use size(collect_set(…)), or approx_count_distinct")
+    }
+    let eventTime = emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
+    let isFinalOnly = eventTime != nil && emission == .finalOnly
+    let width = aggregate.keys.count
+    var properties = EdgeProperties(
+      isAppendOnly: isFinalOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd)
+    if let eventTime {
+      // A session's start says nothing of its end; its end does.
+      properties.eventTimes = [width + 1: eventTime]
+      properties.stateBound = .bounded("sessions whose end is ahead of the \(eventTime.domain.words)")
+    } else if input.properties.isBounded {
+      properties.stateBound = .bounded("every session, of bounded input")
+    } else {
+      properties.stateBound = .unbounded(reason: "every session", fix: "declare a WATERMARK for the time of the session")
+    }
+    let spec = SessionAggregateSpec(
+      keys: aggregate.keys.map(\.expression), time: time, gap: gap, calls: aggregate.calls, domain: eventTime?.domain,
+      isFinalOnly: isFinalOnly)
+    return node("sessions", path, .sessionAggregate(spec), [input], aggregate.schema, properties)
+  }
+
+  private func watermark(
+    _ watermark: LogicalPlan.Watermark, path: String, endsQuery: Bool
+  ) throws(SQLError) -> PhysicalNode {
+    let input = try build(watermark.input, path: path + ".0", endsQuery: endsQuery)
+    // All of a bounded input is there: nothing is late, and nothing has to wait (SEM-4).
+    if input.properties.isBounded { return input }
+    var properties = input.properties.stateless()
+    properties.eventTimes[watermark.column] = EventTime(.event)
+    let spec = WatermarkSpec(
+      column: watermark.column, columnName: input.schema[watermark.column].name, delayMicros: watermark.delayMicros,
+      relation: watermark.relation)
+    return node("watermark", path, .watermark(spec), [input], input.schema, properties)
+  }
+
+  private func windows(
+    _ assign: LogicalPlan.WindowAssign, path: String, endsQuery: Bool
+  ) throws(SQLError) -> PhysicalNode {
+    let input = try build(assign.input, path: path + ".0", endsQuery: endsQuery)
+    try checkRepeatable(assign.time, over: input)
+    var properties = input.properties.stateless()
+    properties.key = nil
+    let width = input.schema.count
+    if let time = assign.time.eventTime(input.properties.eventTimes) {
+      properties.eventTimes[width + 1] = time
+      if case .sliding(let size, _, _) = assign.shape { properties.eventTimes[width] = time.later(by: size) }
+    }
+    return node(
+      "windows", path, .windowAssign(time: assign.time, shape: assign.shape), [input], assign.schema, properties)
   }
 
   private func limit(_ limit: LogicalPlan.Limit, path: String, endsQuery: Bool) throws(SQLError) -> PhysicalNode {
@@ -180,6 +292,7 @@ struct PhysicalPlanner {
     properties.isAppendOnly = keys.isEmpty && input.properties.isAppendOnly
     properties.isFinalPerStep = false
     properties.stepColumns = []
+    properties.eventTimes = properties.isAppendOnly ? properties.eventTimes : [:]
     properties.stateBound = .ofTopN(limit, input: input.properties)
     return node(
       "topn", path, .topN(keys: keys, count: limit.count, offset: limit.offset), [input], input.schema, properties)
@@ -192,12 +305,18 @@ struct PhysicalPlanner {
     }
     let properties = inputs.map(\.properties)
     let stepColumns = properties.map(\.stepColumns).reduce(properties.first?.stepColumns ?? []) { $0.intersection($1) }
-    return node(
-      "union", path, .union, inputs, union.schema,
-      EdgeProperties(
+    var edge = EdgeProperties(
         isAppendOnly: properties.allSatisfy(\.isAppendOnly), isBounded: properties.allSatisfy(\.isBounded),
         canEnd: properties.allSatisfy(\.canEnd), isFinalPerStep: properties.allSatisfy(\.isFinalPerStep),
-        stepColumns: stepColumns))
+        stepColumns: stepColumns)
+    // A time that all inputs agree on; of different offsets the latest.
+    for (column, time) in properties.first?.eventTimes ?? [:] {
+      let all = properties.compactMap { $0.eventTimes[column] }
+      guard all.count == properties.count, all.allSatisfy({ $0.domain == time.domain && $0.isWindow == time.isWindow })
+      else { continue }
+      edge.eventTimes[column] = all.max { $0.offsetMicros < $1.offsetMicros }
+    }
+    return node("union", path, .union, inputs, union.schema, edge)
   }
 
   // MARK: Checks

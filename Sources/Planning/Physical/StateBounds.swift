@@ -7,6 +7,9 @@ extension StateBound {
     keys: [NamedExpression], calls: [AggregateCall], _ spec: AggregateSpec, input: EdgeProperties
   ) -> StateBound {
     if spec.isPerStep { return .bounded("groups of one step") }
+    if let closing = spec.closing {
+      return .bounded("groups whose \(closing.time.text(of: keys[closing.key].name)) is ahead of the \(closing.time.domain.words)")
+    }
     if let call = calls.first(where: { $0.keepsValues(isInputRetractable: spec.isInputRetractable) }) {
       let what = call.isDistinct ? "every distinct value in \(call.name)" : "every value of \(call.name)"
       if input.isBounded { return .bounded("\(what), of bounded input") }
@@ -15,7 +18,7 @@ extension StateBound {
     if spec.isGlobal { return .bounded("1 group") }
     let groups = "one state per distinct \(keys.map(\.name).joined(separator: ", "))"
     if input.isBounded { return .bounded("\(groups), of bounded input") }
-    return .unbounded(reason: groups, fix: "group by a window, or batch()")
+    return .unbounded(reason: groups, fix: "group by a window of a column with a WATERMARK, or by batch()")
   }
 
   static func ofTopN(_ limit: LogicalPlan.Limit, input: EdgeProperties) -> StateBound {
@@ -42,4 +45,17 @@ extension DataType {
     if case .array(let element) = self { return element == type }
     return false
   }
+}
+
+extension EventTime {
+  /// The time that is compared, as a formula: `window_start + 10 s`.
+  func text(of column: String) -> String {
+    let name = isWindow ? "\(column).end" : column
+    if offsetMicros == 0 { return name }
+    return "\(name) \(offsetMicros < 0 ? "-" : "+") \(LiteralText.duration(abs(offsetMicros)))"
+  }
+}
+
+extension EventTime.Domain {
+  var words: String { self == .event ? "watermark" : "clock" }
 }

@@ -74,3 +74,13 @@ func quoted(_ text: String) -> String {
   }
   return result + "'"
 }
+
+/// Texts that EXPLAIN shares.
+enum LiteralText {
+  /// A length of time in the coarsest unit that divides it: `5 s`, `90 min`.
+  static func duration(_ micros: Int64) -> String {
+    let units: [(Int64, String)] = [(86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"), (1000, "ms")]
+    for (size, name) in units where micros != 0 && micros % size == 0 { return "\(micros / size) \(name)" }
+    return micros == 0 ? "0 s" : "\(micros) µs"
+  }
+}

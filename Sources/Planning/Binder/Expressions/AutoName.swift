@@ -18,6 +18,8 @@ extension ExpressionBinder {
         return name.last.text
       }
       return autoName(of: expression)
+    case .call(let call) where ["window", "session_window"].contains(call.name.last.text.lowercased()):
+      return call.name.last.text.lowercased()
     default: return autoName(of: expression)
     }
   }

@@ -101,6 +101,10 @@ extension ExpressionBinder {
 
   /// `base.name`: a field of a struct, or the value of a key of a map.
   func field(_ name: AST.Identifier, of base: BoundExpression, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    if let (start, end) = TimeWindows.parts(of: base) {
+      if name.text.equalsIgnoringCase("start") { return start }
+      if name.text.equalsIgnoringCase("end") { return end }
+    }
     let key = BoundExpression.literal(.string(name.text), .string, span: name.span)
     switch base.type {
     case .structure(let fields):

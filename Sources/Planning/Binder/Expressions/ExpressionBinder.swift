@@ -15,6 +15,8 @@ struct ExpressionBinder {
   var aliases: AliasLookup = .none
   /// Where aggregate calls go; nil where none may stand.
   var aggregates: AggregateCollector?
+  /// Where sliding and session windows go; nil where none may stand.
+  var windows: WindowCollector?
   /// Arguments of an aggregate are being bound.
   var enclosingAggregate: String?
   var lambdaVariables: [LambdaVariable] = []

@@ -7,7 +7,7 @@ internal import SQLSyntax
 extension ExpressionBinder {
   static let specialFormNames = [
     "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
-    "current_date", "curdate", "localtimestamp", "current_watermark",
+    "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time",
   ]
 
   /// Nil if `name` is no special form.
@@ -52,10 +52,10 @@ extension ExpressionBinder {
       let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
       return try explicitCast(
         try arguments(of: call, 1, span: span)[0], to: type, mode: context.castMode, span: span)
-    case "window", "session_window", "window_time", "tumble", "hop", "session", "cumulate":
-      throw UnsupportedFeature.eventTimeWindow.error(span)
     case "grouping", "grouping_id": throw UnsupportedFeature.groupingSets.error(span)
-    default: return try bindStepValue(name, call, span: span)
+    default:
+      if let window = try bindWindowCall(name, call, span: span) { return window }
+      return try bindStepValue(name, call, span: span)
     }
   }
 

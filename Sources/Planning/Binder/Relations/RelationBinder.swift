@@ -23,7 +23,38 @@ extension QueryBinder {
     if let generator = try lateralGenerator(relation) {
       return try bind(generator, over: BoundRelation(plan: .oneRow, scope: Scope()), isOuter: false)
     }
-    return try bindKind(relation).aliased(relation.alias)
+    var result = try bindKind(relation).aliased(relation.alias)
+    if let watermark = relation.watermark { result = try bind(watermark, over: result) }
+    return result
+  }
+
+  /// `WATERMARK e [AS name] DELAY OF d`: a computed time becomes a column behind the others.
+  private func bind(_ watermark: AST.Watermark, over input: BoundRelation) throws(SQLError) -> BoundRelation {
+    var result = input
+    let time = try expressionBinder(input.scope, .from).bind(watermark.expression)
+    guard time.type.isTimestamp else {
+      throw SQLError(
+        .bind, "EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE",
+        "an event time is a TIMESTAMP, found \(time.type.sqlName)", span: watermark.expression.span,
+        hint: "CAST(… AS TIMESTAMP), or to_timestamp(…)")
+    }
+    let column: Int
+    if case .column(let ordinal) = time.node, watermark.alias == nil {
+      column = ordinal
+    } else {
+      column = input.scope.columns.count
+      let name = watermark.alias?.text ?? "event_time"
+      let kept = input.scope.columns.enumerated().map { NamedExpression(.column($0, $1.field), as: $1.field.name) }
+      result.plan = .project(.init(input: input.plan, columns: kept + [NamedExpression(time, as: name)]))
+      result.scope.columns.append(
+        Scope.Column(
+          qualifier: input.scope.columns.first?.qualifier ?? [],
+          field: Field(name, time.type, isNullable: time.isNullable)))
+    }
+    let relation = result.scope.columns[column].qualifier.last ?? ""
+    result.plan = .watermark(
+      .init(input: result.plan, column: column, delayMicros: watermark.delay.micros, relation: relation))
+    return result
   }
 
   private func bindKind(_ relation: AST.Relation) throws(SQLError) -> BoundRelation {
@@ -32,7 +63,7 @@ extension QueryBinder {
     case .path(let path):
       let source = try context.catalog.source(
         atPath: path.text, format: nil, isStream: relation.isStream, span: path.span)
-      return scan(source, qualifier: [], span: relation.span)
+      return try scan(source, qualifier: [], span: relation.span)
     case .function(let call): return try bindTableFunction(call, isStream: relation.isStream, span: relation.span)
     case .subquery(let query):
       if relation.isLateral { throw UnsupportedFeature.lateralSubquery.error(relation.span) }
@@ -51,7 +82,6 @@ extension QueryBinder {
   private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
     if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
     if relation.sample != nil { throw UnsupportedFeature.sample.error(relation.span) }
-    if let watermark = relation.watermark { throw UnsupportedFeature.watermark.error(watermark.span) }
     if let match = relation.matchRecognize { throw UnsupportedFeature.matchRecognize.error(match.span) }
     if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {
@@ -88,7 +118,7 @@ extension QueryBinder {
     switch try context.catalog.relation(named: parts) {
     case .source(let source)?:
       if isStream, source.isBounded { throw UnsupportedFeature.streamOfBounded.error(span) }
-      return scan(source, qualifier: parts, span: span)
+      return try scan(source, qualifier: parts, span: span)
     case .view(let view)?: return try bindView(view, name: parts, span: name.span)
     case nil: break
     }
@@ -96,16 +126,50 @@ extension QueryBinder {
       // csv.`path`
       let source = try context.catalog.source(
         atPath: parts[1], format: parts[0], isStream: isStream, span: name.span)
-      return scan(source, qualifier: [], span: span)
+      return try scan(source, qualifier: [], span: span)
     }
     throw .relationNotFound(
       name.text, candidates: context.catalog.relationNames + commonTables.keys.sorted(), span: name.span)
   }
 
-  private func scan(_ source: SourceReference, qualifier: [String], span: SourceSpan) -> BoundRelation {
-    BoundRelation(
+  private func scan(
+    _ source: SourceReference, qualifier: [String], span: SourceSpan
+  ) throws(SQLError) -> BoundRelation {
+    var result = try laidOut(source, qualifier: qualifier, span: span)
+    if let watermark = source.watermark {
+      result.plan = .watermark(
+        .init(
+          input: result.plan, column: watermark.column, delayMicros: watermark.delayMicros, relation: source.name))
+    }
+    return result
+  }
+
+  /// The columns of a relation as CREATE TABLE lists them, computed ones among them.
+  func laidOut(_ source: SourceReference, qualifier: [String], span: SourceSpan) throws(SQLError) -> BoundRelation {
+    let stored = BoundRelation(
       plan: .scan(.init(source: source, columns: Array(source.schema.fields.indices), span: span)),
       scope: Scope(source.schema, qualifier: qualifier))
+    if source.layout.isEmpty { return stored }
+    let binder = expressionBinder(stored.scope, .select)
+    var columns: [NamedExpression] = []
+    for column in source.layout {
+      switch column {
+      case .stored(let ordinal):
+        columns.append(NamedExpression(.column(ordinal, source.schema[ordinal]), as: source.schema[ordinal].name))
+      case .computed(let name, let expression):
+        do {
+          columns.append(NamedExpression(try binder.bind(expression).relocated(to: span), as: name))
+        } catch {
+          var placed = error
+          placed.message = "in column \"\(name)\" of \"\(source.name)\": \(error.message)"
+          placed.span = span
+          throw placed
+        }
+      }
+    }
+    return BoundRelation(
+      plan: .project(.init(input: stored.plan, columns: columns)),
+      scope: Scope(Schema(columns.map(\.field)), qualifier: qualifier))
   }
 
   // MARK: Calls
@@ -115,7 +179,7 @@ extension QueryBinder {
     _ call: AST.FunctionCall, isStream: Bool, span: SourceSpan
   ) throws(SQLError) -> BoundRelation {
     let name = call.name.last.text.lowercased()
-    if ["tumble", "hop", "session", "cumulate"].contains(name) { throw UnsupportedFeature.eventTimeWindow.error(span) }
+    if Self.windowTableFunctions.contains(name) { return try bindWindowTable(call, span: span) }
     let binder = expressionBinder(Scope(), .constant)
     var positional: [Value] = []
     var options: [(name: String, value: Value)] = []
@@ -123,6 +187,11 @@ extension QueryBinder {
       guard let expression = argument.expression else {
         throw SQLError(
           .bind, "UNSUPPORTED_EXPR_FOR_PARAMETER", "\(call.name.text) takes constants, not tables", span: span)
+      }
+      if ["late", "errors"].contains(name), case .name(let query) = expression.kind {
+        // A query or a relation goes by its name.
+        positional.append(.string(query.text))
+        continue
       }
       let value = try constantArgument(try binder.bind(expression), of: call.name.text)
       if let name = argument.name {
@@ -141,7 +210,7 @@ extension QueryBinder {
       throw .unresolvedTableFunction(
         call.name.text, candidates: context.catalog.functions.generators.keys.sorted(), span: call.name.span)
     }
-    return scan(source, qualifier: [call.name.last.text], span: span)
+    return try scan(source, qualifier: [call.name.last.text], span: span)
   }
 
   /// A constant as connectors read it: fractions as doubles, since a bare `Value` does not know its scale.

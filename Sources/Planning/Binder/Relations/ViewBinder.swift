@@ -50,13 +50,13 @@ extension LogicalPlan {
     case .aggregate(var aggregate):
       for index in aggregate.calls.indices { aggregate.calls[index].span = span }
       return .aggregate(aggregate)
-    case .values, .filter, .project, .distinct, .sort, .limit, .union: return moved
+    case .values, .filter, .project, .distinct, .sort, .limit, .union, .watermark, .windowAssign: return moved
     }
   }
 }
 
 extension BoundExpression {
-  fileprivate func relocated(to span: SourceSpan) -> BoundExpression {
+  func relocated(to span: SourceSpan) -> BoundExpression {
     var copy = mapChildren { $0.relocated(to: span) }
     copy.span = span
     return copy

@@ -7,6 +7,8 @@ internal import Expressions
 /// While the parts of a SELECT are bound, its input columns have their own ordinals and these have ordinals that no input
 /// reaches. They are gone when the SELECT is put together.
 enum Placeholder {
+  /// Start and end of the i-th window of a `WindowCollector` are columns `windows + 2 * i` and the one behind it.
+  static let windows = 1 << 39
   /// Output of the i-th aggregate call is column `aggregates + i`.
   static let aggregates = 1 << 40
   /// The i-th column of the generator of the select list.
@@ -24,7 +26,9 @@ enum Placeholder {
 
   static func item(_ ordinal: Int) -> Int? { ordinal >= items ? ordinal - items : nil }
 
-  static func isInput(_ ordinal: Int) -> Bool { ordinal < aggregates }
+  static func window(_ ordinal: Int) -> Int? { (windows..<aggregates).contains(ordinal) ? ordinal - windows : nil }
+
+  static func isInput(_ ordinal: Int) -> Bool { ordinal < windows }
 }
 
 /// The aggregate calls of one SELECT, equal ones once.

@@ -6,6 +6,7 @@ extension SelectBinder {
   /// The operators of the SELECT over its input.
   func assemble(orderBy keys: [SortKey], limit: LimitClause?) throws(SQLError) -> BoundRelation {
     var stage = Stage(binder: self)
+    try stage.assignWindows()
     try stage.group()
     try stage.generate()
     var columns: [NamedExpression] = []
@@ -62,18 +63,77 @@ extension SelectBinder {
     /// Where the generator's columns begin, once they are there.
     private var generatedBase: Int?
     private var isGrouped = false
+    /// Where the columns of each window begin, once they are there.
+    private var windowBases: [Int?]
+    /// What stands over the groups for an expression that rows were grouped by.
+    private var keyReplacements: [(expression: BoundExpression, column: BoundExpression)] = []
 
     init(binder: SelectBinder) {
       self.binder = binder
       plan = binder.input.plan
+      windowBases = (binder.base.windows?.entries ?? []).map { _ in nil }
+    }
+
+    private var windows: [WindowCollector.Entry] { binder.base.windows?.entries ?? [] }
+
+    /// Rows for each sliding window they lie in, unless grouping does it by panes.
+    mutating func assignWindows() throws(SQLError) {
+      let panes = paneEntry
+      for (index, entry) in windows.enumerated() where index != panes {
+        guard case .shape(let shape) = entry.kind else {
+          if !binder.isAggregate || sessionKey == nil {
+            throw SQLError(
+              .bind, "UNSUPPORTED_FEATURE", "a session is made by GROUP BY session_window(…), and by nothing else",
+              span: entry.span)
+          }
+          continue
+        }
+        windowBases[index] = plan.schema.count
+        plan = .windowAssign(.init(input: plan, time: entry.time, shape: shape))
+      }
+    }
+
+    /// The group key that is a window of the i-th entry.
+    private func key(of index: Int) -> Int? {
+      binder.groupKeys.firstIndex { key in
+        guard let start = TimeWindows.parts(of: key.expression)?.start, case .column(let ordinal) = start.node else {
+          return false
+        }
+        return ordinal == Placeholder.windows + 2 * index
+      }
+    }
+
+    private var sessionKey: (entry: Int, key: Int)? {
+      for (index, entry) in windows.enumerated() where entry.isSession {
+        if let key = key(of: index) { return (index, key) }
+      }
+      return nil
+    }
+
+    /// The sliding window that is grouped by and that nothing else below the groups looks at.
+    private var paneEntry: Int? {
+      guard windows.count == 1, case .shape(.sliding) = windows[0].kind, binder.isAggregate, let key = key(of: 0) else {
+        return nil
+      }
+      var others = binder.groupKeys.enumerated().filter { $0.offset != key }.map(\.element.expression)
+      for call in binder.collector.calls { others += call.arguments + (call.filter.map { [$0] } ?? []) }
+      if let generator = binder.generator, generator.isBelowAggregate { others += generator.arguments }
+      let isUsed = others.contains { $0.columnsUsed.contains { Placeholder.window($0) != nil } }
+      return isUsed ? nil : 0
     }
 
     /// GROUP BY and HAVING.
     mutating func group() throws(SQLError) {
       guard binder.isAggregate else { return }
       if let generator = binder.generator, generator.isBelowAggregate { append(generator, generator.arguments) }
-      let keys = binder.groupKeys.map { NamedExpression(resolved($0.expression), as: $0.name) }
-      plan = .aggregate(.init(input: plan, keys: keys, calls: binder.collector.calls))
+      var aggregate = LogicalPlan.Aggregate(
+        input: plan, keys: [], calls: binder.collector.calls.map { resolved($0) })
+      for index in binder.groupKeys.indices { try add(binder.groupKeys[index], at: index, to: &aggregate) }
+      // The columns of a session stand behind the keys.
+      if case .session? = aggregate.windowing, let (_, key) = sessionKey, let entry = sessionKey?.entry {
+        replaceSession(binder.groupKeys[key], entry, in: aggregate)
+      }
+      plan = .aggregate(aggregate)
       isGrouped = true
       if let having = binder.having {
         if let made = having.firstColumn(where: { Placeholder.generated($0) != nil }),
@@ -83,6 +143,74 @@ extension SelectBinder {
         }
         plan = .filter(.init(input: plan, predicate: try translated(having)))
       }
+    }
+
+    /// One key of GROUP BY: a window is grouped by its start, and by its end where the start does not say it.
+    private mutating func add(
+      _ key: NamedExpression, at index: Int, to aggregate: inout LogicalPlan.Aggregate
+    ) throws(SQLError) {
+      guard let (start, end) = TimeWindows.parts(of: key.expression) else {
+        keyReplacements.append((key.expression, addColumn(resolved(key.expression), key.name, to: &aggregate)))
+        return
+      }
+      if let session = sessionKey, session.key == index, case .session(let gap) = windows[session.entry].kind {
+        if aggregate.windowing != nil { throw .severalWindows(key.expression.span) }
+        aggregate.windowing = .session(time: windows[session.entry].time, gap: gap)
+        return
+      }
+      var grouped = resolved(start)
+      if paneEntry != nil, self.key(of: 0) == index, case .shape(let shape) = windows[0].kind,
+        case .sliding(let size, let slide, let offset) = shape
+      {
+        grouped = TimeWindows.start(
+          of: windows[0].time, sizeMicros: greatestCommonDivisor(size, slide), offsetMicros: offset, span: start.span)
+        aggregate.windowing = .panes(key: aggregate.keys.count, shape: shape)
+      }
+      if case .call(let call) = grouped.node, let time = call.arguments.first, time.isNullable {
+        // A NULL time lies in no window (SEM-3).
+        aggregate.input = .filter(
+          .init(input: aggregate.input, predicate: try binder.base.call("isnotnull", [time], span: time.span)))
+      }
+      let startColumn = addColumn(grouped, "\(key.name)_start", to: &aggregate)
+      let endColumn: BoundExpression
+      if case .call(let call) = end.node, call.function.name == TimeWindows.shiftName, call.arguments[0].isSame(as: start),
+        let size = TimeWindows.constants(of: call).first
+      {
+        endColumn = TimeWindows.shift(startColumn, byMicros: size, span: end.span)
+      } else {
+        endColumn = addColumn(resolved(end), "\(key.name)_end", to: &aggregate)
+      }
+      keyReplacements += [
+        (key.expression, TimeWindows.make(start: startColumn, end: endColumn, span: key.expression.span)),
+        (start, startColumn), (end, endColumn),
+      ]
+    }
+
+    private func addColumn(
+      _ expression: BoundExpression, _ name: String, to aggregate: inout LogicalPlan.Aggregate
+    ) -> BoundExpression {
+      aggregate.keys.append(NamedExpression(expression, as: name))
+      return .column(aggregate.keys.count - 1, aggregate.keys[aggregate.keys.count - 1].field, span: expression.span)
+    }
+
+    private mutating func replaceSession(_ key: NamedExpression, _ entry: Int, in aggregate: LogicalPlan.Aggregate) {
+      guard let (start, end) = TimeWindows.parts(of: key.expression) else { return }
+      let fields = aggregate.keyFields
+      let startColumn = BoundExpression.column(fields.count - 2, fields[fields.count - 2], span: start.span)
+      let endColumn = BoundExpression.column(fields.count - 1, fields[fields.count - 1], span: end.span)
+      keyReplacements += [
+        (key.expression, TimeWindows.make(start: startColumn, end: endColumn, span: key.expression.span)),
+        (start, startColumn), (end, endColumn),
+      ]
+    }
+
+    private func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+
+    private func resolved(_ call: AggregateCall) -> AggregateCall {
+      var copy = call
+      copy.arguments = call.arguments.map { resolved($0) }
+      copy.filter = call.filter.map { resolved($0) }
+      return copy
     }
 
     /// The generator of the select list, unless grouping needed it before.
@@ -102,10 +230,14 @@ extension SelectBinder {
           isOuter: generator.isOuter, fields: generator.fields, span: generator.span))
     }
 
-    /// The generator's placeholders as columns of the plan.
+    /// The placeholders of generator and windows as columns of the plan.
     private func resolved(_ expression: BoundExpression) -> BoundExpression {
-      guard let generatedBase else { return expression }
-      return expression.remapped { ordinal in Placeholder.generated(ordinal).map { generatedBase + $0 } ?? ordinal }
+      if generatedBase == nil && windowBases.isEmpty { return expression }
+      return expression.remapped { ordinal in
+        if let generatedBase, let index = Placeholder.generated(ordinal) { return generatedBase + index }
+        if let index = Placeholder.window(ordinal), let base = windowBases[index / 2] { return base + index % 2 }
+        return ordinal
+      }
     }
 
     /// `expression` over the plan as it stands.
@@ -116,17 +248,17 @@ extension SelectBinder {
     /// Keys become columns, aggregates become columns, and nothing else of the input may be left.
     private func overGroups(_ expression: BoundExpression) throws(SQLError) -> BoundExpression {
       if expression.literalValue == nil,
-        let index = binder.groupKeys.firstIndex(where: { $0.expression.isSame(as: expression) })
+        var column = keyReplacements.first(where: { $0.expression.isSame(as: expression) })?.column
       {
-        return .column(index, binder.groupKeys[index].field, span: expression.span)
+        column.span = expression.span
+        return column
       }
       guard case .column(let ordinal) = expression.node else {
         return try expression.mapChildren { (child) throws(SQLError) in try overGroups(child) }
       }
       var column = expression
-      let keyCount = binder.groupKeys.count
-      if let index = Placeholder.aggregate(ordinal) {
-        column.node = .column(keyCount + index)
+            if let index = Placeholder.aggregate(ordinal) {
+        column.node = .column(groupWidth + index)
         return column
       }
       if let index = Placeholder.generated(ordinal) {
@@ -137,6 +269,11 @@ extension SelectBinder {
         return column
       }
       throw notGrouped(binder.input.scope.columns[ordinal].field.name, expression.span)
+    }
+
+    /// Columns of the aggregate before those of its calls.
+    private var groupWidth: Int {
+      plan.aggregateBelow.map { $0.keyFields.count } ?? 0
     }
 
     private func notGrouped(_ column: String, _ span: SourceSpan) -> SQLError {
@@ -154,10 +291,25 @@ extension BoundExpression {
 }
 
 extension LogicalPlan {
+  /// The aggregate that HAVING and generators stand on.
+  fileprivate var aggregateBelow: Aggregate? {
+    switch self {
+    case .aggregate(let aggregate): aggregate
+    default: inputs.first?.aggregateBelow
+    }
+  }
+
   /// The first `count` columns.
   func keepingFirst(_ count: Int) -> LogicalPlan {
     let fields = schema.fields.prefix(count)
     return .project(
       .init(input: self, columns: fields.enumerated().map { NamedExpression(.column($0, $1), as: $1.name) }))
+  }
+}
+
+extension SQLError {
+  static func severalWindows(_ span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "UNSUPPORTED_FEATURE.MULTIPLE_TIME_WINDOWS", "rows cannot be grouped by two session windows at once", span: span)
   }
 }

@@ -22,7 +22,10 @@ extension QueryBinder {
       let predicate = try expressionBinder(input.scope, .where).bindCondition(condition)
       input.plan = .filter(.init(input: input.plan, predicate: predicate))
     }
-    var binder = SelectBinder(expressionBinder(input.scope, .select), input: input, select: select)
+    var expressions = expressionBinder(input.scope, .select)
+    expressions.windows = WindowCollector()
+    var binder = SelectBinder(expressions, input: input, select: select)
+    try binder.bindWindowNames()
     try binder.bindItems()
     try binder.bindGroupBy()
     try binder.bindHaving()

@@ -63,6 +63,18 @@ struct PruneColumns: OptimizerRule {
       union.inputs = union.inputs.map { exactly(prune($0, needed: needed), columns) }
       union.schema = union.schema.project(columns)
       return Pruned(plan: .union(union), columns: columns)
+    case .watermark(var watermark):
+      let input = prune(watermark.input, needed: needed.union([watermark.column]))
+      watermark.column = input.position(watermark.column)
+      watermark.input = input.plan
+      return Pruned(plan: .watermark(watermark), columns: input.columns)
+    case .windowAssign(var assign):
+      let width = assign.input.schema.count
+      let input = prune(
+        assign.input, needed: needed.filter { $0 < width }.union(assign.time.columnsUsed))
+      assign.time = input.moved(assign.time)
+      assign.input = input.plan
+      return Pruned(plan: .windowAssign(assign), columns: input.columns + [width, width + 1])
     }
   }
 
@@ -79,13 +91,14 @@ struct PruneColumns: OptimizerRule {
   }
 
   private func prune(_ aggregate: LogicalPlan.Aggregate, needed: Set<Int>) -> Pruned {
-    let keyCount = aggregate.keys.count
+    let keyCount = aggregate.keyFields.count
     let calls = aggregate.calls.indices.filter { needed.contains(keyCount + $0) }
     var copy = aggregate
     copy.calls = calls.map { aggregate.calls[$0] }
     let parts = copy.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
-    let input = prune(aggregate.input, needed: used(by: aggregate.keys.map(\.expression) + parts))
+    let input = prune(aggregate.input, needed: used(by: aggregate.keys.map(\.expression) + parts + (aggregate.windowing?.expressions ?? [])))
     copy.input = input.plan
+    copy.windowing = aggregate.windowing?.mapExpressions { input.moved($0) }
     copy.keys = aggregate.keys.map { NamedExpression(input.moved($0.expression), as: $0.name) }
     for index in copy.calls.indices {
       copy.calls[index].arguments = copy.calls[index].arguments.map(input.moved)

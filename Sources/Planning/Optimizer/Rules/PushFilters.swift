@@ -37,6 +37,16 @@ struct PushFilters: OptimizerRule {
     case .generate(let generate): return push(predicate, below: generate)
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
     case .scan, .values, .limit: return nil
+    case .watermark:
+      // A filter below would hide event times from the watermark.
+      return nil
+    case .windowAssign(var assign):
+      let (moving, staying) = predicate.split { conjunct in
+        conjunct.isRepeatable && conjunct.columnsUsed.allSatisfy { $0 < assign.input.schema.count }
+      }
+      guard let moving else { return nil }
+      assign.input = .filter(.init(input: assign.input, predicate: moving))
+      return LogicalPlan.windowAssign(assign).filtered(staying)
     }
   }
 
@@ -68,7 +78,9 @@ struct PushFilters: OptimizerRule {
     let keys = aggregate.keys.map(\.expression)
     let (moving, staying) = predicate.split { conjunct in
       conjunct.isRepeatable && !conjunct.columnsUsed.isEmpty
-        && conjunct.columnsUsed.allSatisfy { $0 < keys.count && keys[$0].isDeterministic }
+        && conjunct.columnsUsed.allSatisfy {
+          $0 < keys.count && keys[$0].isDeterministic && !aggregate.isPaneKey($0)
+        }
     }
     guard let moving else { return nil }
     var below = aggregate
@@ -95,5 +107,13 @@ extension LogicalPlan {
   fileprivate func filtered(_ predicate: BoundExpression?) -> LogicalPlan {
     guard let predicate else { return self }
     return .filter(.init(input: self, predicate: predicate))
+  }
+}
+
+extension LogicalPlan.Aggregate {
+  /// Whether a key comes out as something else than what rows are grouped by.
+  fileprivate func isPaneKey(_ ordinal: Int) -> Bool {
+    if case .panes(let key, _)? = windowing { return key == ordinal }
+    return false
   }
 }

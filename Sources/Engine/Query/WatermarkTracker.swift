@@ -1,0 +1,78 @@
+import Dataflow
+
+/// The watermarks of a query: one for each declaration, and the one of the query that is made of them (SEM-2).
+///
+/// A declaration's watermark is the greatest event time seen less its delay; it never goes back. The query's is the least
+/// of them, or the greatest if the session says so. A declaration whose sources have all ended holds nothing back.
+struct WatermarkTracker {
+  /// A WATERMARK of the plan.
+  struct Declaration: Sendable {
+    var relation: String
+    var column: String
+    var delayMicros: Int64
+    /// The sources it sees, by position in the query.
+    var sources: [Int]
+  }
+
+  /// How several watermarks make one (`spark.sql.streaming.multipleWatermarkPolicy`).
+  enum Policy: String, Sendable { case min, max }
+
+  let declarations: [Declaration]
+  var policy = Policy.min
+  private(set) var perDeclaration: [Int64?]
+  private var greatest: [Int64?]
+  private(set) var current: Int64?
+
+  init(_ declarations: [Declaration], policy: Policy = .min) {
+    self.declarations = declarations
+    self.policy = policy
+    perDeclaration = declarations.map { _ in nil }
+    greatest = perDeclaration
+  }
+
+  /// Takes in what the gauges of the graph have seen.
+  mutating func note(_ gauges: [WatermarkGauge]) {
+    for gauge in gauges {
+      guard let seen = gauge.maxMicros else { continue }
+      let index = gauge.declaration
+      greatest[index] = Swift.max(greatest[index] ?? .min, seen)
+      raise(index, to: seen.subtractingSaturated(declarations[index].delayMicros))
+    }
+  }
+
+  /// Sets the watermark of a relation by hand (`ADVANCE WATERMARK`); false if the query has no such declaration.
+  mutating func advance(relation: String, to micros: Int64) -> Bool {
+    var isKnown = false
+    for (index, declaration) in declarations.enumerated()
+    where declaration.relation.lowercased() == relation.lowercased() {
+      raise(index, to: micros)
+      isKnown = true
+    }
+    return isKnown
+  }
+
+  private mutating func raise(_ index: Int, to micros: Int64) {
+    perDeclaration[index] = Swift.max(perDeclaration[index] ?? .min, micros)
+  }
+
+  /// The query's watermark now. `hasEnded` says which sources will give nothing any more.
+  mutating func advanced(hasEnded: [Bool]) -> Int64? {
+    var open: [Int64?] = []
+    for (index, declaration) in declarations.enumerated()
+    where declaration.sources.contains(where: { !hasEnded[$0] }) || declaration.sources.isEmpty {
+      open.append(perDeclaration[index])
+    }
+    let combined: Int64?
+    if open.isEmpty {
+      // What has ended holds nothing back; but only the end of all input makes everything final.
+      combined = perDeclaration.compactMap { $0 }.max()
+    } else {
+      switch policy {
+      case .min: combined = open.contains { $0 == nil } ? nil : open.compactMap { $0 }.min()
+      case .max: combined = open.compactMap { $0 }.max()
+      }
+    }
+    if let combined { current = Swift.max(current ?? .min, combined) }
+    return current
+  }
+}
