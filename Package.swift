@@ -55,6 +55,9 @@ let package = Package(
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting", swiftSettings: settings),
     tests("ExampleTests", on: ["ProcessTesting", "streamsql"]),
     tests("CommandLineTests", on: ["ProcessTesting", "streamsql"]),
+    tests(
+      "DataflowTests",
+      on: ["Dataflow", "Engine", "Planning", "Connectors", "SQLSyntax", "Expressions", "Columnar", "Diagnostics"]),
     tests("EngineTests", on: ["Engine", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"]),
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
     tests("GrammarTests", on: ["SQLSyntax", "Diagnostics"]),

@@ -21,8 +21,9 @@ package final class Graph {
   package let gauges: [WatermarkGauge]
   private var nextSequence: Int64 = 0
 
-  /// Morsels that one round of workers takes at most, per worker: bounds what outlets hold.
-  package static let roundMorselsPerWorkerMax = 16
+  /// Morsels that one round takes at most: bounds what outlets hold. The same for any number of workers, since it decides
+  /// how the rows of several sources interleave (SEM-11).
+  package static let roundMorselsMax = 32
 
   package init(pipelines: [Pipeline], shared: [OperatorNode], pool: WorkerPool) {
     self.pipelines = pipelines
@@ -53,19 +54,15 @@ package final class Graph {
   package func runRound(
     _ pipeline: Pipeline, step: StepContext, next: @Sendable () throws(SQLError) -> (any MorselContent)?
   ) throws(SQLError) -> Bool {
+    if pipeline.lanes.count == 1 { return try runAlone(pipeline.lanes[0], step: step, next: next) }
     guard let first = try next() else { return false }
-    if pipeline.lanes.count == 1 {
-      try pipeline.lanes[0].process(first, sequence: takeSequence(), step: step)
-      return true
-    }
     guard let second = try next() else {
       try pipeline.lanes[0].process(first, sequence: takeSequence(), step: step)
       try LaneOutlet.drain(pipeline.lanes, step: step)
       return false
     }
     let round = Round(
-      queued: [first, second], sequence: nextSequence,
-      budget: pipeline.lanes.count * Graph.roundMorselsPerWorkerMax)
+      queued: [first, second], sequence: nextSequence, budget: Graph.roundMorselsMax)
     let lanes = pipeline.lanes
     withoutActuallyEscaping(next) { next in
       let source = EscapingNext(next: next)
@@ -79,6 +76,17 @@ package final class Graph {
     return !round.isDry
   }
 
+  private func runAlone(
+    _ lane: Lane, step: StepContext, next: () throws(SQLError) -> (any MorselContent)?
+  ) throws(SQLError) -> Bool {
+    for _ in 0..<Graph.roundMorselsMax {
+      guard let morsel = try next() else { return false }
+      try lane.process(morsel, sequence: takeSequence(), step: step)
+      if isSatisfied { break }
+    }
+    return true
+  }
+
   private struct EscapingNext: Sendable {
     let next: @Sendable () throws(SQLError) -> (any MorselContent)?
   }
@@ -90,6 +98,11 @@ package final class Graph {
 
   /// Ends the step: lanes first, then the shared operators in topological order.
   package func flush(step: StepContext) throws(SQLError) {
+    try flushLanes(step: step)
+    for node in shared { try node.flush(step: step) }
+  }
+
+  private func flushLanes(step: StepContext) throws(SQLError) {
     for pipeline in pipelines {
       if pipeline.lanes.count == 1 {
         try pipeline.lanes[0].flush(step: step)
@@ -98,7 +111,12 @@ package final class Graph {
         try LaneOutlet.drain(pipeline.lanes, step: step)
       }
     }
-    for node in shared { try node.flush(step: step) }
+  }
+
+  /// Brings everything remembered into the state tables, so that they can be saved in the middle of a step (SEM-1).
+  package func settle(step: StepContext) throws(SQLError) {
+    try flushLanes(step: step)
+    for node in shared { try node.operation.settle(step: step) }
   }
 
   /// Goes on numbering morsels where another graph of the same query stopped.

@@ -23,11 +23,18 @@ package final class Lane: @unchecked Sendable {
   package func process(_ content: any MorselContent, sequence: Int64, step: StepContext) throws(SQLError) {
     for outlet in outlets { outlet.sequence = sequence }
     var rows: Int64 = 0
+    // The first chain gets rows as they are decoded. Others get the whole morsel behind it, so that the order of rows
+    // depends neither on batch borders nor on the number of workers (SEM-11).
+    var kept: [Delta] = []
     try content.forEachBatch { (batch, weights) throws(SQLError) in
       let order = RowOrder.sequence(from: sequence << RowOrder.rowBits | rows)
       rows += Int64(batch.count)
       let delta = Delta(batch, weights: weights, order: order)
-      for entry in self.entries { try entry.receive(delta, port: 0, step: step) }
+      try self.entries.first?.receive(delta, port: 0, step: step)
+      if self.entries.count > 1 { kept.append(delta) }
+    }
+    for entry in entries.dropFirst() {
+      for delta in kept { try entry.receive(delta, port: 0, step: step) }
     }
   }
 
@@ -67,20 +74,18 @@ package final class LaneOutlet: DeltaReceiver {
     }
   }
 
-  /// Hands on what the lanes of a pipeline hold, chain by chain, each in the order of its morsels.
+  /// Hands on what the lanes of a pipeline hold, morsel by morsel, chain by chain: as one lane would have done.
   static func drain(_ lanes: [Lane], step: StepContext) throws(SQLError) {
-    for chain in lanes[0].outlets.indices { try drain(lanes.map { $0.outlets[chain] }, step: step) }
-  }
-
-  private static func drain(_ outlets: [LaneOutlet], step: StepContext) throws(SQLError) {
-    var all: [(sequence: Int64, port: Int, delta: Delta)] = []
-    for outlet in outlets {
-      all += outlet.held
-      outlet.held.removeAll(keepingCapacity: true)
+    var all: [(sequence: Int64, chain: Int, port: Int, delta: Delta)] = []
+    for lane in lanes {
+      for (chain, outlet) in lane.outlets.enumerated() {
+        all += outlet.held.map { ($0.sequence, chain, $0.port, $0.delta) }
+        outlet.held.removeAll(keepingCapacity: true)
+      }
     }
-    guard let target = outlets.first?.target, !all.isEmpty else { return }
-    // Stable within a morsel: one worker made all of it, in order.
-    let order = all.indices.sorted { (all[$0].sequence, $0) < (all[$1].sequence, $1) }
-    for i in order { try target.receive(all[i].delta, port: all[i].port, step: step) }
+    let targets = lanes[0].outlets.map(\.target)
+    // Stable within a morsel's chain: one worker made all of it, in order.
+    let order = all.indices.sorted { (all[$0].sequence, all[$0].chain, $0) < (all[$1].sequence, all[$1].chain, $1) }
+    for i in order { try targets[all[i].chain].receive(all[i].delta, port: all[i].port, step: step) }
   }
 }

@@ -8,6 +8,8 @@ import Diagnostics
 package protocol Operator: AnyObject {
   /// Takes in a change of input `port`.
   func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError)
+  /// Brings what is remembered elsewhere into the state tables: comes before a snapshot between pushes.
+  func settle(step: StepContext) throws(SQLError)
   /// The step ends: emits what changed. Inputs have been flushed before.
   func flush(step: StepContext, output: any Output) throws(SQLError)
   /// State to be saved; empty for linear operators.
@@ -21,6 +23,7 @@ package protocol Operator: AnyObject {
 }
 
 extension Operator {
+  package func settle(step: StepContext) throws(SQLError) {}
   package func flush(step: StepContext, output: any Output) throws(SQLError) {}
   package var stateTables: [any StateTable] { [] }
   package var isSatisfied: Bool { false }

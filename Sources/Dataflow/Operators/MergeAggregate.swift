@@ -53,6 +53,10 @@ package final class MergeAggregate: Operator {
     if pendingRows > MergeAggregate.pendingRowsMax { try forEachPartition { (p) throws(SQLError) in try self.absorb(p) } }
   }
 
+  package func settle(step: StepContext) throws(SQLError) {
+    try forEachPartition { (p) throws(SQLError) in try self.absorb(p) }
+  }
+
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
     if isGlobal { try partitions[0].table.ensureGlobalGroup() }
     try forEachPartition { (partition) throws(SQLError) in

@@ -14,7 +14,8 @@ package final class TopN: Operator {
   private let shown: OrderedRows
   private let isRetractable: Bool
   private let schema: Schema
-  private var isDirty = false
+  /// Whether the rows shown may have changed; a restored operator does not know, and looks.
+  private var isDirty = true
 
   package struct SortSpec: Sendable {
     package var expression: BoundExpression

@@ -68,6 +68,8 @@ extension AggregateTable: StateTable {
   }
 
   package func restore(_ snapshot: StateSnapshot) throws(SQLError) {
+    // What was read is saved already: changes count from here.
+    changeLog = GroupChangeLog()
     try removeGroups(snapshot.removed)
     let batch = snapshot.rows
     guard batch.count > 0 else { return }
@@ -135,6 +137,7 @@ extension AggregateTable: StateTable {
   /// Drops what an earlier snapshot said of these groups' part in an open step.
   private func forgetStep(of groups: Set<Int32>) {
     touched.removeAll { groups.contains($0) }
+    for group in groups { touchRound[Int(group)] = 0 }
     let kept = oldGroups.indices.filter { !groups.contains(oldGroups[$0]) }
     if kept.count == oldGroups.count { return }
     for i in calls.indices {
@@ -222,6 +225,8 @@ extension DistinctFilter {
   func forget(groups: Set<Int32>) {
     let slots = (0..<Int32(index.count)).filter { index.isLive($0) }
     guard case .int32(let owner)? = index.keys(of: slots).first else { return }
-    index.remove(slots.indices.filter { groups.contains(owner.values[$0]) }.map { slots[$0] })
+    let forgotten = slots.indices.filter { groups.contains(owner.values[$0]) }.map { slots[$0] }
+    for slot in forgotten { counts[Int(slot)] = 0 }
+    index.remove(forgotten)
   }
 }

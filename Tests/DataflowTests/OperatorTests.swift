@@ -1,0 +1,47 @@
+import Columnar
+import Testing
+
+/// For every operator: random deltas, and the sum of what it puts out equals the reference's answer over everything seen
+/// so far, after each step and in every configuration.
+@Suite struct OperatorTests {
+  enum Operator: String, CaseIterable {
+    case filter, project, generate, aggregate, distinct, union, topN
+    case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
+  }
+
+  @Test(arguments: Operator.allCases)
+  func sumOfChangesIsTheAnswer(_ kind: Operator) {
+    for seed in UInt64(1)...20 {
+      var generator = SeededGenerator(seed: seed &* 7919)
+      let isAppendOnly = ReferencePlan.tables.map { _ in generator.chance(50) }
+      let events = QueryCase.events(&generator, isAppendOnly: isAppendOnly)
+      var plans = RandomPlans(generator: generator, isAppendOnly: isAppendOnly)
+      check(QueryCase(plan: kind.plan(&plans), isAppendOnly: isAppendOnly, events: events), seed: seed)
+    }
+  }
+}
+
+/// Runs a case; a failure is reported as its smallest form.
+func check(_ query: QueryCase, seed: UInt64, sourceLocation: SourceLocation = #_sourceLocation) {
+  guard let complaint = query.complaint() else { return }
+  let (smallest, reason) = query.shrunk(complaint)
+  Issue.record("seed \(seed): \(reason)\n\(smallest)", sourceLocation: sourceLocation)
+}
+
+extension OperatorTests.Operator {
+  func plan(_ plans: inout RandomPlans) -> ReferencePlan {
+    let table = plans.plan(operators: 0)
+    switch self {
+    case .filter: return plans.filter(table)
+    case .project: return plans.project(table)
+    case .generate: return plans.explode(.table(0))
+    case .aggregate: return plans.aggregate(table)
+    case .distinct: return plans.distinct(plans.project(table))
+    case .union: return plans.union(table, plans.plan(operators: 0))
+    case .topN: return plans.topN(table)
+    case .aggregateOfAggregate: return plans.aggregate(plans.aggregate(table))
+    case .topNOfAggregate: return plans.topN(plans.aggregate(table))
+    case .limitThenAggregate: return plans.aggregate(plans.topN(table))
+    }
+  }
+}
