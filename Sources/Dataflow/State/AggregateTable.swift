@@ -98,6 +98,11 @@ package final class AggregateTable {
     keys: [Column], states: [[Column]], rows: Int, order: RowOrder
   ) throws(SQLError) {
     try locate(keys: keys, rows: rows, order: order)
+    // Workers hand over in no order of their morsels: the earliest sight of a group counts (SEM-11).
+    for row in 0..<rows {
+      let group = Int(groupBuffer[row])
+      firstSeen[group] = min(firstSeen[group], order.position(row))
+    }
     for (accumulator, state) in zip(accumulators, states) { try accumulator.merge(state, into: groupBuffer) }
   }
 
