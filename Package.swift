@@ -42,7 +42,7 @@ let package = Package(
       "Shell",
       on: [
         "StreamSQL", "Engine", "SQLSyntax", "Columnar", "Diagnostics", "Connectors", "Expressions", "Planning",
-        "CReadline",
+        "Dataflow", "CReadline",
       ]),
     .executableTarget(name: "streamsql-demo", dependencies: ["Shell"], swiftSettings: settings),
     .executableTarget(name: "streamsql-bench", swiftSettings: settings),
@@ -54,6 +54,7 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting", swiftSettings: settings),
     tests("ExampleTests", on: ["ProcessTesting", "streamsql"]),
+    tests("TerminalTests", on: ["ProcessTesting", "streamsql"]),
     tests("CommandLineTests", on: ["ProcessTesting", "streamsql"]),
     tests(
       "DataflowTests",

@@ -10,6 +10,10 @@ typedef void line_handler(char *);
 static void *library;
 static char failure[256];
 
+static char **p_line_buffer, **p_display_prompt;
+static int *p_end, *p_point, *p_done, *p_write_timestamps;
+static char *p_comment_char;
+static void (**p_redisplay_function)(void);
 static const char **p_readline_name;
 static int *p_catch_signals, *p_catch_sigwinch;
 static FILE **p_outstream;
@@ -17,9 +21,17 @@ static void (*f_callback_handler_install)(const char *, line_handler *);
 static void (*f_callback_read_char)(void);
 static void (*f_callback_handler_remove)(void);
 static void (*f_callback_sigcleanup)(void);
-static int (*f_clear_visible_line)(void);
-static int (*f_forced_update_display)(void);
-static int (*f_on_new_line)(void);
+static int (*f_initialize)(void);
+static int (*f_bind_keyseq_in_map)(const char *, sq_command *, void *);
+static sq_command *(*f_function_of_keyseq)(const char *, void *, int *);
+static sq_command *(*f_named_function)(const char *);
+static void *(*f_get_keymap_by_name)(const char *);
+static char *(*f_variable_value)(const char *);
+static int (*f_insert_text)(const char *);
+static int (*f_delete_text)(int, int);
+static int (*f_begin_undo_group)(void);
+static int (*f_end_undo_group)(void);
+static int (*f_ding)(void);
 static void (*f_replace_line)(const char *, int);
 static void (*f_resize_terminal)(void);
 static void (*f_free_line_state)(void);
@@ -53,9 +65,18 @@ int sq_readline_load(const char *name) {
       resolve(&f_callback_read_char, "rl_callback_read_char") ||
       resolve(&f_callback_handler_remove, "rl_callback_handler_remove") ||
       resolve(&f_callback_sigcleanup, "rl_callback_sigcleanup") ||
-      resolve(&f_clear_visible_line, "rl_clear_visible_line") ||
-      resolve(&f_forced_update_display, "rl_forced_update_display") ||
-      resolve(&f_on_new_line, "rl_on_new_line") || resolve(&f_replace_line, "rl_replace_line") ||
+      resolve(&p_line_buffer, "rl_line_buffer") || resolve(&p_display_prompt, "rl_display_prompt") ||
+      resolve(&p_end, "rl_end") || resolve(&p_point, "rl_point") || resolve(&p_done, "rl_done") ||
+      resolve(&p_write_timestamps, "history_write_timestamps") ||
+      resolve(&p_comment_char, "history_comment_char") ||
+      resolve(&p_redisplay_function, "rl_redisplay_function") || resolve(&f_initialize, "rl_initialize") ||
+      resolve(&f_bind_keyseq_in_map, "rl_bind_keyseq_in_map") ||
+      resolve(&f_function_of_keyseq, "rl_function_of_keyseq") ||
+      resolve(&f_named_function, "rl_named_function") ||
+      resolve(&f_get_keymap_by_name, "rl_get_keymap_by_name") ||
+      resolve(&f_variable_value, "rl_variable_value") || resolve(&f_insert_text, "rl_insert_text") ||
+      resolve(&f_delete_text, "rl_delete_text") || resolve(&f_begin_undo_group, "rl_begin_undo_group") ||
+      resolve(&f_end_undo_group, "rl_end_undo_group") || resolve(&f_ding, "rl_ding") || resolve(&f_replace_line, "rl_replace_line") ||
       resolve(&f_resize_terminal, "rl_resize_terminal") || resolve(&f_free_line_state, "rl_free_line_state") ||
       resolve(&f_using_history, "using_history") || resolve(&f_add_history, "add_history") ||
       resolve(&f_stifle_history, "stifle_history") || resolve(&f_read_history, "read_history") ||
@@ -69,6 +90,9 @@ int sq_readline_load(const char *name) {
   // Signals are the shell's own: a handler of readline's would run on any thread.
   *p_catch_signals = 0;
   *p_catch_sigwinch = 0;
+  // Entries of several lines can be told apart in the file only if each has its time before it.
+  *p_write_timestamps = 1;
+  *p_comment_char = '#';
   f_using_history();
   return 0;
 }
@@ -79,28 +103,75 @@ void sq_readline_begin(const char *prompt, void (*handler)(char *)) { f_callback
 void sq_readline_read_char(void) { f_callback_read_char(); }
 void sq_readline_end(void) { f_callback_handler_remove(); }
 
-void sq_readline_hide(void) {
-  f_clear_visible_line();
-  // Without this the erasing escape sequences come after the text that follows.
-  if (*p_outstream != NULL) fflush(*p_outstream);
-}
+void sq_readline_finish_line(void) { *p_done = 1; }
 
-void sq_readline_show(void) {
-  f_on_new_line();
-  f_forced_update_display();
-}
-
-void sq_readline_cancel_line(void) {
+void sq_readline_drop_line(void) {
   f_free_line_state();
   f_callback_sigcleanup();
   f_replace_line("", 0);
-  if (*p_outstream != NULL) {
-    fputs("^C\n", *p_outstream);
-    fflush(*p_outstream);
-  }
-  f_on_new_line();
-  f_forced_update_display();
 }
+
+void sq_readline_draw_with(void (*redisplay)(void)) { *p_redisplay_function = redisplay; }
+void sq_readline_redraw(void) { (*p_redisplay_function)(); }
+void sq_readline_initialize(void) { f_initialize(); }
+
+// What .inputrc would write for these bytes.
+static void spell(const char *sequence, char *spelling, size_t room) {
+  size_t length = 0;
+  for (; *sequence != '\0' && length + 5 < room; sequence++) {
+    const unsigned char byte = (unsigned char)*sequence;
+    if (byte == 0x1b) {
+      length += (size_t)snprintf(spelling + length, room - length, "\\e");
+    } else if (byte < 0x20) {
+      length += (size_t)snprintf(spelling + length, room - length, "\\C-%c", byte + 0x60);
+    } else {
+      spelling[length++] = (char)byte;
+      spelling[length] = '\0';
+    }
+  }
+}
+
+void sq_readline_bind(const char *sequence, const char *standard, sq_command *command) {
+  char spelling[64] = "";
+  spell(sequence, spelling, sizeof spelling);
+  static const char *const names[] = {"emacs-standard", "vi-insert"};
+  sq_command *expected = standard[0] == '\0' ? NULL : f_named_function(standard);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    void *map = f_get_keymap_by_name(names[i]);
+    int kind = 0;
+    if (map == NULL) continue;
+    // 0: a function; a macro or a longer sequence is the user's.
+    sq_command *bound = f_function_of_keyseq(sequence, map, &kind);
+    if (kind == 0 && bound == expected) f_bind_keyseq_in_map(spelling, command, map);
+  }
+}
+
+void sq_readline_call(const char *function, int count, int key) {
+  sq_command *command = f_named_function(function);
+  if (command != NULL) command(count, key);
+}
+
+int sq_readline_is_on(const char *variable) {
+  const char *value = f_variable_value(variable);
+  return value != NULL && strcmp(value, "on") == 0;
+}
+
+const char *sq_readline_text(void) { return *p_line_buffer != NULL ? *p_line_buffer : ""; }
+int sq_readline_length(void) { return *p_end; }
+int sq_readline_point(void) { return *p_point; }
+void sq_readline_move(int point) { *p_point = point < 0 ? 0 : point > *p_end ? *p_end : point; }
+void sq_readline_insert(const char *text) { f_insert_text(text); }
+
+void sq_readline_replace(int from, int to, const char *text) {
+  f_begin_undo_group();
+  f_delete_text(from, to);
+  *p_point = from;
+  f_insert_text(text);
+  f_end_undo_group();
+}
+
+const char *sq_readline_prompt(void) { return *p_display_prompt != NULL ? *p_display_prompt : ""; }
+void sq_readline_bell(void) { f_ding(); }
 
 void sq_readline_resize(void) { f_resize_terminal(); }
 

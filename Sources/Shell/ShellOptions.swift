@@ -23,6 +23,8 @@ public struct ShellOptions: Sendable {
   /// Run at the start of an interactive session; nil: `~/.streamsqlrc`.
   public var initPath: String?
   public var skipsInit = false
+  /// auto, always or never.
+  public var color = "auto"
 
   public init() {}
 

@@ -106,6 +106,7 @@ struct StreamSQLCommand: ParsableCommand {
     guard ["auto", "always", "never"].contains(color) else {
       throw ValidationError("--color is auto, always or never, found '\(color)'.")
     }
+    options.color = color
     options.bailsOut = !continues
     options.initPath = initPath
     options.skipsInit = skipsInit

@@ -76,6 +76,13 @@ struct OutputTests {
     #expect(!outcome.errors.contains("\u{1B}"))
   }
 
+  @Test func colorOfErrorsCanBeForcedAndForbidden() throws {
+    #expect(try streamsql("--color", "always", "SELECT nope").errors.contains("\u{1B}["))
+    #expect(!(try streamsql("--color", "never", "SELECT nope").errors.contains("\u{1B}[")))
+    let quiet = try streamsql("--color", "auto", "SELECT nope", environment: ["NO_COLOR": "1"])
+    #expect(!quiet.errors.contains("\u{1B}["))
+  }
+
   @Test func aClosedPipeEndsQuietly() throws {
     let child = try startStreamsql("SELECT id FROM range(10000000)")
     child.closeInput()

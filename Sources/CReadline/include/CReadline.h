@@ -14,14 +14,39 @@ void sq_readline_begin(const char *prompt, void (*handler)(char *line));
 void sq_readline_read_char(void);
 /// Takes the prompt away and restores the terminal.
 void sq_readline_end(void);
-/// Erases prompt and input, so that other text can be printed there.
-void sq_readline_hide(void);
-/// Draws prompt and input again.
-void sq_readline_show(void);
-/// Drops what was typed and starts a fresh prompt on the next line.
-void sq_readline_cancel_line(void);
+/// Ends the line as if Enter had been pressed; for commands bound with `sq_readline_bind`.
+void sq_readline_finish_line(void);
+/// Drops what was typed, without drawing.
+void sq_readline_drop_line(void);
+
+/// From now on `redisplay` draws prompt and input, whenever readline would.
+void sq_readline_draw_with(void (*redisplay)(void));
+/// Calls that function.
+void sq_readline_redraw(void);
+/// Reads .inputrc, so that bindings can be looked at.
+void sq_readline_initialize(void);
+typedef int sq_command(int count, int key);
+/// Binds the bytes that a key sends to a function, if it is bound to readline's `standard` function: what the user's
+/// .inputrc changed stays. An empty `standard` binds what is not bound.
+void sq_readline_bind(const char *sequence, const char *standard, sq_command *command);
+/// Runs readline's function of this name.
+void sq_readline_call(const char *function, int count, int key);
+/// Whether a variable of .inputrc is on.
+int sq_readline_is_on(const char *variable);
+
+/// The text being edited, its length and the cursor, in bytes.
+const char *sq_readline_text(void);
+int sq_readline_length(void);
+int sq_readline_point(void);
+void sq_readline_move(int point);
+void sq_readline_insert(const char *text);
+/// Replaces bytes, as one step of undo, and puts the cursor behind.
+void sq_readline_replace(int from, int to, const char *text);
+/// What stands before the text now: the prompt, or the words of an incremental search.
+const char *sq_readline_prompt(void);
 /// The terminal has a new size.
 void sq_readline_resize(void);
+void sq_readline_bell(void);
 
 void sq_history_add(const char *entry);
 /// Keeps at most `count` entries.

@@ -1,65 +1,89 @@
-import Connectors
 import Diagnostics
 
-/// A command of the shell: `.name` or psql's `\name`. The table below is all there is to add one.
+/// A command of the shell: `.name` or psql's `\name`. Each is a file beside this one and a line in `all`.
 struct DotCommand: Sendable {
+  /// What completion offers behind the name.
+  enum Argument: Sendable {
+    case none, text, path, sql, relation, query, function, setting
+    case words([String])
+  }
+
   let name: String
   let aliases: [String]
   let usage: String
   let summary: String
-  let run: @Sendable (ShellRun, [String], SourceSpan) throws(SQLError) -> Void
+  let argument: Argument
+  let run: @Sendable (CommandCall) throws(SQLError) -> Void
 
+  init(
+    _ name: String, aliases: [String] = [], _ usage: String = "", _ summary: String, argument: Argument = .none,
+    run: @escaping @Sendable (CommandCall) throws(SQLError) -> Void
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.usage = "." + name + (usage.isEmpty ? "" : " " + usage)
+    self.summary = summary
+    self.argument = argument
+    self.run = run
+  }
+
+  /// In the order of the documentation.
   static let all: [DotCommand] = [
-    DotCommand(name: "help", aliases: ["?"], usage: ".help", summary: "list the commands") {
-      (shell, _, _) throws(SQLError) in
-      let width = all.map(\.usage.count).max() ?? 0
-      try shell.show(
-        all.map { command in
-          command.usage + String(repeating: " ", count: width - command.usage.count + 2) + command.summary
-            + (command.aliases.isEmpty ? "" : " (\(command.aliases.map { "\\" + $0 }.joined(separator: ", ")))")
-        })
-    },
-    DotCommand(name: "tables", aliases: ["dt"], usage: ".tables", summary: "tables and streams") {
-      (shell, _, _) throws(SQLError) in try shell.execute("SHOW SOURCES")
-    },
-    DotCommand(name: "schema", aliases: ["d"], usage: ".schema NAME", summary: "columns of a relation") {
-      (shell, words, span) throws(SQLError) in
-      try shell.execute("DESCRIBE \(try argument(words, ".schema NAME", span))")
-    },
-    DotCommand(name: "functions", aliases: ["df"], usage: ".functions [PATTERN]", summary: "functions") {
-      (shell, words, _) throws(SQLError) in
-      let pattern = words.first.map { " LIKE '\($0.replacing("'", with: "''"))'" } ?? ""
-      try shell.execute("SHOW FUNCTIONS" + pattern)
-    },
-    DotCommand(name: "queries", aliases: ["dq"], usage: ".queries", summary: "started queries") {
-      (shell, _, _) throws(SQLError) in try shell.execute("SHOW QUERIES")
-    },
-    DotCommand(name: "sources", aliases: [], usage: ".sources", summary: "connectors") {
-      (shell, _, _) throws(SQLError) in try shell.execute("SHOW CONNECTORS")
-    },
-    DotCommand(name: "mode", aliases: [], usage: ".mode MODE", summary: "how results are shown: \(RowFormat.names.joined(separator: " "))") {
-      (shell, words, span) throws(SQLError) in
-      if words.isEmpty { return try shell.show([shell.mode]) }
-      try shell.setMode(try argument(words, ".mode MODE", span), span: span)
-    },
-    DotCommand(name: "read", aliases: ["i"], usage: ".read FILE", summary: "run a script") {
-      (shell, words, span) throws(SQLError) in
-      try shell.read(try argument(words, ".read FILE", span), span: span)
-    },
-    DotCommand(name: "quit", aliases: ["q"], usage: ".quit", summary: "leave") {
-      (shell, _, _) throws(SQLError) in shell.quit()
-    },
+    .help, .tables, .schema, .functions, .sources, .sinks, .queries, .mode, .live, .width, .maxrows, .nullvalue, .timer,
+    .pager, .output, .read, .edit, .watch, .explain, .why, .progress, .top, .chart, .peek, .late, .errors, .bg, .fg,
+    .stop, .save, .load, .set, .echo, .shell, .cd, .prompt, .history, .version, .quit,
   ]
 
   static func named(_ word: String) -> DotCommand? {
     let name = word.dropFirst().lowercased()
     return all.first { $0.name == name || (word.hasPrefix("\\") && $0.aliases.contains(name)) }
   }
+}
 
-  private static func argument(_ words: [String], _ usage: String, _ span: SourceSpan) throws(SQLError) -> String {
-    guard words.count == 1, let word = words.first else {
-      throw SQLError(.parse, "WRONG_COMMAND_ARGUMENT", "expected one argument: \(usage)", span: span)
+/// A command as it was typed.
+struct CommandCall {
+  let shell: ShellRun
+  let command: DotCommand
+  /// What stands behind the name, without blanks around it.
+  let rest: String
+  let span: SourceSpan
+
+  init(shell: ShellRun, command: DotCommand, line: String, nameLength: Int, span: SourceSpan) {
+    self.shell = shell
+    self.command = command
+    self.span = span
+    var rest = line.dropFirst(nameLength).drop { $0 == " " || $0 == "\t" }
+    while let last = rest.last, last == " " || last == "\t" || last == ";" { rest.removeLast() }
+    self.rest = String(rest)
+  }
+
+  var words: [String] { rest.split(separator: " ").map(String.init) }
+
+  /// The argument; an error that shows the usage if there is none.
+  func argument() throws(SQLError) -> String {
+    if rest.isEmpty { throw wrongUsage("expected an argument") }
+    return rest
+  }
+
+  func wrongUsage(_ what: String) -> SQLError {
+    SQLError(.parse, "WRONG_COMMAND_ARGUMENT", "\(what): \(command.usage)", span: span)
+  }
+
+  /// `on` or `off`; without an argument the other of what is.
+  func flag(_ value: Bool) throws(SQLError) -> Bool {
+    switch rest.lowercased() {
+    case "": return !value
+    case "on", "true", "yes": return true
+    case "off", "false", "no": return false
+    default: throw wrongUsage("expected on or off, found \"\(rest)\"")
     }
-    return word
+  }
+
+  /// A whole number of at least `least`.
+  func number(from least: Int) throws(SQLError) -> Int {
+    guard let number = Int(rest), number >= least else {
+      throw wrongUsage("expected a number from \(least), found \"\(rest)\"")
+    }
+    return number
   }
 }

@@ -1,5 +1,6 @@
 import CReadline
 import Diagnostics
+import SQLSyntax
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,9 +9,10 @@ import Synchronization
   import Musl
 #endif
 
-/// A prompt on a terminal: GNU readline, fed by one thread that also hears of output and signals of others.
+/// A prompt on a terminal: GNU readline's keys, history and `.inputrc`, drawn by us in colours and several lines.
 ///
-/// Text that background queries print while the user types is shown above the line being edited.
+/// One thread waits for keys and for what others have to say: text that background queries print while the user types is
+/// shown above the line being edited. Enter ends a complete statement, and begins a new line of one that is not.
 // @unchecked Sendable: `shared` is behind a mutex; everything else belongs to the shell's thread.
 final class LineEditor: @unchecked Sendable {
   enum Line {
@@ -29,44 +31,67 @@ final class LineEditor: @unchecked Sendable {
   }
 
   private let shared = Mutex(Shared())
-  private let wakeRead: Int32
-  private let wakeWrite: Int32
-  /// What the handler of the current `read` was given. Readline has one prompt a process.
+  private let wake: WakePipe
+  /// False on a terminal that cannot move its cursor: readline draws by itself, line by line.
+  private let drawsItself: Bool
+  private var view: InputView
+  private var prompt = ""
+  private var continuation = ""
+  private var columns = 80
+  var highlighter = Highlighter(functionNames: [])
+  /// Whether what was typed can be run.
+  var isComplete: (String) -> Bool = { _ in true }
+  var complete: ([UInt8], Int) -> Completion? = { _, _ in nil }
+  let history = History()
+
+  /// Readline has one prompt a process; its callbacks have no context.
+  nonisolated(unsafe) private static var current: LineEditor?
   nonisolated(unsafe) private static var finished: String??
 
-  private static let historyEntriesMax = 10_000
-
-  private init(wakeRead: Int32, wakeWrite: Int32) {
-    self.wakeRead = wakeRead
-    self.wakeWrite = wakeWrite
+  private init(wake: WakePipe, palette: Palette) {
+    self.wake = wake
+    drawsItself = Terminal.isCapable(1)
+    view = InputView(palette: palette)
   }
 
   /// Loads readline; throws if the library is not there.
-  static func open() throws(SQLError) -> LineEditor {
+  static func open(palette: Palette) throws(SQLError) -> LineEditor {
     if sq_readline_load("streamsql") != 0 {
       throw SQLError(
         .usage, "LIBRARY_NOT_FOUND", "the prompt needs GNU readline: \(String(cString: sq_readline_error()))",
         hint: "install libreadline8, or pipe the script: streamsql -f script.sql")
     }
-    var ends: [Int32] = [-1, -1]
-    if pipe(&ends) != 0 || ends.contains(where: { fcntl($0, F_SETFL, O_NONBLOCK) != 0 || fcntl($0, F_SETFD, FD_CLOEXEC) != 0 }) {
+    guard let wake = WakePipe() else {
       throw SQLError(.internal, "IO_ERROR", "no pipe could be made: \(String(cString: strerror(errno)))")
     }
-    sq_history_limit(Int32(historyEntriesMax))
-    return LineEditor(wakeRead: ends[0], wakeWrite: ends[1])
+    let editor = LineEditor(wake: wake, palette: palette)
+    current = editor
+    sq_readline_initialize()
+    if editor.drawsItself {
+      sq_readline_draw_with { LineEditor.current?.draw() }
+      bindKeys()
+    }
+    return editor
+  }
+
+  private static func bindKeys() {
+    sq_readline_bind("\r", "accept-line") { _, _ in LineEditor.current?.enter() ?? 0 }
+    sq_readline_bind("\n", "accept-line") { _, _ in LineEditor.current?.enter() ?? 0 }
+    for standard in ["vi-editing-mode", ""] {
+      sq_readline_bind("\u{1B}\r", standard) { _, _ in LineEditor.current?.newline() ?? 0 }
+    }
+    sq_readline_bind("\t", "complete") { _, _ in LineEditor.current?.tab() ?? 0 }
+    sq_readline_bind("\u{1B}?", "possible-completions") { _, _ in LineEditor.current?.tab() ?? 0 }
+    sq_readline_bind("\u{0C}", "clear-screen") { _, _ in LineEditor.current?.clearScreen() ?? 0 }
+    for sequence in ["\u{1B}[A", "\u{1B}OA"] {
+      sq_readline_bind(sequence, "previous-history") { _, key in LineEditor.current?.up(key) ?? 0 }
+    }
+    for sequence in ["\u{1B}[B", "\u{1B}OB"] {
+      sq_readline_bind(sequence, "next-history") { _, key in LineEditor.current?.down(key) ?? 0 }
+    }
   }
 
   // MARK: From any thread
-
-  /// Prints text without disturbing the line being edited. False if there is no prompt: the caller writes itself.
-  func print(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let isPrompting = shared.withLock { shared in
-      if shared.isPrompting { shared.output.append(contentsOf: bytes) }
-      return shared.isPrompting
-    }
-    if isPrompting { wake() }
-    return isPrompting
-  }
 
   /// Ctrl-C at the prompt. False if there is no prompt.
   func interrupt() -> Bool {
@@ -74,25 +99,22 @@ final class LineEditor: @unchecked Sendable {
       if shared.isPrompting { shared.isInterrupted = true }
       return shared.isPrompting
     }
-    if isPrompting { wake() }
+    if isPrompting { wake.ring() }
     return isPrompting
   }
 
   func resized() {
     shared.withLock { $0.isResized = true }
-    wake()
-  }
-
-  private func wake() {
-    var byte: UInt8 = 1
-    // A full pipe is awake already.
-    _ = write(wakeWrite, &byte, 1)
+    wake.ring()
   }
 
   // MARK: The shell's thread
 
-  /// Shows the prompt and reads one line.
-  func read(prompt: String) -> Line {
+  /// Shows the prompt and reads one statement (or several that came at once).
+  func read(prompt: String, continuation: String) -> Line {
+    (self.prompt, self.continuation) = (prompt, continuation)
+    columns = Terminal.size.columns
+    view.forget()
     LineEditor.finished = nil
     sq_readline_begin(prompt) { line in
       if let line {
@@ -113,77 +135,164 @@ final class LineEditor: @unchecked Sendable {
         guard let line else { return .end }
         return .text(line)
       }
-      var inputs = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0)]
+      var inputs = [
+        pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.readEnd, events: Int16(POLLIN), revents: 0),
+      ]
       if poll(&inputs, 2, -1) < 0 && errno != EINTR {
         sq_readline_end()
         return .end
       }
-      if inputs[1].revents != 0 {
-        drainWakes()
-        let (isInterrupted, isResized) = shared.withLock { shared in
-          defer {
-            shared.isInterrupted = false
-            shared.isResized = false
-          }
-          return (shared.isInterrupted, shared.isResized)
-        }
-        if isResized { sq_readline_resize() }
-        flushOutput(isPrompting: true)
-        if isInterrupted {
-          sq_readline_cancel_line()
-          sq_readline_end()
-          Swift.print("")
-          return .cancelled
-        }
-      }
+      if inputs[1].revents != 0, heed() { return .cancelled }
       if inputs[0].revents != 0 { sq_readline_read_char() }
     }
   }
 
-  private func drainWakes() {
-    var bytes = [UInt8](repeating: 0, count: 64)
-    while Glibc.read(wakeRead, &bytes, bytes.count) > 0 {}
+  /// Does what other threads asked for. True if the line is to be dropped.
+  private func heed() -> Bool {
+    wake.drain()
+    let (isInterrupted, isResized) = shared.withLock { shared in
+      defer {
+        shared.isInterrupted = false
+        shared.isResized = false
+      }
+      return (shared.isInterrupted, shared.isResized)
+    }
+    if isResized { takeSize() }
+    flushOutput(isPrompting: true)
+    if !isInterrupted { return false }
+    leave(marking: "^C")
+    sq_readline_drop_line()
+    sq_readline_end()
+    return true
   }
 
+  private func takeSize() {
+    if drawsItself {
+      // Where the cursor is now, after the terminal wrapped our rows anew.
+      columns = Terminal.size.columns
+      view.resized(cursorRow: layout.cursorRow)
+    }
+    sq_readline_resize()
+    if drawsItself { draw() }
+  }
+
+  /// Shows what others printed, above the prompt.
   private func flushOutput(isPrompting: Bool) {
     let bytes = shared.withLock { shared in
       defer { shared.output = [] }
       return shared.output
     }
     if bytes.isEmpty { return }
-    if isPrompting { sq_readline_hide() }
-    bytes.withUnsafeBytes { bytes in
-      var written = 0
-      while written < bytes.count {
-        let count = write(1, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-        if count < 0 && errno != EINTR && errno != EAGAIN { return }
-        written += max(count, 0)
-      }
-    }
-    if isPrompting { sq_readline_show() }
+    if isPrompting { view.erase() }
+    bytes.withUnsafeBytes { Terminal.write($0) }
+    guard isPrompting else { return }
+    if bytes.last != UInt8(ascii: "\n") { Terminal.write("\r\n") }
+    sq_readline_redraw()
   }
 
-  // MARK: History: one entry a statement, readable by its owner alone
+  // MARK: Drawing
 
-  private(set) var historyPath: String?
-
-  func useHistory(at path: String) {
-    historyPath = path
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    if descriptor >= 0 {
-      fchmod(descriptor, 0o600)
-      Glibc.close(descriptor)
+  private var text: [UInt8] {
+    let length = Int(sq_readline_length())
+    return sq_readline_text().withMemoryRebound(to: UInt8.self, capacity: length) {
+      Array(UnsafeBufferPointer(start: $0, count: length))
     }
-    _ = sq_history_read(path)
   }
 
-  func remember(_ statement: String) {
-    let entry = statement.split(separator: "\n").joined(separator: " ")
-    if entry.allSatisfy({ $0 == " " }) { return }
-    sq_history_add(entry)
-    if let historyPath {
-      _ = sq_history_append(1, historyPath)
-      _ = sq_history_truncate(historyPath, Int32(LineEditor.historyEntriesMax))
+  private var layout: InputLayout {
+    let text = text
+    // In a search the words of readline stand in the place of the prompt.
+    let shown = String(cString: sq_readline_prompt())
+    return InputLayout(
+      prompt: shown, continuation: continuation, text: text, styles: highlighter.styles(of: text),
+      point: Int(sq_readline_point()), columns: columns, palette: view.palette)
+  }
+
+  private func draw() { view.draw(layout, screenRows: Terminal.size.rows) }
+
+  /// Leaves the input where it is and goes below it.
+  private func leave(marking mark: String = "") {
+    guard drawsItself else { return Terminal.write(mark + "\r\n") }
+    sq_readline_move(sq_readline_length())
+    var last = layout
+    if !mark.isEmpty, let row = last.rows.indices.last { last.rows[row] += mark }
+    view.leave(last)
+  }
+
+  // MARK: Keys
+
+  private func enter() -> Int32 {
+    let text = String(decoding: text, as: UTF8.self)
+    if !isComplete(text) { return newline() }
+    leave()
+    sq_readline_finish_line()
+    return 0
+  }
+
+  private func newline() -> Int32 {
+    sq_readline_insert("\n")
+    return 0
+  }
+
+  private func clearScreen() -> Int32 {
+    Terminal.write("\u{1B}[H\u{1B}[2J")
+    view.forget()
+    draw()
+    return 0
+  }
+
+  /// The line above in a statement of several lines, else the statement before in history.
+  private func up(_ key: Int32) -> Int32 {
+    let (text, point) = (text, Int(sq_readline_point()))
+    guard let newline = text[..<point].lastIndex(of: UInt8(ascii: "\n")) else {
+      sq_readline_call("previous-history", 1, key)
+      return 0
     }
+    let start = text[..<newline].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    sq_readline_move(Int32(clamping: min(start + point - newline - 1, newline)))
+    return 0
+  }
+
+  private func down(_ key: Int32) -> Int32 {
+    let (text, point) = (text, Int(sq_readline_point()))
+    guard let newline = text[point...].firstIndex(of: UInt8(ascii: "\n")) else {
+      sq_readline_call("next-history", 1, key)
+      return 0
+    }
+    let start = text[..<point].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    let end = text[(newline + 1)...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+    sq_readline_move(Int32(clamping: min(newline + 1 + point - start, end)))
+    return 0
+  }
+
+  private func tab() -> Int32 {
+    guard let completion = complete(text, Int(sq_readline_point())), !completion.candidates.isEmpty else {
+      sq_readline_bell()
+      return 0
+    }
+    let typed = Array(text[completion.range])
+    let insertion = completion.insertion
+    if completion.candidates.count == 1 || insertion.utf8.count > typed.count {
+      sq_readline_replace(
+        Int32(clamping: completion.range.lowerBound), Int32(clamping: completion.range.upperBound), insertion)
+    } else if completion.candidates.count > 1 {
+      let point = sq_readline_point()
+      leave()
+      Terminal.write(completion.listing(columns: columns))
+      sq_readline_move(point)
+    }
+    return 0
+  }
+}
+
+extension LineEditor: OutputInterceptor {
+  /// Keeps text for above the line being edited. False if there is no prompt: the caller writes itself.
+  func intercept(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let isPrompting = shared.withLock { shared in
+      if shared.isPrompting { shared.output.append(contentsOf: bytes) }
+      return shared.isPrompting
+    }
+    if isPrompting { wake.ring() }
+    return isPrompting
   }
 }

@@ -1,0 +1,8 @@
+import Diagnostics
+
+extension DotCommand {
+  static let schema = DotCommand("schema", aliases: ["d"], "[NAME]", "columns of a relation; without a name all relations", argument: .relation) { (call) throws(SQLError) in
+    if call.rest.isEmpty { return try call.shell.execute("SHOW SOURCES") }
+    try call.shell.execute("DESCRIBE \(call.rest)")
+  }
+}

@@ -1,0 +1,7 @@
+import Diagnostics
+
+extension DotCommand {
+  static let width = DotCommand("width", "[COLUMNS]", "widest table; without a number that of the screen", argument: .none) { (call) throws(SQLError) in
+    call.shell.settings.width = call.rest.isEmpty ? nil : try call.number(from: 10)
+  }
+}

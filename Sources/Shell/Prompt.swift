@@ -1,0 +1,68 @@
+import Dataflow
+import Diagnostics
+import Engine
+import SQLSyntax
+import StreamSQL
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The `streamsql>` prompt.
+extension ShellRun {
+  /// As wide as the prompt, so that lines of a statement stand below each other.
+  static let continuation = "      ...> "
+
+  func prompt(_ session: Session) throws(SQLError) -> Int32 {
+    let editor = try LineEditor.open(palette: palette)
+    self.editor = editor
+    editor.isComplete = { StatementSplitter.isComplete(SourceText(name: "", text: $0), dialect: session.dialect) }
+    editor.complete = { Completer(session: session).complete($0, at: $1) }
+    console.add(editor)
+    defer { console.remove(editor) }
+    if let home = getenv("HOME").map({ String(cString: $0) }) {
+      editor.history.open(home + "/.streamsql_history")
+      if !options.skipsInit { runInit(options.initPath ?? home + "/.streamsqlrc", session) }
+    }
+    console.tell("streamsql \(streamSQLVersion): SQL over data that keeps arriving. Statements end with ; — .help lists commands.")
+    while !isQuitting {
+      editor.highlighter = Highlighter(functionNames: Set(session.functions.names), dialect: session.dialect)
+      switch editor.read(prompt: settings.prompt, continuation: Self.continuation) {
+      case .end:
+        Terminal.write("\r\n")
+        isQuitting = true
+      case .cancelled: break
+      case .text(let typed): runTyped(typed, editor, session)
+      }
+    }
+    return 0
+  }
+
+  private func runTyped(_ typed: String, _ editor: LineEditor, _ session: Session) {
+    let text = SourceText(name: "<input>", text: typed)
+    var splitter = StatementSplitter(text, dialect: session.dialect)
+    while let piece = splitter.next() {
+      if case .statement(let span, _) = piece {
+        editor.history.remember(text.text(of: span) + ";")
+      } else {
+        editor.history.remember(text.text(of: piece.span))
+      }
+    }
+    failureCode = nil
+    let start = monotonicNanos()
+    run(text.substituting(options.variables), session)
+    do throws(SQLError) { try console.flush() } catch { report(error, nil) }
+    if settings.showsTime { console.tell("time: \(HumanText.duration(nanos: monotonicNanos() - start))") }
+  }
+
+  private func runInit(_ path: String, _ session: Session) {
+    guard access(path, R_OK) == 0 else { return }
+    do throws(SQLError) {
+      run(SourceText(name: path, bytes: try FileText.read(path)).substituting(options.variables), session)
+    } catch {
+      report(error, nil)
+    }
+  }
+}

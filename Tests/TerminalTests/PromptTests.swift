@@ -1,0 +1,154 @@
+import Glibc
+import ProcessTesting
+import Testing
+
+/// Editing at the prompt (DIALECT §6).
+struct PromptTests {
+  @Test func aStatementOfSeveralLines() throws {
+    let shell = try ShellSession()
+    try shell.type("SELECT 1 AS x,\r")
+    try shell.wait("the continuation prompt") { $0.lineToCursor == "      ...> " }
+    try shell.type("'漢字 ñ' AS y;\r")
+    try shell.wait(for: "└")
+    try shell.waitForPrompt()
+    #expect(
+      shell.screen(from: "SELECT") == """
+        streamsql> SELECT 1 AS x,
+              ...> '漢字 ñ' AS y;
+        ┌───┬────────┐
+        │ x │ y      │
+        ├───┼────────┤
+        │ 1 │ 漢字 ñ │
+        └───┴────────┘
+        streamsql>
+        """)
+    // One entry of history, both lines of it, editable.
+    try shell.type("\u{1B}[A")
+    try shell.wait("history") { $0.text.hasSuffix("streamsql> SELECT 1 AS x,\n      ...> '漢字 ñ' AS y;") }
+    try shell.type("\u{3}")
+    #expect(try shell.leave() == 0)
+    let history = try #require(Files.read(shell.home.path + "/.streamsql_history"))
+    #expect(history.split(separator: "\n").dropFirst().joined(separator: "\n") == "SELECT 1 AS x,\n'漢字 ñ' AS y;")
+    var status = stat()
+    #expect(stat(shell.home.path + "/.streamsql_history", &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test func interruptDropsTheLine() throws {
+    let shell = try ShellSession()
+    try shell.type("SELECT 'abc")
+    try shell.wait(for: "abc")
+    try shell.type("\u{3}")
+    try shell.wait(for: "SELECT 'abc^C")
+    try shell.waitForPrompt()
+    try shell.type("SELECT 7 AS seven;\r")
+    try shell.wait(for: "│     7 │")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func aLongLineWrapsAndCanBeEdited() throws {
+    let shell = try ShellSession(columns: 30, rows: 12)
+    try shell.type("SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' AS x, 22 AS y;")
+    try shell.wait(for: "22\nAS y;")
+    #expect(
+      shell.screen(from: "SELECT") == """
+        streamsql> SELECT 'aaaaaaaaaaa
+        aaaaaaaaaaaaaaaaaaa' AS x, 22
+        AS y;
+        """)
+    // Ctrl-A: what is typed then goes before everything.
+    try shell.type("\u{1}SELECT 1; ")
+    try shell.wait(for: "SELECT 1; SELECT 'a")
+    try shell.type("\r")
+    try shell.wait(for: "y = 22")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func completion() throws {
+    let shell = try ShellSession()
+    try shell.type("CREATE STREAM lines USING soc\t")
+    try shell.wait("a connector") { $0.lineToCursor.hasSuffix("USING socket ") }
+    try shell.type("OPTIONS (ho\t")
+    try shell.wait("an option") { $0.lineToCursor.hasSuffix("(host ") }
+    try shell.type("\u{15}CREATE STREAM words (word STRING, weight INT) USING memory;\r")
+    try shell.wait(for: "created stream")
+    try shell.type("SELECT wor\t")
+    // Columns in scope are those of relations behind FROM: none yet, the relation itself.
+    try shell.wait("a relation") { $0.lineToCursor.hasSuffix("SELECT words ") }
+    try shell.type("\u{15}sel\t")
+    try shell.wait("a keyword in lower case") { $0.lineToCursor.hasSuffix("> select ") }
+    try shell.type("weight FROM wo\t")
+    try shell.wait("a relation") { $0.lineToCursor.hasSuffix("FROM words ") }
+    try shell.type("WHERE wei\t")
+    try shell.wait("a column") { $0.lineToCursor.hasSuffix("WHERE weight ") }
+    try shell.type("\u{15}.hist\t")
+    try shell.wait("a command") { $0.lineToCursor.hasSuffix("> .history ") }
+    shell.home.file("numbers.txt", "1\n2\n")
+    try shell.type("\u{15}SELECT * FROM 'num\t")
+    try shell.wait("a file") { $0.lineToCursor.hasSuffix("'numbers.txt'") }
+    try shell.type(";\r")
+    try shell.wait(for: "value")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func severalCandidatesAreListed() throws {
+    let shell = try ShellSession()
+    try shell.type(".to")
+    try shell.type("\u{15}.ma\t")
+    try shell.wait("the only one") { $0.lineToCursor.hasSuffix(".maxrows ") }
+    try shell.type("\u{15}.so\t\u{15}.s\t")
+    try shell.wait(for: "schema")
+    for name in [".schema", ".sources", ".sinks", ".stop", ".save", ".set", ".shell"] {
+      #expect(shell.screen.text.contains(name))
+    }
+    try shell.type("\u{3}")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func aPastedScriptRuns() throws {
+    let shell = try ShellSession(rows: 40)
+    let script = (1...30).map { "SELECT \($0) AS n,\n  \($0 * $0) AS square;" }.joined(separator: "\n")
+    try shell.type(".mode csv\r")
+    try shell.waitForPrompt()
+    try shell.type("\u{1B}[200~\(script)\u{1B}[201~")
+    try shell.wait(for: "900 AS square;")
+    try shell.type("\r")
+    try shell.wait(for: "30,900")
+    for n in 1...30 { #expect(shell.screen.whole.contains("\n\(n),\(n * n)\n")) }
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func misspeltCommandsAndNamesGetAHint() throws {
+    let shell = try ShellSession()
+    try shell.type(".tabels\r")
+    try shell.wait(for: "did you mean \".tables\"?")
+    try shell.type("SELECT lenght('a');\r")
+    try shell.wait(for: "did you mean \"length\"?")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func theStartScriptRuns() throws {
+    let shell = try ShellSession(rc: ".mode csv\nCREATE TEMP VIEW one AS SELECT 1 AS x;\n")
+    try shell.type("SELECT * FROM one;\r")
+    try shell.wait(for: "x\n1\n")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func everyCommandHasHelpAndRefusesNonsenseKindly() throws {
+    let shell = try ShellSession(columns: 120, rows: 60)
+    try shell.type(".help\r")
+    try shell.wait(for: ".quit")
+    for name in [
+      "help", "tables", "schema", "functions", "sources", "sinks", "queries", "mode", "live", "width", "maxrows", "nullvalue",
+      "timer", "pager", "output", "read", "edit", "watch", "explain", "why", "progress", "top", "chart", "peek", "late",
+      "errors", "bg", "fg", "stop", "save", "load", "set", "echo", "shell", "cd", "prompt", "history", "version", "quit",
+    ] {
+      #expect(shell.screen.text.contains("\n.\(name)"), "\(name)")
+    }
+    try shell.type(".why\r")
+    try shell.wait(for: "no query is running")
+    try shell.type(".width wide\r")
+    try shell.wait(for: "expected a number from 10")
+    #expect(try shell.leave() == 0)
+  }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import ProcessTesting
+
+/// The interactive shell in a pseudo-terminal, with a home folder of its own.
+final class ShellSession {
+  let terminal: TerminalProcess
+  let home: TemporaryFolder
+
+  init(columns: Int = 80, rows: Int = 24, rc: String? = nil, environment: [String: String] = ["NO_COLOR": "1"]) throws {
+    home = TemporaryFolder()
+    if let rc { home.file(".streamsqlrc", rc) }
+    terminal = try TerminalProcess(
+      [Locations.program], columns: columns, rows: rows, folder: home.path,
+      environment: environment.merging(["HOME": home.path, "INPUTRC": "/dev/null"]) { $1 })
+    try waitForPrompt()
+  }
+
+  var screen: Screen { terminal.screen }
+
+  func type(_ keys: String) throws { try terminal.type(keys) }
+  func wait(for text: String) throws { try terminal.wait(for: text) }
+  func wait(_ what: String, until isTrue: (Screen) -> Bool) throws { try terminal.wait(what, until: isTrue) }
+
+  /// An empty prompt, ready for keys.
+  func waitForPrompt() throws { try terminal.wait("the prompt") { $0.lineToCursor == "streamsql> " } }
+
+  /// Leaves by Ctrl-D; the exit code.
+  func leave() throws -> Int32 {
+    try waitForPrompt()
+    try type("\u{4}")
+    return try terminal.end()
+  }
+
+  /// The screen from the first line that contains `text` on.
+  func screen(from text: String) -> String {
+    let lines = screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.drop { !$0.contains(text) }.joined(separator: "\n")
+  }
+}
