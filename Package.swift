@@ -53,7 +53,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting", swiftSettings: settings),
-    tests("ExampleTests", on: ["ProcessTesting", "streamsql"]),
+    tests("ExampleTests", on: ["ProcessTesting", "streamsql", "streamsql-demo"]),
     tests("TerminalTests", on: ["ProcessTesting", "streamsql"]),
     tests("CommandLineTests", on: ["ProcessTesting", "streamsql"]),
     tests(

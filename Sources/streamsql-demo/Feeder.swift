@@ -1,6 +1,6 @@
 import Glibc
 
-/// A TCP server on the loopback interface that sends its lines to the first client and hangs up.
+/// A TCP server on the loopback interface that sends its lines to every client that is there, and hangs up.
 // @unchecked Sendable: immutable after `init` but for `thread`, which only the creating thread touches.
 final class Feeder: @unchecked Sendable {
   enum Piece: Sendable {
@@ -36,7 +36,7 @@ final class Feeder: @unchecked Sendable {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isOpen = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && Glibc.listen(descriptor, 1) == 0
+        bind(descriptor, $0, size) == 0 && Glibc.listen(descriptor, 16) == 0
           && getsockname(descriptor, $0, &size) == 0
       }
     }
@@ -61,14 +61,15 @@ final class Feeder: @unchecked Sendable {
     var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
     // A demo whose script fails never connects: do not wait for it for ever.
     guard poll(&waiting, 1, 10_000) > 0 else { return }
-    let client = accept(listener, nil, nil)
-    if client < 0 { return }
-    defer { close(client) }
+    var clients: [Int32] = []
+    defer { for client in clients { close(client) } }
     for piece in pieces {
       switch piece {
       case .line(let text):
+        // Each query of a script has a connection of its own, made before the first line.
+        while poll(&waiting, 1, 0) > 0, case let client = accept(listener, nil, nil), client >= 0 { clients.append(client) }
         let bytes = Array((text + "\n").utf8)
-        _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        for client in clients { _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
       case .pause(let seconds):
         usleep(useconds_t(seconds * 1_000_000))
       case .untilHalfSecond:
