@@ -5,7 +5,7 @@ internal import Diagnostics
 enum Aggregates {
   static let all: [AggregateFunction] =
     counting + sums + averages + extremes + logic + picking + collecting + moments
-    + pairs
+    + pairs + percentiles + frequencies + bits + pickingBy + joining + approximations
 }
 
 extension FunctionDoc {

@@ -48,6 +48,8 @@ package struct FunctionCall: Sendable {
   package var settings: SessionSettings
   /// The names of arguments that are columns or fields, which some results keep (`arrays_zip`, `struct`).
   package var columnNames: [String?] = []
+  /// Of aggregates with WITHIN GROUP: how its items order, whose expressions are the last arguments.
+  package var orderings: [CallOrdering] = []
   /// How many parameters the last lambda was written with, of those that may have one or two.
   package var lambdaParameterCount = 0
   /// Reads a schema written as DDL, for `from_json` and its like.
@@ -63,6 +65,16 @@ package struct FunctionCall: Sendable {
   }
 
   package var types: [DataType] { arguments.map(\.type) }
+}
+
+/// The direction of one item of WITHIN GROUP (ORDER BY …).
+package struct CallOrdering: Sendable, Hashable {
+  package var isDescending: Bool
+  package var nullsFirst: Bool
+  package init(isDescending: Bool, nullsFirst: Bool) {
+    self.isDescending = isDescending
+    self.nullsFirst = nullsFirst
+  }
 }
 
 /// A scalar function: documentation, and how to bind it to argument types.
@@ -94,10 +106,16 @@ package struct ScalarFunction: Sendable {
 package struct AggregateFunction: Sendable {
   package var doc: FunctionDoc
   package var bind: @Sendable (FunctionCall) throws(SQLError) -> BoundAggregate
+  /// Whether WITHIN GROUP may follow.
+  package var takesOrdering: Bool
 
-  package init(_ doc: FunctionDoc, bind: @escaping @Sendable (FunctionCall) throws(SQLError) -> BoundAggregate) {
+  package init(
+    _ doc: FunctionDoc, takesOrdering: Bool = false,
+    bind: @escaping @Sendable (FunctionCall) throws(SQLError) -> BoundAggregate
+  ) {
     self.doc = doc
     self.bind = bind
+    self.takesOrdering = takesOrdering
   }
 }
 
@@ -114,6 +132,8 @@ package struct BoundAggregate: Sendable {
   package var isOrderSensitive: Bool
   /// True where a row can be taken back exactly in O(1) from O(1) state (`sum`, `count`): panes may subtract.
   package var isInvertible: Bool
+  /// The directions of WITHIN GROUP: they tell calls apart that are alike otherwise.
+  package var orderings: [CallOrdering] = []
   /// New, empty state. `retractable`: rows with negative weight will come.
   package var make: @Sendable (_ retractable: Bool) -> any Accumulator
 

@@ -52,7 +52,10 @@ enum Access {
 
   private static func bindElementAt(_ call: FunctionCall, isTolerant: Bool) throws(SQLError) -> BoundFunction {
     try call.expect(2)
-    if case .map = call.types[0] { return try mapAccess(call) }
+    if case .map(let key, _) = call.types[0] {
+      guard Coercion.strictCommonType(key, call.types[1]) != nil else { throw .mapKeyMismatch(call) }
+      return try mapAccess(call)
+    }
     return try arrayAccess(call, base: 1, failure: isTolerant ? .null : call.failure())
   }
 

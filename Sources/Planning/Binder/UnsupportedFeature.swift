@@ -9,7 +9,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
   case systemTime, matchRecognize
   case scalarSubquery, inSubquery, exists, correlatedColumn, recursiveCommonTable
   case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
-  case orderedAggregate, withinGroup, likeQuantifier, starReplace
+  case orderedAggregate, likeQuantifier, starReplace
 
   /// The error that says so.
   func error(_ span: SourceSpan) -> SQLError { .unsupported(name, span: span, hint: hint, kind: .bind) }
@@ -40,7 +40,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .relationOptions: "options of a relation inside a query"
     case .unnestOfSeveral: "UNNEST of several arrays"
     case .orderedAggregate: "ORDER BY inside an aggregate"
-    case .withinGroup: "WITHIN GROUP"
     case .likeQuantifier: "LIKE ANY and LIKE ALL with ESCAPE"
     case .starReplace: "* REPLACE"
     }
@@ -57,7 +56,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
     case .join, .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot,
       .systemTime, .matchRecognize, .scalarSubquery, .inSubquery, .exists, .correlatedColumn, .pipe, .sample,
-      .orderedAggregate, .withinGroup, .starReplace:
+      .orderedAggregate, .starReplace:
       nil
     }
   }

@@ -76,7 +76,7 @@ extension AggregateCall {
   /// Whether both compute the same, so that one state serves both.
   package func isSame(as other: AggregateCall) -> Bool {
     guard aggregate.name == other.aggregate.name, aggregate.parameters == other.aggregate.parameters,
-      isDistinct == other.isDistinct, arguments.isSame(as: other.arguments)
+      isDistinct == other.isDistinct, aggregate.orderings == other.aggregate.orderings, arguments.isSame(as: other.arguments)
     else { return false }
     switch (filter, other.filter) {
     case (nil, nil): return true

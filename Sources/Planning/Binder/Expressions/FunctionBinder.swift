@@ -146,7 +146,7 @@ extension ExpressionBinder {
       if clause == .groupBy { throw .aggregateInGroupBy(name, span: span) }
       throw .aggregateNotAllowed(name, in: clause.rawValue, span: span)
     }
-    if let first = call.withinGroup.first { throw UnsupportedFeature.withinGroup.error(first.expression.span) }
+    if let first = call.withinGroup.first, !function.takesOrdering { throw .orderingNotTaken(name, span: first.expression.span) }
     if let first = call.orderBy.first { throw UnsupportedFeature.orderedAggregate.error(first.expression.span) }
     var inner = self
     inner.enclosingAggregate = name
@@ -157,13 +157,21 @@ extension ExpressionBinder {
       throw .aggregateOfLambdaVariable(name, span: variable.span.isNone ? span : variable.span)
     }
     if call.nullTreatment == .ignore { arguments.append(.literal(.bool(true), .boolean, span: span)) }
-    let bound: BoundAggregate
+    var functionCall = FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings)
+    for item in call.withinGroup {
+      functionCall.arguments.append(try inner.bind(item.expression))
+      functionCall.orderings.append(
+        CallOrdering(
+          isDescending: item.isDescending, nullsFirst: item.nulls.map { $0 == .first } ?? !item.isDescending))
+    }
+    arguments = functionCall.arguments
+    var bound: BoundAggregate
     do {
-      bound = try function.bind(
-        FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings))
+      bound = try function.bind(functionCall)
     } catch {
       throw error.located(at: span)
     }
+    bound.orderings = functionCall.orderings
     let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
     if call.isDistinct, let unhashable = cast.first(where: { !$0.type.isOrderable }) {
       throw .notGroupable(unhashable.type, in: "DISTINCT", span: unhashable.span)

@@ -113,3 +113,11 @@ extension SQLError {
       hint: "aggregate(array, start, (acc, x) -> …) folds the elements of an array")
   }
 }
+
+extension SQLError {
+  static func orderingNotTaken(_ name: String, span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "\(name) takes no WITHIN GROUP", span: span,
+      hint: "listagg, mode, percentile_cont and percentile_disc do")
+  }
+}

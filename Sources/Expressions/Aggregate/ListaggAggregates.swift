@@ -1,0 +1,113 @@
+internal import Columnar
+internal import Diagnostics
+
+extension Aggregates {
+  /// `listagg`, `string_agg`.
+  static let joining: [AggregateFunction] = [
+    AggregateFunction(
+      .aggregate(
+        "listagg", aliases: ["string_agg"], "listagg(expr[, delimiter]) [WITHIN GROUP (ORDER BY …)]",
+        "the values that are not NULL as one text, in input order or in the order given",
+        "SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x DESC) FROM VALUES ('a'), ('c'), ('b') AS t(x)", "c,b,a"), takesOrdering: true
+    ) { (call) throws(SQLError) in
+      let plain = call.arguments.count - call.orderings.count
+      guard (1...2).contains(plain) else { throw .wrongArgumentCount(call, expected: "1 to 2") }
+      guard Coercion.canImplicitlyCast(from: call.types[0], to: .string) else {
+        throw .unexpectedInput(call, 0, wanted: "(\"STRING\" or \"BINARY\")")
+      }
+      let type: DataType = call.types[0] == .binary ? .binary : .string
+      var delimiter: [UInt8] = []
+      if plain == 2 {
+        guard let value = try call.constant(1) else { throw .nonConstantArgument(call, 1, expected: "string") }
+        guard call.types[1] == .string || call.types[1] == .binary || value.isNull else {
+          throw .unexpectedInput(call, 1, wanted: "\"STRING\"")
+        }
+        if case .bytes(let bytes) = value { delimiter = bytes }
+      }
+      let keys = Array(call.types[plain...])
+      for (i, key) in keys.enumerated() where !key.isOrderable { throw .unorderableArgument(call, plain + i) }
+      let (separator, orderings) = (delimiter, call.orderings)
+      return BoundAggregate(
+        call.name, [type] + call.types[1..<plain] + keys, returns: type, stateTypes: [OrderedRows.stateType([type] + keys)],
+        isOrderSensitive: true
+      ) { _ in ListaggAccumulator(type, keys, orderings, delimiter: separator, firstKey: plain) }
+    }
+  ]
+}
+
+/// Texts of a group with what they are ordered by; joined when asked for.
+final class ListaggAccumulator: Accumulator {
+  private let rows: OrderedRows
+  private let type: DataType
+  private let encoder: KeyEncoder
+  private let keyCount: Int
+  private let firstKey: Int
+  private let delimiter: [UInt8]
+
+  init(_ type: DataType, _ keys: [DataType], _ orderings: [CallOrdering], delimiter: [UInt8], firstKey: Int) {
+    self.type = type
+    self.delimiter = delimiter
+    self.firstKey = firstKey
+    keyCount = keys.count
+    rows = OrderedRows(RowCodec(([type] + keys).map { RowCodec.Part($0, isNormalized: false) }), isPlaced: false)
+    encoder = KeyEncoder(
+      orderings.map { KeyEncoder.Part(isDescending: $0.isDescending, nullsFirst: $0.nullsFirst) })
+  }
+
+  func grow(to count: Int) { rows.grow(to: count) }
+
+  func update(_ input: AggregateInput) throws(SQLError) {
+    guard let text = input.arguments.first else { return }
+    let columns = ([text] + input.arguments[firstKey...]).map { $0.flattened(rows: input.rows) }
+    let encoded = rows.codec.encode(columns, rows: input.rows)
+    let validity = columns[0].validity
+    for row in 0..<input.rows where validity.map({ $0[row] }) ?? true {
+      rows.add(
+        encoded.views[row], position: input.order.position(row), weight: input.weights?[row] ?? 1,
+        group: Int(input.groups[row]))
+    }
+    withExtendedLifetime(encoded) { rows.compactIfNeeded() }
+  }
+
+  func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) { try rows.merge(state, into: groups) }
+
+  func state(of groups: [Int32]) throws(SQLError) -> [Column] { [rows.state(of: groups)] }
+
+  func result(of groups: [Int32]) throws(SQLError) -> Column {
+    let (offsets, columns) = try rows.expanded(groups)
+    let texts: [BytesView] = try Operand(columns[0]).values()
+    let order = sorted(offsets, columns)
+    var builder = TextBuilder(rows: groups.count)
+    var out = ByteWriter()
+    for group in groups.indices {
+      out.removeAll()
+      for i in offsets[group]..<offsets[group + 1] {
+        if i > offsets[group] { delimiter.withUnsafeBytes { out.append($0) } }
+        texts[Int(order[Int(i)])].withRaw { out.append($0) }
+        if out.count > BytesView.lengthMax { throw .collectionTooLarge }
+      }
+      builder.append(out.bytes)
+    }
+    let validity = Validity(count: groups.count) { offsets[$0] < offsets[$0 + 1] }
+    return withExtendedLifetime(columns) { builder.finish(validity: validity.isAllValid ? nil : validity) }
+  }
+
+  /// The rows of each group in the order given; rows with equal keys keep the input's.
+  private func sorted(_ offsets: [Int32], _ columns: [Column]) -> [Int32] {
+    let count = columns[0].count
+    var order = (0..<Int32(truncatingIfNeeded: count)).map { $0 }
+    if keyCount == 0 { return order }
+    let keys = encoder.encode(Array(columns[1...]), rows: count)
+    for group in 0..<(offsets.count - 1) {
+      order[Int(offsets[group])..<Int(offsets[group + 1])].sort {
+        let comparison = keys.views[Int($0)].compare(keys.views[Int($1)])
+        return comparison == 0 ? $0 < $1 : comparison < 0
+      }
+    }
+    return withExtendedLifetime(keys) { order }
+  }
+
+  func reset(_ groups: [Int32]) { rows.reset(groups) }
+
+  var memoryBytes: Int { rows.memoryBytes }
+}
