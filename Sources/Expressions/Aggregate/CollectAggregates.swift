@@ -8,7 +8,7 @@ extension Aggregates {
       .aggregate(
         "collect_list", aliases: ["array_agg"], "collect_list(expr)",
         "the values that are not NULL, in input order, as an array",
-        "SELECT collect_list(x) FROM VALUES (1), (2), (NULL), (1) AS t(x)", "[1,2,1]")
+        "SELECT collect_list(x) FROM VALUES (1), (2), (NULL), (1) AS t(x)", "[1, 2, 1]")
     ) { (call) throws(SQLError) in
       let ignoresNulls = try call.ignoresNulls(default: true)
       let type = call.types[0]
@@ -24,7 +24,7 @@ extension Aggregates {
       .aggregate(
         "collect_set", "collect_set(expr)",
         "the different values that are not NULL, in ascending order, as an array",
-        "SELECT collect_set(x) FROM VALUES (1), (2), (NULL), (1) AS t(x)", "[1,2]")
+        "SELECT collect_set(x) FROM VALUES (1), (2), (NULL), (1) AS t(x)", "[1, 2]")
     ) { (call) throws(SQLError) in
       let ignoresNulls = try call.ignoresNulls(default: true)
       let type = call.types[0]

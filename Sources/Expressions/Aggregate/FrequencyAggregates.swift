@@ -26,7 +26,7 @@ extension Aggregates {
         "histogram_numeric", "histogram_numeric(expr, bins)",
         "a histogram of at most that many bins of unequal width: their centres and heights",
         "SELECT histogram_numeric(x, 5) FROM VALUES (0), (1), (2), (10) AS t(x)",
-        "[{\"x\":0,\"y\":1.0},{\"x\":1,\"y\":1.0},{\"x\":2,\"y\":1.0},{\"x\":10,\"y\":1.0}]")
+        "[{0, 1.0}, {1, 1.0}, {2, 1.0}, {10, 1.0}]")
     ) { (call) throws(SQLError) in
       try call.expect(2)
       let type = call.types[0] == .null || call.types[0] == .string ? .double : call.types[0]

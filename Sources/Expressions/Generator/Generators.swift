@@ -3,7 +3,7 @@ internal import Diagnostics
 
 /// The table-generating functions.
 enum Generators {
-  static let all: [GeneratorFunction] = explode + inline + stack
+  static let all: [GeneratorFunction] = explode + inline + stack + jsonTuple
 }
 
 /// The elements of one list or map argument, as rows: what `explode` and its kin are made of.

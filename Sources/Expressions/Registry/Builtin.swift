@@ -9,6 +9,7 @@ extension FunctionRegistry {
     registry.add(Access.functions)
     registry.add(NestedFunctions.functions)
     registry.add(LambdaFunctions.functions)
+    registry.add(JsonFunctions.functions)
     registry.add(Bitwise.functions)
     registry.add(Strings.all)
     registry.add(Rounding.functions)

@@ -6,7 +6,7 @@ enum ArrayLambdas {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
       "transform", .lambda, "transform(array, x -> expr)", "The results of the lambda for each element (and its 0-based index).",
-      [("SELECT transform(array(1, 2, 3), x -> x + 1)", "[2,3,4]"), ("SELECT transform(array(1, 2, 3), (x, i) -> x + i)", "[1,3,5]")],
+      [("SELECT transform(array(1, 2, 3), x -> x + 1)", "[2, 3, 4]"), ("SELECT transform(array(1, 2, 3), (x, i) -> x + i)", "[1, 3, 5]")],
       lambdaParameters: elementAndIndex
     ) { (call) throws(SQLError) in
       try call.expect(2)
@@ -20,7 +20,7 @@ enum ArrayLambdas {
     },
     ScalarFunction(
       "filter", .lambda, "filter(array, x -> condition)", "The elements for which the condition is true.",
-      [("SELECT filter(array(1, 2, 3), x -> x % 2 == 1)", "[1,3]"), ("SELECT filter(array(0, 2, 3), (x, i) -> x > i)", "[2,3]")],
+      [("SELECT filter(array(1, 2, 3), x -> x % 2 == 1)", "[1, 3]"), ("SELECT filter(array(0, 2, 3), (x, i) -> x > i)", "[2, 3]")],
       lambdaParameters: elementAndIndex
     ) { (call) throws(SQLError) in
       try call.expect(2)
@@ -47,7 +47,7 @@ enum ArrayLambdas {
     ScalarFunction(
       "zip_with", .lambda, "zip_with(array1, array2, (x, y) -> expr)",
       "The results of the lambda for the elements of both arrays, NULL where one is shorter.",
-      [("SELECT zip_with(array(1, 2), array(3, 4), (x, y) -> x + y)", "[4,6]")],
+      [("SELECT zip_with(array(1, 2), array(3, 4), (x, y) -> x + y)", "[4, 6]")],
       lambdaParameters: { (call, position, _) throws(SQLError) in
         position == 2 ? [Field("x", try call.elementType(0)), Field("y", try call.elementType(1))] : nil
       }, bind: bindZip),

@@ -6,7 +6,7 @@ enum MapLambdas {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
       "map_filter", .lambda, "map_filter(map, (k, v) -> condition)", "The entries for which the condition is true.",
-      [("SELECT map_filter(map(1, 0, 2, 2, 3, -1), (k, v) -> k > v)", "{\"1\":0,\"3\":-1}")], lambdaParameters: keyAndValue
+      [("SELECT map_filter(map(1, 0, 2, 2, 3, -1), (k, v) -> k > v)", "{1 -> 0, 3 -> -1}")], lambdaParameters: keyAndValue
     ) { (call) throws(SQLError) in
       try call.expect(2)
       try call.requireCondition(1)
@@ -28,7 +28,7 @@ enum MapLambdas {
     },
     ScalarFunction(
       "transform_keys", .lambda, "transform_keys(map, (k, v) -> expr)", "The map with the results of the lambda as keys.",
-      [("SELECT transform_keys(map_from_arrays(array(1, 2, 3), array(1, 2, 3)), (k, v) -> k + 1)", "{\"2\":1,\"3\":2,\"4\":3}")],
+      [("SELECT transform_keys(map_from_arrays(array(1, 2, 3), array(1, 2, 3)), (k, v) -> k + 1)", "{2 -> 1, 3 -> 2, 4 -> 3}")],
       lambdaParameters: keyAndValue
     ) { (call) throws(SQLError) in
       try call.expect(2)
@@ -49,7 +49,7 @@ enum MapLambdas {
     },
     ScalarFunction(
       "transform_values", .lambda, "transform_values(map, (k, v) -> expr)", "The map with the results of the lambda as values.",
-      [("SELECT transform_values(map_from_arrays(array(1, 2, 3), array(1, 2, 3)), (k, v) -> v + 1)", "{\"1\":2,\"2\":3,\"3\":4}")],
+      [("SELECT transform_values(map_from_arrays(array(1, 2, 3), array(1, 2, 3)), (k, v) -> v + 1)", "{1 -> 2, 2 -> 3, 3 -> 4}")],
       lambdaParameters: keyAndValue
     ) { (call) throws(SQLError) in
       try call.expect(2)
@@ -65,7 +65,7 @@ enum MapLambdas {
     ScalarFunction(
       "map_zip_with", .lambda, "map_zip_with(map1, map2, (k, v1, v2) -> expr)",
       "A map of all keys of both maps; values are the results of the lambda, which gets NULL where a map lacks the key.",
-      [("SELECT map_zip_with(map(1, 'a', 2, 'b'), map(1, 'x', 2, 'y'), (k, v1, v2) -> concat(v1, v2))", "{\"1\":\"ax\",\"2\":\"by\"}")],
+      [("SELECT map_zip_with(map(1, 'a', 2, 'b'), map(1, 'x', 2, 'y'), (k, v1, v2) -> concat(v1, v2))", "{1 -> ax, 2 -> by}")],
       lambdaParameters: { (call, position, _) throws(SQLError) in
         if position != 2 { return nil }
         return [

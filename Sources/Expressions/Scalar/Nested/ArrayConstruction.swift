@@ -6,7 +6,7 @@ enum ArrayConstruction {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
       "array", .array, "array(expr, …)", "An array of the values, as their common type.",
-      [("SELECT array(1, 2, 3)", "[1,2,3]"), ("SELECT array()", "[]")]
+      [("SELECT array(1, 2, 3)", "[1, 2, 3]"), ("SELECT array()", "[]")]
     ) { (call) throws(SQLError) in
       let element = try call.commonType()
       return BoundFunction(
@@ -23,7 +23,7 @@ enum ArrayConstruction {
     },
     ScalarFunction(
       "array_repeat", .array, "array_repeat(element, count)", "An array that holds the element count times.",
-      [("SELECT array_repeat('ab', 2)", "[\"ab\",\"ab\"]")]
+      [("SELECT array_repeat('ab', 2)", "[ab, ab]")]
     ) { (call) throws(SQLError) in
       try call.expect(2)
       guard call.types[1] != .bigint else { throw .unexpectedInput(call, 1, wanted: "\"INT\"") }

@@ -7,7 +7,7 @@ enum ArrayOrder {
     ScalarFunction(
       "sort_array", .array, "sort_array(array[, ascendingOrder])",
       "The elements in ascending order, NULLs first, or in descending order, NULLs last.",
-      [("SELECT sort_array(array('b', 'd', NULL, 'c'))", "[null,\"b\",\"c\",\"d\"]"), ("SELECT sort_array(array(3, 1), false)", "[3,1]")]
+      [("SELECT sort_array(array('b', 'd', NULL, 'c'))", "[null, b, c, d]"), ("SELECT sort_array(array(3, 1), false)", "[3, 1]")]
     ) { (call) throws(SQLError) in
       try call.expect(1...2)
       let type = try call.elementType(0)

@@ -60,7 +60,7 @@ enum ArraySearch {
     },
     ScalarFunction(
       "array_remove", .array, "array_remove(array, value)", "The array without the elements that equal the value.",
-      [("SELECT array_remove(array(1, 2, 3, NULL, 3), 3)", "[1,2,null]")]
+      [("SELECT array_remove(array(1, 2, 3, NULL, 3), 3)", "[1, 2, null]")]
     ) { (call) throws(SQLError) in
       let type = try searchedType(call)
       return BoundFunction("array_remove", [.array(type), type], returns: .array(type)) { (context, operands) throws(SQLError) in

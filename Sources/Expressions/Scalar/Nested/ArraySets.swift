@@ -6,7 +6,7 @@ enum ArraySets {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
       "array_distinct", .array, "array_distinct(array)", "The array without repeated elements.",
-      [("SELECT array_distinct(array(1, 2, 3, NULL, 3))", "[1,2,3,null]")]
+      [("SELECT array_distinct(array(1, 2, 3, NULL, 3))", "[1, 2, 3, null]")]
     ) { (call) throws(SQLError) in
       try call.expect(1)
       let type = try call.elementType(0)
@@ -24,10 +24,10 @@ enum ArraySets {
     },
     combining(
       "array_union", "The elements of either array, without repetition.",
-      ("SELECT array_union(array(1, 2, 3), array(1, 3, 5))", "[1,2,3,5]"), .union),
+      ("SELECT array_union(array(1, 2, 3), array(1, 3, 5))", "[1, 2, 3, 5]"), .union),
     combining(
       "array_intersect", "The elements of both arrays, without repetition.",
-      ("SELECT array_intersect(array(1, 2, 3), array(1, 3, 5))", "[1,3]"), .intersection),
+      ("SELECT array_intersect(array(1, 2, 3), array(1, 3, 5))", "[1, 3]"), .intersection),
     combining(
       "array_except", "The elements of the first array that are not in the second, without repetition.",
       ("SELECT array_except(array(1, 2, 3), array(1, 3, 5))", "[2]"), .difference),

@@ -7,14 +7,14 @@ enum ArrayShape {
     ScalarFunction(
       "slice", .array, "slice(array, start, length)",
       "The elements from a 1-based start on, counted from the end if negative, as many as length.",
-      [("SELECT slice(array(1, 2, 3, 4), 2, 2)", "[2,3]"), ("SELECT slice(array(1, 2, 3, 4), -2, 2)", "[3,4]")],
+      [("SELECT slice(array(1, 2, 3, 4), 2, 2)", "[2, 3]"), ("SELECT slice(array(1, 2, 3, 4), -2, 2)", "[3, 4]")],
       bind: bindSlice),
     ScalarFunction(
       "flatten", .array, "flatten(arrayOfArrays)", "One array of the elements of all arrays; NULL if one of them is NULL.",
-      [("SELECT flatten(array(array(1, 2), array(3, 4)))", "[1,2,3,4]")], bind: bindFlatten),
+      [("SELECT flatten(array(array(1, 2), array(3, 4)))", "[1, 2, 3, 4]")], bind: bindFlatten),
     ScalarFunction(
       "array_compact", .array, "array_compact(array)", "The array without its NULL elements.",
-      [("SELECT array_compact(array(1, 2, 3, NULL))", "[1,2,3]")]
+      [("SELECT array_compact(array(1, 2, 3, NULL))", "[1, 2, 3]")]
     ) { (call) throws(SQLError) in
       try call.expect(1)
       let type = try call.elementType(0)
@@ -29,12 +29,12 @@ enum ArrayShape {
         return lists.lists(over: list.child, type: type)
       }
     },
-    adding("array_append", "The array with the element added at its end.", ("SELECT array_append(array(1, 2), 3)", "[1,2,3]"), atEnd: true),
-    adding("array_prepend", "The array with the element added at its start.", ("SELECT array_prepend(array(1, 2), 3)", "[3,1,2]"), atEnd: false),
+    adding("array_append", "The array with the element added at its end.", ("SELECT array_append(array(1, 2), 3)", "[1, 2, 3]"), atEnd: true),
+    adding("array_prepend", "The array with the element added at its start.", ("SELECT array_prepend(array(1, 2), 3)", "[3, 1, 2]"), atEnd: false),
     ScalarFunction(
       "array_insert", .array, "array_insert(array, pos, element)",
       "The array with the element put at a 1-based index, counted from behind the end if negative; gaps become NULL.",
-      [("SELECT array_insert(array(1, 2, 3), 2, 9)", "[1,9,2,3]"), ("SELECT array_insert(array(1, 2), -1, 9)", "[1,2,9]")],
+      [("SELECT array_insert(array(1, 2, 3), 2, 9)", "[1, 9, 2, 3]"), ("SELECT array_insert(array(1, 2), -1, 9)", "[1, 2, 9]")],
       bind: bindInsert),
   ]
 

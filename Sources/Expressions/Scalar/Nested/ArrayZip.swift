@@ -7,7 +7,7 @@ enum ArrayZip {
     ScalarFunction(
       "arrays_zip", .array, "arrays_zip(array, …)",
       "An array of structs: the n-th holds the n-th elements of all arrays, NULL where one is shorter.",
-      [("SELECT arrays_zip(array(1, 2), array('a', 'b'))", "[{\"0\":1,\"1\":\"a\"},{\"0\":2,\"1\":\"b\"}]")], bind: bind)
+      [("SELECT arrays_zip(array(1, 2), array('a', 'b'))", "[{1, a}, {2, b}]")], bind: bind)
   ]
 
   private static func bind(_ call: FunctionCall) throws(SQLError) -> BoundFunction {

@@ -6,16 +6,16 @@ enum MapConstruction {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
       "map", .map, "map(key, value, …)", "A map of the keys and values.",
-      [("SELECT map(1.0, '2', 3.0, '4')", "{\"1.0\":\"2\",\"3.0\":\"4\"}")], bind: bindMap),
+      [("SELECT map(1.0, '2', 3.0, '4')", "{1.0 -> 2, 3.0 -> 4}")], bind: bindMap),
     ScalarFunction(
       "map_from_arrays", .map, "map_from_arrays(keys, values)", "A map of the keys of one array and the values of another.",
-      [("SELECT map_from_arrays(array(1.0, 3.0), array('2', '4'))", "{\"1.0\":\"2\",\"3.0\":\"4\"}")], bind: bindArrays),
+      [("SELECT map_from_arrays(array(1.0, 3.0), array('2', '4'))", "{1.0 -> 2, 3.0 -> 4}")], bind: bindArrays),
     ScalarFunction(
       "map_from_entries", .map, "map_from_entries(arrayOfEntries)", "A map of an array of structs of a key and a value.",
-      [("SELECT map_from_entries(array(struct(1, 'a'), struct(2, 'b')))", "{\"1\":\"a\",\"2\":\"b\"}")], bind: bindEntries),
+      [("SELECT map_from_entries(array(struct(1, 'a'), struct(2, 'b')))", "{1 -> a, 2 -> b}")], bind: bindEntries),
     ScalarFunction(
       "map_concat", .map, "map_concat(map, …)", "One map of all entries; a key must not come twice.",
-      [("SELECT map_concat(map(1, 'a', 2, 'b'), map(3, 'c'))", "{\"1\":\"a\",\"2\":\"b\",\"3\":\"c\"}")], bind: bindConcat),
+      [("SELECT map_concat(map(1, 'a', 2, 'b'), map(3, 'c'))", "{1 -> a, 2 -> b, 3 -> c}")], bind: bindConcat),
   ]
 
   private static func bindMap(_ call: FunctionCall) throws(SQLError) -> BoundFunction {

@@ -5,7 +5,7 @@ internal import Diagnostics
 enum MapParts {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
-      "map_keys", .map, "map_keys(map)", "The keys as an array.", [("SELECT map_keys(map(1, 'a', 2, 'b'))", "[1,2]")]
+      "map_keys", .map, "map_keys(map)", "The keys as an array.", [("SELECT map_keys(map(1, 'a', 2, 'b'))", "[1, 2]")]
     ) { (call) throws(SQLError) in
       try call.expect(1)
       let (key, value) = try call.entryTypes(0)
@@ -16,7 +16,7 @@ enum MapParts {
     },
     ScalarFunction(
       "map_values", .map, "map_values(map)", "The values as an array.",
-      [("SELECT map_values(map(1, 'a', 2, 'b'))", "[\"a\",\"b\"]")]
+      [("SELECT map_values(map(1, 'a', 2, 'b'))", "[a, b]")]
     ) { (call) throws(SQLError) in
       try call.expect(1)
       let (key, value) = try call.entryTypes(0)
@@ -27,7 +27,7 @@ enum MapParts {
     },
     ScalarFunction(
       "map_entries", .map, "map_entries(map)", "The entries as an array of structs of key and value.",
-      [("SELECT map_entries(map(1, 'a', 2, 'b'))", "[{\"key\":1,\"value\":\"a\"},{\"key\":2,\"value\":\"b\"}]")]
+      [("SELECT map_entries(map(1, 'a', 2, 'b'))", "[{1, a}, {2, b}]")]
     ) { (call) throws(SQLError) in
       try call.expect(1)
       let (key, value) = try call.entryTypes(0)

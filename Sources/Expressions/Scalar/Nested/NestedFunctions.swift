@@ -3,5 +3,5 @@ enum NestedFunctions {
   static let functions: [ScalarFunction] =
     ArrayConstruction.functions + ArraySearch.functions + ArrayShape.functions + ArrayOrder.functions
     + ArraySets.functions + ArrayText.functions + ArrayZip.functions + Sequences.functions + Structs.functions
-    + MapConstruction.functions + MapParts.functions
+    + MapConstruction.functions + MapParts.functions + TextMaps.functions
 }

@@ -6,7 +6,7 @@ enum Structs {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
       "named_struct", .structure, "named_struct(name, value, …)", "A struct of the values under their names.",
-      [("SELECT named_struct('a', 1, 'b', 2)", "{\"a\":1,\"b\":2}")], bind: bind)
+      [("SELECT named_struct('a', 1, 'b', 2)", "{1, 2}")], bind: bind)
   ]
 
   private static func bind(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
