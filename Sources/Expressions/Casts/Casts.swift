@@ -33,6 +33,17 @@ package enum Casts {
     return target.isNumeric || target == .boolean || target == .timestamp
   }
 
+  /// As `isAllowed(from:to:)`, with what only casts outside ANSI mode know: booleans as times and back, integers as bytes.
+  package static func isAllowed(from source: DataType, to target: DataType, mode: CastMode) -> Bool {
+    if isAllowed(from: source, to: target) { return true }
+    guard mode == .legacy else { return false }
+    switch (source, target) {
+    case (.boolean, .timestamp), (.timestamp, .boolean): return true
+    case (_, .binary): return source.isIntegral
+    default: return false
+    }
+  }
+
   /// The error of a pair that is not allowed, with the function to use instead where there is one.
   package static func notAllowed(from source: DataType, to target: DataType, span: SourceSpan) -> SQLError {
     let message = "a value of type \"\(source.sqlName)\" cannot be cast to \"\(target.sqlName)\""
@@ -41,7 +52,7 @@ package enum Casts {
         .bind, "DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", message, span: span, hint: "use \(instead)")
     }
     let isLegacy =
-      (source == .boolean && target.isTemporal) || (source.isTemporal && target == .boolean)
+      (source == .boolean && target == .timestamp) || (source.isTemporal && target == .boolean)
       || (source.isIntegral && target == .binary)
     return SQLError(
       .bind, isLegacy ? "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION" : "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",

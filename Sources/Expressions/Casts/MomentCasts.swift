@@ -47,7 +47,8 @@ extension Casts {
         let value = Decimal128.rescale(Int128(x), from: 6, to: shape)
         return (value ?? 0, value == nil)
       } error: { pair.decimalOverflow(DecimalText.string(Int128($0), scale: 6)) }
-    case .null, .boolean, .string, .binary, .timestamp, .yearMonthInterval, .dayTimeInterval, .array, .map, .structure:
+    case .boolean: return try Kernel.unary(operand, context) { (x: Int64) in x != 0 }
+    case .null, .string, .binary, .timestamp, .yearMonthInterval, .dayTimeInterval, .array, .map, .structure:
       return ColumnBuilder.nulls(pair.target, count: context.rows)
     }
   }

@@ -13,6 +13,7 @@ extension Casts {
     case .bigint: return try Kernel.unary(operand, context) { (x: Bool) -> Int64 in x ? 1 : 0 }
     case .float: return try Kernel.unary(operand, context) { (x: Bool) -> Float in x ? 1 : 0 }
     case .double: return try Kernel.unary(operand, context) { (x: Bool) -> Double in x ? 1 : 0 }
+    case .timestamp: return try Kernel.unary(operand, context) { (x: Bool) -> Int64 in x ? 1 : 0 }
     case .decimal(let precision, let scale):
       let one = DecimalText.decimal(integer: 1, as: DecimalShape(precision: precision, scale: scale))
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Bool) -> (value: Int128, failed: Bool) in
@@ -58,7 +59,12 @@ extension Casts {
         let (micros, overflow) = Int64(x).multipliedReportingOverflow(by: factor)
         return (micros, overflow)
       } error: { pair.overflow("\($0)") }
-    case .null, .string, .binary, .date, .timestampNTZ, .array, .map, .structure:
+    case .binary:
+      let values: [T] = try operand.rowValues(context.rows)
+      var builder = TextBuilder(rows: context.rows)
+      for value in values { withUnsafeBytes(of: value.bigEndian) { builder.append($0) } }
+      return builder.finish()
+    case .null, .string, .date, .timestampNTZ, .array, .map, .structure:
       return ColumnBuilder.nulls(pair.target, count: context.rows)
     }
   }
@@ -97,8 +103,10 @@ extension Casts {
       return column.with(validity: Validity.intersection(finite, column.validity))
     case .timestamp:
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: T) -> (value: Int64, failed: Bool) in
-        (saturated(Double(x) * Double(Micros.perSecond), Int64.self), !x.isFinite)
-      } error: { pair.invalid("\($0)") }
+        let micros = Double(x) * Double(Micros.perSecond)
+        let isTooLarge = pair.mode != .legacy && micros.magnitude >= 9_223_372_036_854_775_808
+        return (saturated(micros, Int64.self), !x.isFinite || isTooLarge)
+      } error: { $0.isFinite ? pair.overflow("\($0)") : pair.invalid("\($0)") }
     case .null, .string, .binary, .date, .timestampNTZ, .yearMonthInterval, .dayTimeInterval, .array, .map, .structure:
       return ColumnBuilder.nulls(pair.target, count: context.rows)
     }

@@ -33,7 +33,7 @@ enum MomentKernels {
         let count = Int32(exactly: sign &* Int64(months))
         let sum = count.flatMap { CivilTime.addMonths(days: day, months: $0) }
         return (sum ?? 0, sum == nil)
-      } error: { _, _ in .datetimeOverflow("the date") }
+      } error: { _, _ in .overflow("the date", hint: "use try_add to get NULL") }
     }
   }
 

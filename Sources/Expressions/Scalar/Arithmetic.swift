@@ -74,7 +74,7 @@ enum Arithmetic {
     let failure: Kernel.Failure = isTolerant ? .null : call.failure(legacy: .keep)
     if let bound = try DatetimeArithmetic.bind(call, operation, failure: failure) { return bound }
     let (left, right) = decimalLiteralTypes(call)
-    guard let type = numericType(left, right) else { throw .differentTypes(call, call.types) }
+    guard let type = numericType(left, right, isANSI: call.settings.isANSI) else { throw .differentTypes(call, call.types) }
     guard type.isNumeric else {
       throw .wrongOperandType(call, type, wanted: "numbers and intervals")
     }
@@ -104,9 +104,12 @@ enum Arithmetic {
     return (left, right)
   }
 
-  private static func numericType(_ a: DataType, _ b: DataType) -> DataType? {
+  private static func numericType(_ a: DataType, _ b: DataType, isANSI: Bool) -> DataType? {
     if a == .null && b == .null { return .double }
-    if a == .null && b == .string || a == .string && b == .null { return .double }
+    // Outside ANSI mode every string here is a double.
+    if !isANSI, a == .string || b == .string, a == .null || b == .null || a == b || a.isNumeric || b.isNumeric {
+      return .double
+    }
     return Coercion.commonType(a, b)
   }
 

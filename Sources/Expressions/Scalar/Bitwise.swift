@@ -34,6 +34,11 @@ enum Bitwise {
       guard call.types[0].isIntegral || call.types[0] == .boolean || call.types[0] == .null else {
         throw .unexpectedInput(call, 0, wanted: "(\"INTEGRAL\" or \"BOOLEAN\")")
       }
+      if call.types[0] == .boolean {
+        return BoundFunction("bit_count", [.boolean], returns: .int) { (context, operands) throws(SQLError) in
+          try Kernel.unary(operands[0], context) { (x: Bool) -> Int32 in x ? 1 : 0 }
+        }
+      }
       return BoundFunction("bit_count", [.bigint], returns: .int) { (context, operands) throws(SQLError) in
         try Kernel.unary(operands[0], context) { (x: Int64) in Int32(x.nonzeroBitCount) }
       }

@@ -87,7 +87,7 @@ extension SQLError {
 
   static func differentTypes(_ call: FunctionCall, _ types: [DataType]) -> SQLError {
     let list = types.map { "\"\($0.sqlName)\"" }.joined(separator: ", ")
-    if call.arguments.count == 2, !(call.name.first?.isLetter ?? true) {
+    if call.arguments.count == 2, call.name == "div" || !(call.name.first?.isLetter ?? true) {
       return SQLError(
         .bind, "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "the operands of \(call.name) have different types: \(list)",
         span: call.span)

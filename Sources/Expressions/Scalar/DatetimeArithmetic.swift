@@ -19,6 +19,9 @@ enum DatetimeArithmetic {
     case .subtract:
       if let bound = sum(call, left, right, failure, isDifference: true) { return bound }
       if let bound = try moved(call, left, right, isSwapped: false, sign: -1, failure) { return bound }
+      if left.isInterval, right.isInterval || right == .date {
+        throw .unexpectedInput(call, 1, wanted: "\"\(left.sqlName)\"")
+      }
       return try difference(call, left, right, failure)
     case .multiply:
       if left.isInterval { return try IntervalScaling.product(call, interval: left, number: right, isSwapped: false, failure) }
@@ -28,6 +31,12 @@ enum DatetimeArithmetic {
     case .integralDivide:
       if left.isInterval, right.isInterval { return try IntervalScaling.integralQuotient(call, left, right, failure) }
     case .remainder, .positiveModulo: break
+    }
+    if left.isInterval, right.isInterval, operation == .add {
+      throw .unexpectedInput(call, 1, wanted: "\"\(left.sqlName)\"")
+    }
+    if operation == .add, left == .date || right == .date, left.isTemporal, right.isTemporal {
+      throw .unexpectedInput(call, 1, wanted: "(\"INT\" or \"INTERVAL\")")
     }
     if Coercion.commonType(left, right) == nil { throw .differentTypes(call, call.types) }
     throw .wrongOperandType(call, left.isTemporal || left.isInterval ? left : right, wanted: "numbers and intervals")

@@ -1,5 +1,6 @@
 internal import Columnar
 internal import Diagnostics
+internal import Expressions
 
 /// What can be wrong with names.
 extension SQLError {
@@ -87,8 +88,7 @@ extension SQLError {
   }
 
   static func cannotCast(from source: DataType, to target: DataType, span: SourceSpan) -> SQLError {
-    typeMismatch(
-      "cannot cast \(source.sqlName) to \(target.sqlName)", subclass: "CAST_WITHOUT_SUGGESTION", span: span)
+    Casts.notAllowed(from: source, to: target, span: span)
   }
 
   static func wrongArgumentType(

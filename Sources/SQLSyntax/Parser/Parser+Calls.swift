@@ -79,7 +79,8 @@ extension Parser {
   private static func quoteUnit(of call: inout AST.FunctionCall) {
     guard call.arguments.count == 3, isUnitFunction(call.name), call.arguments[0].name == nil,
       case .expression(let expression) = call.arguments[0].value, case .name(let unit) = expression.kind,
-      unit.parts.count == 1, !unit.parts[0].isQuoted, AST.IntervalUnit(word: unit.text) != nil
+      unit.parts.count == 1, !unit.parts[0].isQuoted,
+      AST.IntervalUnit(word: unit.text) != nil || unit.text.uppercased() == "DAYOFYEAR"
     else { return }
     call.arguments[0].value = .expression(
       .init(.literal(.string(.init(unit.text.uppercased(), span: expression.span))), span: expression.span))

@@ -106,7 +106,6 @@ enum DateShifts {
 
   /// 1 for Monday to 7 for Sunday, by two or three letters or the whole name in any case.
   private static func weekday(_ text: UnsafeRawBufferPointer) -> Int? {
-    let text = AsciiText.javaTrimmed(text)
     let names: [(StaticString, StaticString, StaticString)] = [
       ("mo", "mon", "monday"), ("tu", "tue", "tuesday"), ("we", "wed", "wednesday"), ("th", "thu", "thursday"),
       ("fr", "fri", "friday"), ("sa", "sat", "saturday"), ("su", "sun", "sunday"),

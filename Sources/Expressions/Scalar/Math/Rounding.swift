@@ -91,7 +91,11 @@ enum Rounding {
       try Kernel.checkedUnary(operands[0], context, failure) { (x: Int128) -> (value: Int128, failed: Bool) in
         let value = Decimal128.round(x, scale: shape.scale, to: digits, rounding, shape: result)
         return (value ?? 0, value == nil)
-      } error: { .decimalOverflow(DecimalText.string($0, scale: shape.scale), result, hint: nil) }
+      } error: {
+        .data(
+          "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION",
+          "\(DecimalText.string($0, scale: shape.scale)) rounded does not fit decimal(\(result.precision),\(result.scale))")
+      }
     }
   }
 

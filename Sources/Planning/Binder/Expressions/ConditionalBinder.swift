@@ -16,13 +16,20 @@ extension ExpressionBinder {
       if let subject {
         condition = try call("=", [subject, try bind(branch.condition)], span: branch.condition.span)
       } else {
-        condition = try bindBoolean(branch.condition, of: "WHEN")
+        condition = try asCondition(try bind(branch.condition), of: "WHEN")
       }
       bound.append(.init(condition: condition, value: try bind(branch.result)))
     }
     let last: BoundExpression?
     if let otherwise { last = try bind(otherwise) } else { last = nil }
     return try conditional(bound, otherwise: last, what: "results of CASE", span: span)
+  }
+
+  /// The condition of a branch: BOOLEAN or NULL; a string is none.
+  func asCondition(_ bound: BoundExpression, of what: String) throws(SQLError) -> BoundExpression {
+    if bound.type == .boolean || bound.type == .null { return context.cast(bound, to: .boolean) }
+    throw .typeMismatch(
+      "\(what) takes a BOOLEAN condition, found \(bound.type.sqlName)", subclass: "UNEXPECTED_INPUT_TYPE", span: bound.span)
   }
 
   /// Branches brought to one type.
@@ -40,7 +47,12 @@ extension ExpressionBinder {
 
   /// The type that all of these can have.
   func commonType(of values: [BoundExpression], what: String, span: SourceSpan) throws(SQLError) -> DataType {
-    guard let type = Coercion.commonType(of: values.map(\.type)) else {
+    let types = values.map(\.type)
+    // Outside ANSI mode a string makes strings of all; in it a string becomes what the others are.
+    if !context.settings.isANSI, types.contains(.string), types.allSatisfy({ !$0.isNested && $0 != .boolean && $0 != .binary }) {
+      return .string
+    }
+    guard let type = Coercion.commonType(of: types) else {
       throw .noCommonType(what, values.map(\.type), span: span)
     }
     return type

@@ -33,7 +33,8 @@ extension ExpressionBinder {
     case .null, .string: return context.cast(bound, to: .boolean)
     default:
       throw .typeMismatch(
-        "\(what) takes BOOLEAN operands, found \(bound.type.sqlName)", subclass: "BINARY_OP_WRONG_TYPE", span: bound.span)
+        "\(what) takes BOOLEAN operands, found \(bound.type.sqlName)",
+        subclass: what == "AND" || what == "OR" ? "BINARY_OP_DIFF_TYPES" : "UNEXPECTED_INPUT_TYPE", span: bound.span)
     }
   }
 
@@ -100,7 +101,12 @@ extension ExpressionBinder {
     _ operand: BoundExpression, to type: DataType, mode: CastMode, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
     if operand.type == type { return operand }
-    guard operand.type == .null || Casts.isAllowed(from: operand.type, to: type) else {
+    if operand.type == .string, type.isTemporal, let text = operand.literalValue?.text,
+      let moment = LiteralBinder(context: context).special(text, type, span: span)
+    {
+      return moment
+    }
+    guard Casts.isAllowed(from: operand.type, to: type, mode: mode) else {
       throw .cannotCast(from: operand.type, to: type, span: span)
     }
     let isNullable = operand.isNullable || mode != .ansi

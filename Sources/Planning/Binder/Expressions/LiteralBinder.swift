@@ -73,6 +73,31 @@ struct LiteralBinder {
 
   // MARK: Dates and times
 
+  /// `epoch now today yesterday tomorrow`, which a literal may say instead of a moment: those of the step, so that a query
+  /// that runs for days follows them.
+  func special(_ text: String, _ target: DataType, span: SourceSpan) -> BoundExpression? {
+    let days: Int32
+    switch text.lowercased().split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") {
+    case "epoch":
+      return target == .date
+        ? .literal(.int32(0), target, span: span) : .literal(.int64(0), target, span: span)
+    case "now" where target != .date:
+      let now = BoundExpression(.stepValue(.timestamp), type: .timestamp, isNullable: false, span: span)
+      return Coercion.cast(now, to: target)
+    case "now", "today": days = 0
+    case "yesterday": days = -1
+    case "tomorrow": days = 1
+    default: return nil
+    }
+    var date = BoundExpression(.stepValue(.date), type: .date, isNullable: false, span: span)
+    if days != 0, let add = context.catalog.functions.scalars["date_add"] {
+      let arguments = [date, BoundExpression.literal(.int32(days), .int, span: span)]
+      guard let bound = try? add.bind(FunctionCall(name: "date_add", arguments: arguments, span: span)) else { return nil }
+      date = BoundExpression(.call(ScalarCall(bound, arguments)), type: .date, isNullable: false, span: span)
+    }
+    return Coercion.cast(date, to: target)
+  }
+
   private func bind(
     _ type: AST.TypedLiteralType, _ text: AST.StringLiteral, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
@@ -82,6 +107,7 @@ struct LiteralBinder {
     case .timestamp, .timestampLTZ: target = .timestamp
     case .timestampNTZ: target = .timestampNTZ
     }
+    if let moment = special(text.text, target, span: span) { return moment }
     let string = BoundExpression.literal(.bytes(text.bytes), .string, span: span)
     let cast = BoundExpression(.cast(string, .attempt), type: target, span: span)
     let value = try context.constantValue(cast)

@@ -40,13 +40,18 @@ extension ExpressionBinder {
       return try coalesce([argument, .literal(.int32(0), .int, span: span)], what: name, span: span)
     case "if", "iff":
       let arguments = try arguments(of: call, 3, span: span)
-      let condition = try asBoolean(arguments[0], of: "if")
+      let condition = try asCondition(arguments[0], of: "if")
       return try conditional(
         [.init(condition: condition, value: arguments[1])], otherwise: arguments[2], what: "results of if", span: span)
-    case "timestampadd", "timestampdiff": return try bindUnitCall(name, call, span: span)
     case "dateadd", "date_add", "datediff", "date_diff":
+      // With a unit, which the parser made a string, they are other functions.
       guard call.arguments.count == 3 else { return nil }
-      return try bindUnitCall(name.hasSuffix("add") ? "timestampadd" : "timestampdiff", call, span: span)
+      let target = name.hasSuffix("add") ? "timestampadd" : "timestampdiff"
+      return try self.call(target, try bindArguments(call, span: span), span: span)
+    case "make_time", "to_time", "try_to_time", "time_trunc", "time_diff", "current_time", "time_from_seconds":
+      throw SQLError(
+        .bind, "UNSUPPORTED_TIME_TYPE", "there is no TIME type, and so no \(name)", span: span,
+        hint: "use TIMESTAMP, or INTERVAL DAY TO SECOND since midnight")
     case "struct": return try bindStructCall(call, span: span)
     case _ where FunctionNames.castFunctions.contains(name):
       let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
@@ -57,24 +62,6 @@ extension ExpressionBinder {
       if let window = try bindWindowCall(name, call, span: span) { return window }
       return try bindStepValue(name, call, span: span)
     }
-  }
-
-  /// `timestampadd(HOUR, 1, t)`: the first argument is the keyword of a unit, which becomes a string.
-  private func bindUnitCall(
-    _ name: String, _ call: AST.FunctionCall, span: SourceSpan
-  ) throws(SQLError) -> BoundExpression {
-    var arguments: [BoundExpression] = []
-    for (index, argument) in call.arguments.enumerated() {
-      guard let expression = argument.expression else { return try self.call(name, try bindArguments(call, span: span), span: span) }
-      if index == 0 {
-        var unit = ""
-        if case .name(let word) = expression.kind, word.parts.count == 1 { unit = word.text }
-        arguments.append(.literal(.string(unit), .string, span: expression.span))
-      } else {
-        arguments.append(try bind(expression))
-      }
-    }
-    return try self.call(name, arguments, span: span)
   }
 
   private func bindStepValue(

@@ -90,6 +90,10 @@ package enum TypeBinder {
   private static func decimal(_ parameters: [Int], span: SourceSpan) throws(SQLError) -> DataType {
     let precision = parameters.first ?? 10
     let scale = parameters.dropFirst().first ?? 0
+    if parameters.count == 2, (1...DataType.decimalDigitsMax).contains(precision), scale > precision {
+      throw SQLError(
+        .bind, "DECIMAL_SCALE_EXCEEDS_PRECISION", "the scale \(scale) of DECIMAL is above its precision \(precision)", span: span)
+    }
     guard parameters.count <= 2, (1...DataType.decimalDigitsMax).contains(precision), (0...precision).contains(scale)
     else {
       throw SQLError(
