@@ -28,7 +28,7 @@ struct ParityFile: CustomTestStringConvertible, Sendable {
 }
 
 /// Runs statements in one session and says what each gave.
-private final class ParitySession {
+final class ParitySession {
   private let answers = AnswerCollector()
   private let session: Session
   private let runner: ScriptRunner

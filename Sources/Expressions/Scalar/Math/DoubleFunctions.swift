@@ -12,7 +12,7 @@ internal import Diagnostics
 enum DoubleFunctions {
   static let functions: [ScalarFunction] = [
     unary("sqrt", "The square root; NaN for negative numbers.", "SELECT sqrt(4)", "2.0") { $0.squareRoot() },
-    unary("cbrt", "The cube root.", "SELECT cbrt(27.0)", "3.0") { cbrt($0) },
+    unary("cbrt", "The cube root.", "SELECT cbrt(27.0)", "3.0") { cubeRoot($0) },
     unary("exp", "e to the power of expr.", "SELECT exp(0)", "1.0") { exp($0) },
     unary("expm1", "exp(expr) − 1, exact near 0.", "SELECT expm1(0)", "0.0") { expm1($0) },
     logarithm("ln", "The natural logarithm; NULL unless expr is positive.", "SELECT ln(1)", "0.0", above: 0) { log($0) },
@@ -41,6 +41,16 @@ enum DoubleFunctions {
     constant("e", "Euler's number.", "2.718281828459045", 2.718281828459045),
     constant("pi", "The ratio of a circle's circumference to its diameter.", "3.141592653589793", .pi),
   ]
+
+  /// The C library's, which may be off by the last bit, and a step of Newton's method.
+  @inline(__always)
+  private static func cubeRoot(_ x: Double) -> Double {
+    let root = cbrt(x)
+    let square = root * root
+    guard square.isNormal, square * root != x else { return root }
+    let better = root - (square * root - x) / (3 * square)
+    return better.isFinite ? better : root
+  }
 
   /// Java's: a NaN exponent, or ±1 to the power of ±∞, is NaN, where C says 1.
   @inline(__always)
