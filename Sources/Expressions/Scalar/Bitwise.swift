@@ -64,6 +64,7 @@ enum Bitwise {
         throw .differentTypes(call, call.types)
       }
       let type: DataType = common == .null ? .int : common
+      if !type.isIntegral, call.types[0] != call.types[1] { throw .differentTypes(call, call.types) }
       guard type.isIntegral else { throw .wrongOperandType(call, type, wanted: "integers") }
       let kernel: BoundFunction.Kernel =
         switch type {

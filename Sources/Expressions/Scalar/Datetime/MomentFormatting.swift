@@ -40,7 +40,7 @@ enum MomentFormatting {
       }
     },
     seconds(
-      "unix_timestamp", 0...2, "Seconds since 1970 of a timestamp or of text, by a pattern or as yyyy-MM-dd HH:mm:ss.",
+      "unix_timestamp", 1...2, "Seconds since 1970 of a timestamp or of text, by a pattern or as yyyy-MM-dd HH:mm:ss.",
       "SELECT unix_timestamp('2016-04-08', 'yyyy-MM-dd')", "1460073600"),
     seconds(
       "to_unix_timestamp", 1...2, "As unix_timestamp.", "SELECT to_unix_timestamp('2016-04-08', 'yyyy-MM-dd')", "1460073600"),
@@ -79,13 +79,10 @@ enum MomentFormatting {
     _ name: String, _ counts: ClosedRange<Int>, _ summary: String, _ sql: String, _ result: String
   ) -> ScalarFunction {
     ScalarFunction(
-      FunctionDoc(name, .datetime, "\(name)(\(counts.lowerBound == 0 ? "[expr[, pattern]]" : "expr[, pattern]"))", summary, shown: [sql: result])
+      FunctionDoc(name, .datetime, name == "unix_timestamp" ? "unix_timestamp([expr[, pattern]])" : "\(name)(expr[, pattern])", summary, shown: [sql: result])
     ) { (call) throws(SQLError) in
+      // Without an argument the binder gives the step's timestamp.
       try call.expect(counts)
-      var call = call
-      if call.arguments.isEmpty {
-        call.arguments = [BoundExpression(.stepValue(.timestamp), type: .timestamp, isNullable: false, span: call.span)]
-      }
       return try bindSeconds(call)
     }
   }

@@ -16,8 +16,8 @@ extension ExpressionBinder {
     case .minus: return try call("negative", [bound], span: span)
     case .bitNot: return try call("~", [bound], span: span)
     case .plus:
-      if bound.type.isNumeric || bound.type.isInterval || bound.type == .null { return bound }
-      if bound.type == .string { return context.cast(bound, to: .double) }
+      if bound.type.isNumeric || bound.type.isInterval { return bound }
+      if bound.type == .string || bound.type == .null { return context.cast(bound, to: .double) }
       throw .typeMismatch("unary + takes a number or an interval, found \(bound.type.sqlName)", span: span)
     }
   }

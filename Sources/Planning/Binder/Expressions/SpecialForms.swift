@@ -48,6 +48,9 @@ extension ExpressionBinder {
       guard call.arguments.count == 3 else { return nil }
       let target = name.hasSuffix("add") ? "timestampadd" : "timestampdiff"
       return try self.call(target, try bindArguments(call, span: span), span: span)
+    case "unix_timestamp" where call.arguments.isEmpty:
+      let now = BoundExpression(.stepValue(.timestamp), type: .timestamp, isNullable: false, span: span)
+      return try self.call(name, [now], span: span)
     case "make_time", "to_time", "try_to_time", "time_trunc", "time_diff", "current_time", "time_from_seconds":
       throw SQLError(
         .bind, "UNSUPPORTED_TIME_TYPE", "there is no TIME type, and so no \(name)", span: span,
