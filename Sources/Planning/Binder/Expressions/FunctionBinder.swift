@@ -104,7 +104,9 @@ extension ExpressionBinder {
         throw .wrongArgumentType(
           function: function, position: index + 1, found: argument.type, expected: parameter, span: argument.span)
       }
-      cast.append(context.cast(argument, to: parameter))
+      // What is not a number is NULL to `try_add` and its kin, like what does not fit.
+      let mode: CastMode = function.hasPrefix("try_") ? .attempt : context.castMode
+      cast.append(Coercion.cast(argument, to: parameter, mode: mode))
     }
     return cast
   }
