@@ -27,10 +27,12 @@ let package = Package(
     .target(name: "CKernels"),
     // GNU readline (GPL), opened at run time by the shell alone.
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("dl")]),
+    // Perl-compatible regular expressions, from the archive of Debian's libpcre2-dev.
+    .target(name: "CPCRE2", linkerSettings: [.linkedLibrary(":libpcre2-8.a")]),
     room("Diagnostics"),
     room("SQLSyntax", on: ["Diagnostics"]),
     room("Columnar", on: ["Diagnostics", "CKernels"]),
-    room("Expressions", on: ["Diagnostics", "Columnar", "CKernels"]),
+    room("Expressions", on: ["Diagnostics", "Columnar", "CKernels", "CPCRE2"]),
     room("Planning", on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions"]),
     room("Dataflow", on: ["Diagnostics", "Columnar", "Expressions", "CKernels"]),
     room("Connectors", on: ["Diagnostics", "Columnar", "CKernels"]),
@@ -59,7 +61,7 @@ let package = Package(
     tests(
       "DataflowTests",
       on: ["Dataflow", "Engine", "Planning", "Connectors", "SQLSyntax", "Expressions", "Columnar", "Diagnostics"]),
-    tests("EngineTests", on: ["Engine", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"]),
+    tests("EngineTests", on: ["Engine", "Expressions", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"]),
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
     tests("GrammarTests", on: ["SQLSyntax", "Diagnostics"]),
     tests("DiagnosticsTests", on: ["Diagnostics"]),

@@ -12,6 +12,8 @@ extension FunctionRegistry {
     registry.add(JsonFunctions.functions)
     registry.add(Bitwise.functions)
     registry.add(Strings.all)
+    registry.add(Regexps.all)
+    registry.add(Misc.functions)
     registry.add(Rounding.functions)
     registry.add(DoubleFunctions.functions)
     registry.add(Trigonometry.functions)

@@ -34,14 +34,14 @@ extension Strings {
           reversed(operands[0].lists(context.rows))
         }
       }
-      return BoundFunction(call.name, [try call.parameter(0, as: .string)], returns: .string) {
-        (context, operands) throws(SQLError) in
+      let type = try call.textParameter(0)
+      return BoundFunction(call.name, [type], returns: type) { (context, operands) throws(SQLError) in
         try TextKernel.write(operands[0], context) { text, out in
           var at = text.count
           let place = out.tail(text.count)
           var start = 0
           while start < text.count {
-            let width = Utf8.width(text, start)
+            let width = type == .binary ? 1 : Utf8.width(text, start)
             at &-= width
             for i in 0..<width { place[at &+ i] = text[start &+ i] }
             start &+= width
