@@ -49,6 +49,9 @@ let package = Package(
     .executableTarget(name: "streamsql-demo", dependencies: ["Shell"], swiftSettings: settings),
     .executableTarget(name: "streamsql-bench", swiftSettings: settings),
     .executableTarget(
+      name: "streamsql-fuzz",
+      dependencies: ["Engine", "Connectors", "SQLSyntax", "Columnar", "Diagnostics"], swiftSettings: settings),
+    .executableTarget(
       name: "streamsql",
       dependencies: [
         "Shell", "StreamSQL", .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -31,11 +31,38 @@ package struct ScriptRunner {
           if let message = try session.execute(statement, in: text) { notice(message) }
         }
       } catch {
-        if !onError(error, text) { return false }
+        if !onError(error, text) {
+          if error.kind == .parse { reportParseErrors(after: splitter, in: text, onError) }
+          return false
+        }
       }
       if session.wasInterrupted { return false }
       splitter.dialect = session.dialect
     }
     return true
+  }
+
+  /// How many errors of the rest of a script are worth reading.
+  private static let laterErrorsMax = 20
+
+  /// A script that stops at a mistake of writing is parsed to its end, so that all such mistakes are seen at once. Nothing
+  /// of it is run; `SET dialect` counts as if it had been.
+  private func reportParseErrors(
+    after splitter: StatementSplitter, in text: SourceText, _ onError: (SQLError, SourceText) -> Bool
+  ) {
+    var splitter = splitter
+    var count = 0
+    while count < Self.laterErrorsMax, let piece = splitter.next() {
+      guard case .statement(let span, _) = piece else { continue }
+      do throws(SQLError) {
+        let statement = try Parser.parseStatement(text, span: span, dialect: splitter.dialect)
+        if case .set(.assign("dialect", let value)) = statement.kind, let dialect = SQLDialect(rawValue: value.lowercased()) {
+          splitter.dialect = dialect
+        }
+      } catch {
+        _ = onError(error, text)
+        count += 1
+      }
+    }
   }
 }

@@ -60,7 +60,7 @@ extension Parser {
     Self.flatten(first, logical, into: &operands)
     while at(keyword) {
       advance()
-      Self.flatten(try operand(&self), logical, into: &operands)
+      Self.flatten(try beside(operand), logical, into: &operands)
     }
     try grow()
     return .init(.logical(logical, operands), span: span(from: first.span))
@@ -91,7 +91,7 @@ extension Parser {
     var left = try unary()
     while let (binary, operatorPower) = Self.binaryOperator(kind), operatorPower >= power {
       advance()
-      let right = try value(power: operatorPower + 1)
+      let right = try beside { (parser) throws(SQLError) in try parser.value(power: operatorPower + 1) }
       try grow()
       left = .init(.binary(binary, left, right), span: span(from: left.span))
     }

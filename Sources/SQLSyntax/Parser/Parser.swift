@@ -11,7 +11,7 @@ package struct Parser {
 
   /// How high a tree may grow by long chains such as `1 + 1 + …`, which nest to the left without nesting in the text.
   /// Whoever walks a tree recursively relies on it.
-  package static let treeHeightMax = 2_000
+  package static let treeHeightMax = 500
 
   /// The longest statement; its tokens take some twelve times as much memory.
   package static let statementBytesMax = 8 << 20
@@ -109,6 +109,17 @@ extension Parser {
   mutating func leave(_ outer: Int) {
     depth -= 1
     height = max(outer, height + 1)
+  }
+
+  /// Parses what stands beside what was read so far: the higher of the two counts, not their sum.
+  mutating func beside<Tree>(
+    _ production: (inout Parser) throws(SQLError) -> Tree
+  ) throws(SQLError) -> Tree {
+    let outer = height
+    height = 0
+    let tree = try production(&self)
+    height = max(outer, height)
+    return tree
   }
 
   /// Called whenever a loop puts what it has so far below a new node.

@@ -10,7 +10,7 @@ extension Parser {
   /// The error for the current token: what it is, and what was expected instead.
   func unexpected() -> SQLError {
     if let alias = implicitAlias, alias.index == index - 1,
-      let keyword = misspelt(tokens[alias.index], among: alias.expected)
+      let keyword = misspelt(tokens[alias.index], among: alias.expected + (expectedIndex == index ? expected : []))
     {
       return .unexpected(
         found(tokens[alias.index]), expected: keyword.rawValue, at: tokens[alias.index].span,

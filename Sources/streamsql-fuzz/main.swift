@@ -1,0 +1,3 @@
+import Glibc
+
+exit(Fuzz.main(CommandLine.arguments))
