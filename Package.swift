@@ -25,6 +25,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels"),
+    // The first stage of simdjson: where the tokens of JSON text are.
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     // GNU readline (GPL), opened at run time by the shell alone.
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("dl")]),
     // Perl-compatible regular expressions, from the archive of Debian's libpcre2-dev.
@@ -35,7 +37,7 @@ let package = Package(
     room("Expressions", on: ["Diagnostics", "Columnar", "CKernels", "CPCRE2"]),
     room("Planning", on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions"]),
     room("Dataflow", on: ["Diagnostics", "Columnar", "Expressions", "CKernels"]),
-    room("Connectors", on: ["Diagnostics", "Columnar", "CKernels"]),
+    room("Connectors", on: ["Diagnostics", "Columnar", "CKernels", "CSimdjson"]),
     room(
       "Engine",
       on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions", "Planning", "Dataflow", "Connectors"]),
@@ -73,5 +75,6 @@ let package = Package(
     tests("PlanningTests", on: ["Planning", "SQLSyntax", "Expressions", "Columnar", "Diagnostics"]),
     tests("ConnectorsTests", on: ["Connectors", "Columnar", "Diagnostics"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -2,8 +2,9 @@
 # Installs the Debian packages that building and running need, if they are missing.
 set -euo pipefail
 
-# libreadline8: the prompt. libpcre2-dev: regular expressions. libc6-dev and friends come with a Swift toolchain's own requirements.
-packages=(libreadline8 libpcre2-dev)
+# libreadline8: the prompt. libpcre2-dev: regular expressions. libsimdjson-dev: reading JSON.
+# libc6-dev and friends come with a Swift toolchain's own requirements.
+packages=(libreadline8 libpcre2-dev libsimdjson-dev)
 
 missing=()
 for package in "${packages[@]}"; do

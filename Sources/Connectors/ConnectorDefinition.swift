@@ -75,9 +75,13 @@ package struct SourceDescription: Sendable {
   package var canReplay: Bool
   /// Rows that live with the relation and are shared by its readers; INSERT goes here. Nil: the relation is elsewhere.
   package var store: (any RelationStore)?
+  /// What could not be read as declared, for `errors(source)`; nil where every input is good.
+  package var malformed: MalformedRecords?
   package init(
-    schema: Schema, isBounded: Bool, canEnd: Bool, canReplay: Bool, store: (any RelationStore)? = nil
+    schema: Schema, isBounded: Bool, canEnd: Bool, canReplay: Bool, store: (any RelationStore)? = nil,
+    malformed: MalformedRecords? = nil
   ) {
+    self.malformed = malformed
     self.schema = schema
     self.isBounded = isBounded
     self.canEnd = canEnd

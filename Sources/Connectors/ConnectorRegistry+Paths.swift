@@ -19,7 +19,7 @@ extension ConnectorRegistry {
     switch suffix {
     case .some(let known) where self[known] != nil && self[known]?.positional.first == "path":
       return self[known] ?? .text
-    case "json", "jsonl", "ndjson", "csv", "tsv", "parquet", "orc", "avro", "gz", "zst":
+    case "csv", "tsv", "parquet", "orc", "avro", "gz", "zst":
       throw SQLError(
         .bind, "UNSUPPORTED_DATA_SOURCE", "files of suffix .\(suffix ?? "") cannot be read yet", span: span,
         hint: "read the lines as text: text.`\(path)`")

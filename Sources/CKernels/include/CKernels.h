@@ -34,6 +34,35 @@ static inline uint64_t sq_mask64(const uint8_t *bytes, uint8_t needle) {
 #endif
 }
 
+/// 1 if one of `count` bytes equals `needle`. Up to 15 bytes behind them must be readable.
+static inline int sq_has_byte(const uint8_t *bytes, size_t count, uint8_t needle) {
+#if defined(__SSE2__)
+  const __m128i n = _mm_set1_epi8((char)needle);
+  for (size_t i = 0; i < count; i += 16) {
+    unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(bytes + i)), n));
+    if (mask) return (size_t)__builtin_ctz(mask) < count - i;
+  }
+  return 0;
+#else
+  return memchr(bytes, needle, count) != NULL;
+#endif
+}
+
+/// 1 if the first `count` bytes are equal. Up to 7 bytes behind both must be readable.
+static inline int sq_equal_padded(const uint8_t *a, const uint8_t *b, size_t count) {
+  uint64_t x, y;
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    memcpy(&x, a + i, 8);
+    memcpy(&y, b + i, 8);
+    if (x != y) return 0;
+  }
+  if (i == count) return 1;
+  memcpy(&x, a + i, 8);
+  memcpy(&y, b + i, 8);
+  return ((x ^ y) << (8 * (8 - (count - i)))) == 0;
+}
+
 /// 64 × 64 → 128 bits, folded: the multiply-mix of wyhash and its relatives.
 static inline uint64_t sq_mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product = (unsigned __int128)a * b;

@@ -11,8 +11,11 @@ enum FileOptions {
   static let maxBytesPerTrigger = OptionDefinition(
     "maxBytesPerTrigger", .integer, "bytes that one step takes at most")
 
+  static let newFilesOnly = OptionDefinition(
+    "newFilesOnly", .boolean, default: "false", "a stream passes over the files that are there when it starts")
+
   static let reading = [
-    path, maxFilesPerTrigger, maxRowsPerTrigger, maxBytesPerTrigger, LineOptions.maxLineBytes,
+    path, maxFilesPerTrigger, maxRowsPerTrigger, maxBytesPerTrigger, newFilesOnly, LineOptions.maxLineBytes,
   ]
 }
 
@@ -30,24 +33,8 @@ enum LineOptions {
 
 extension ConnectorDefinition {
   /// Text files: a row a line.
-  package static let text = ConnectorDefinition(
-    "text", "Text files, one row a line in the column `value`.",
-    options: FileOptions.reading, positional: ["path"],
-    source: SourceFactory(
-      describe: { (request) throws(SQLError) -> SourceDescription in
-        try request.refuseFileStream()
-        _ = try FileListing.files(at: request.path(), span: request.pathSpan)
-        return SourceDescription(
-          schema: try request.lineSchema(), isBounded: true, canEnd: true, canReplay: true)
-      },
-      open: { (request, description, columns) throws(SQLError) -> any Source in
-        try FileSource(
-          schema: Schema(columns.map { description.schema[$0] }),
-          files: FileListing.files(at: request.path(), span: request.pathSpan),
-          decoder: TextDecoder(columns.map { _ in .value }),
-          lineBytesMax: LineOptions.lineBytesMax(request.options), stepLimits: request.stepLimits())
-      }),
-    sink: .textFile)
+  package static let text = files(
+    TextFormat(), "Text files, one row a line in the column `value`.", sink: .textFile, sinkOptions: [])
 
   /// Files of separated values.
   package static let csv = ConnectorDefinition(
@@ -56,9 +43,41 @@ extension ConnectorDefinition {
     positional: ["path"], sink: .csvFile)
 
   /// Files of JSON objects, one a line.
-  package static let json = ConnectorDefinition(
-    "json", aliases: ["jsonl", "ndjson"], "Files of JSON objects, one a line.",
-    options: [FileOptions.path, JsonOptions.ignoreNullFields], positional: ["path"], sink: .jsonFile)
+  package static let json = files(
+    JsonFormat(), aliases: ["jsonl", "ndjson"], "Files of JSON objects, one a line.", sink: .jsonFile,
+    sinkOptions: [JsonOptions.ignoreNullFields])
+
+  /// The connector for files of a format.
+  private static func files(
+    _ format: any ReadFormat, aliases: [String] = [], _ summary: String, sink: SinkFactory,
+    sinkOptions: [OptionDefinition]
+  ) -> ConnectorDefinition {
+    ConnectorDefinition(
+      format.name, aliases: aliases, summary, options: FileOptions.reading + format.options + sinkOptions,
+      positional: ["path"],
+      source: SourceFactory(
+        describe: { (request) throws(SQLError) -> SourceDescription in
+          let path = try request.path()
+          _ = try FileListing.files(at: path, span: request.pathSpan)
+          _ = try request.stepLimits()
+          return SourceDescription(
+            schema: try format.schema(request, sample: nil), isBounded: !request.isStream,
+            canEnd: !request.isStream, canReplay: true, malformed: MalformedRecords())
+        },
+        open: { (request, description, columns) throws(SQLError) -> any Source in
+          let path = try request.path()
+          let isNewOnly = try request.options.boolean(FileOptions.newFilesOnly)
+          return try FileSource(
+            schema: Schema(columns.map { description.schema[$0] }),
+            files: request.isStream ? [] : FileListing.files(at: path, span: request.pathSpan),
+            reading: format.reading(
+              request, description.schema, columns: columns,
+              malformed: description.malformed ?? MalformedRecords()),
+            lineBytesMax: LineOptions.lineBytesMax(request.options), stepLimits: request.stepLimits(),
+            watch: request.isStream ? FolderWatch(path: path, isNewFilesOnly: isNewOnly) : nil)
+        }),
+      sink: sink)
+  }
 }
 
 extension SourceRequest {
@@ -76,13 +95,6 @@ extension SourceRequest {
       files: try options.count(FileOptions.maxFilesPerTrigger) ?? .max,
       rows: try options.count(FileOptions.maxRowsPerTrigger) ?? .max,
       bytes: try options.count(FileOptions.maxBytesPerTrigger) ?? .max)
-  }
-
-  func refuseFileStream() throws(SQLError) {
-    guard isStream else { return }
-    throw .unsupported(
-      "following files as a stream", span: span,
-      hint: "read what is there without STREAM, or pipe: tail -f … into stdin")
   }
 
   /// The schema of a source of lines: `value STRING`, or the one string column that was declared.

@@ -14,13 +14,16 @@ final class FileSource: Source {
 
   let schema: Schema
   let totalBytes: Int64?
-  private let files: [FileEntry]
-  private let decoder: any Decoder
+  private let reading: FormatReading
   private let lineBytesMax: Int
+  /// New files are waited for; nil: what was there is all.
+  private let watch: FolderWatch?
+  private let counter = LineCounter()
   private let stepLimits: StepLimits
   private let state: Mutex<State>
 
   private struct State: ~Copyable {
+    var files: [FileEntry]
     var file = 0
     var reader: FileReader?
     /// Lines that were read and did not fit the limit.
@@ -39,29 +42,39 @@ final class FileSource: Source {
       hasGivenMorsel = false
       return .stepBoundary
     }
+
+    /// Nothing more for now: the step ends here by itself.
+    mutating func pause(_ limits: StepLimits) -> SourcePoll {
+      _ = boundary(limits)
+      return .idle
+    }
   }
 
   init(
-    schema: Schema, files: [FileEntry], decoder: any Decoder,
+    schema: Schema, files: [FileEntry], reading: FormatReading,
     lineBytesMax: Int = LineFraming.lineBytesMaxDefault,
-    stepLimits: StepLimits = StepLimits()
+    stepLimits: StepLimits = StepLimits(), watch: FolderWatch? = nil
   ) {
     self.schema = schema
-    self.files = files
-    self.decoder = decoder
+    self.reading = reading
     self.lineBytesMax = lineBytesMax
     self.stepLimits = stepLimits
-    totalBytes = files.reduce(0) { $0 + $1.bytes }
-    state = Mutex(State(step: stepLimits))
+    self.watch = watch
+    totalBytes = watch == nil ? files.reduce(0) { $0 + $1.bytes } : nil
+    state = Mutex(State(files: files, step: stepLimits))
   }
 
-  func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) { onArrival() }
+  func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) {
+    try watch?.start(onArrival: onArrival)
+    onArrival()
+  }
 
   func stop() {
+    watch?.stop()
     state.withLock {
       $0.reader = nil
       $0.rest = nil
-      $0.file = files.count
+      $0.file = $0.files.count
       $0.hasFinishedFile = false
     }
   }
@@ -69,9 +82,14 @@ final class FileSource: Source {
   func poll(_ limit: inout ReadLimit) throws(SQLError) -> SourcePoll {
     try state.withLock { (state) throws(SQLError) -> SourcePoll in
       while true {
-        if state.file >= files.count {
+        if state.file >= state.files.count {
           // Empty files count as input (SEM-6), and nothing else tells of them.
-          return state.hasFinishedFile && !state.hasGivenMorsel ? state.boundary(stepLimits) : .ended
+          if state.hasFinishedFile && !state.hasGivenMorsel { return state.boundary(stepLimits) }
+          guard let watch else { return .ended }
+          let fresh = try watch.newFiles()
+          if fresh.isEmpty { return state.pause(stepLimits) }
+          state.files = fresh
+          state.file = 0
         }
         guard limit.rows > 0, limit.bytes > 0 else { return .idle }
         if state.step.files <= 0 || state.step.rows <= 0 || state.step.bytes <= 0 {
@@ -97,7 +115,8 @@ final class FileSource: Source {
     }
     if state.reader == nil {
       state.reader = try FileReader(
-        path: files[state.file].path, offset: state.offset, lineBytesMax: lineBytesMax)
+        path: state.files[state.file].path, offset: state.offset, lineBytesMax: lineBytesMax,
+        isWhole: reading.framing == .whole)
     }
     return try state.reader?.next()
   }
@@ -107,15 +126,18 @@ final class FileSource: Source {
     var own = ReadLimit(rows: min(limit.rows, state.step.rows), bytes: min(limit.bytes, state.step.bytes))
     let before = own
     var rest = chunk
-    let front = rest.takeFront(&own)
+    let front = reading.framing == .whole ? rest.takeAll() : rest.takeFront(&own)
     Self.lower(&limit.rows, by: before.rows - own.rows)
     Self.lower(&limit.bytes, by: before.bytes - own.bytes)
     Self.lower(&state.step.rows, by: before.rows - own.rows)
     Self.lower(&state.step.bytes, by: before.bytes - own.bytes)
     if rest.count > 0 { state.rest = rest }
     state.offset = (state.reader?.nextOffset ?? 0) - Int64(rest.count)
+    let place = InputPlace(
+      input: state.files[state.file].path, byteOffset: state.offset - Int64(front.count), counter: counter)
     return Morsel(
-      .bytes(front.buffer, start: front.start, end: front.end, decoder: decoder), byteCount: front.count)
+      .bytes(front.buffer, start: front.start, end: front.end, decoder: reading.decoder(place)),
+      byteCount: front.count)
   }
 
   private static func lower(_ allowance: inout Int, by used: Int) {
@@ -127,27 +149,28 @@ final class FileSource: Source {
   /// `offset path` of the next byte to be read; the number of files if all are done.
   var position: String? {
     state.withLock { state in
-      state.file < files.count ? "\(state.offset) \(files[state.file].path)" : "end \(files.count)"
+      state.file < state.files.count
+        ? "\(state.offset) \(state.files[state.file].path)" : "end \(state.files.count)"
     }
   }
 
   func seek(to position: String) throws(SQLError) {
     let parts = position.split(separator: " ", maxSplits: 1)
     guard parts.count == 2 else { throw .badPosition(position) }
-    if parts[0] == "end" {
-      guard let count = Int(parts[1]), count <= files.count else { throw .badPosition(position) }
-      return state.withLock { $0.file = count }
-    }
-    guard let offset = Int64(parts[0]), offset >= 0,
-      let index = files.firstIndex(where: { $0.path == parts[1] })
-    else {
-      throw .badPosition(position)
-    }
-    state.withLock {
-      $0.reader = nil
-      $0.rest = nil
-      $0.file = index
-      $0.offset = offset
+    try state.withLock { (state) throws(SQLError) in
+      state.reader = nil
+      state.rest = nil
+      if parts[0] == "end" {
+        guard let count = Int(parts[1]), count <= state.files.count else { throw .badPosition(position) }
+        return state.file = count
+      }
+      guard let offset = Int64(parts[0]), offset >= 0,
+        let index = state.files.firstIndex(where: { $0.path == parts[1] })
+      else {
+        throw .badPosition(position)
+      }
+      state.file = index
+      state.offset = offset
     }
   }
 }
@@ -167,9 +190,13 @@ struct FileReader: ~Copyable {
   private var framing: LineFraming
   private var isAtEnd = false
 
-  init(path: String, offset: Int64 = 0, lineBytesMax: Int) throws(SQLError) {
+  private let isWhole: Bool
+
+  /// - Parameter isWhole: the file is one record, of at most `lineBytesMax` bytes.
+  init(path: String, offset: Int64 = 0, lineBytesMax: Int, isWhole: Bool = false) throws(SQLError) {
     let descriptor = try Self.open(path, at: offset)
     self.path = path
+    self.isWhole = isWhole
     self.descriptor = descriptor
     framing = LineFraming(object: "'\(path)'", lineBytesMax: lineBytesMax, offset: offset)
   }
@@ -210,7 +237,11 @@ struct FileReader: ~Copyable {
         isAtEnd = true
         return framing.finish()
       }
-      if let chunk = try framing.take(count) { return chunk }
+      if isWhole {
+        try framing.hold(count)
+      } else if let chunk = try framing.take(count) {
+        return chunk
+      }
     }
     return nil
   }

@@ -79,6 +79,12 @@ struct LineFraming {
     return publish(upTo: newline + 1)
   }
 
+  /// `count` bytes were read into `space`: kept until the end, newlines or not.
+  mutating func hold(_ count: Int) throws(SQLError) {
+    buffer.count += count
+    if pendingBytes > lineBytesMax { throw .lineTooLong(object, byteOffset: offset, bytesMax: lineBytesMax) }
+  }
+
   /// The unterminated line at the end of the input.
   mutating func finish() -> Chunk? { pendingBytes > 0 ? publish(upTo: buffer.count) : nil }
 
@@ -128,6 +134,12 @@ struct LineFraming {
 }
 
 extension Chunk {
+  /// Takes everything: a record that cannot be cut.
+  mutating func takeAll() -> Chunk {
+    defer { start = end }
+    return self
+  }
+
   /// Takes the front of this chunk that a limit allows and lowers the limit; what is over stays in `self`.
   ///
   /// Cuts behind a line. At least one line is taken, however long, so that a small limit in bytes cannot stop a query.

@@ -1,0 +1,106 @@
+internal import Columnar
+internal import Diagnostics
+
+/// The reading half of a format, whatever transport brings the bytes.
+protocol ReadFormat: Sendable {
+  /// `json`, as in `USING json` and `format => 'json'`.
+  var name: String { get }
+  /// Options of its own.
+  var options: [OptionDefinition] { get }
+  /// Looks at the options and perhaps a sample of the input: the columns.
+  /// - Parameter sample: the first bytes of the input; nil where nothing can be read before the query runs.
+  func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema
+  /// What makes rows of chunks, for the wanted columns of the schema.
+  func reading(_ request: SourceRequest, _ schema: Schema, columns: [Int], malformed: MalformedRecords)
+    throws(SQLError) -> FormatReading
+}
+
+/// A format at work on one source.
+struct FormatReading: Sendable {
+  /// Makes the decoder of a chunk that comes from this place.
+  var decoder: @Sendable (InputPlace) -> any Decoder
+  /// How the transport is to cut the bytes.
+  var framing = Framing.lines
+
+  enum Framing: Sendable {
+    /// Records end with a newline.
+    case lines
+    /// A whole file is one piece.
+    case whole
+  }
+}
+
+/// The beginning of an input, for inference.
+struct InputSample: Sendable {
+  /// Pieces of whole lines, one a file.
+  var pieces: [Chunk]
+  /// Path of the first file, for errors.
+  var path: String
+}
+
+/// Options that several formats have.
+enum FormatOptions {
+  static let mode = OptionDefinition(
+    "mode", .choice(MalformedMode.allCases.map(\.rawValue)), default: MalformedMode.permissive.rawValue,
+    "what happens with malformed records: NULLs (PERMISSIVE), left out (DROPMALFORMED), an error (FAILFAST)")
+  static let columnNameOfCorruptRecord = OptionDefinition(
+    "columnNameOfCorruptRecord", .string, default: "_corrupt_record",
+    "the column, if declared, that takes the text of malformed records")
+  static let dateFormat = OptionDefinition(
+    "dateFormat", .string, "pattern of dates; without it they are read as CAST does")
+  static let timestampFormat = OptionDefinition(
+    "timestampFormat", .string, "pattern of timestamps; without it they are read as CAST does")
+  static let timestampNTZFormat = OptionDefinition(
+    "timestampNTZFormat", .string, "pattern of timestamps without zone; without it they are read as CAST does"
+  )
+  static let timeZone = OptionDefinition(
+    "timeZone", .string, "zone of timestamps that name none; without it the session's")
+  static let multiLine = OptionDefinition(
+    "multiLine", .boolean, default: "false", "records may span lines; a file is read as a whole")
+
+  static let common = [
+    mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timestampNTZFormat, timeZone, multiLine,
+  ]
+}
+
+extension SourceRequest {
+  func malformedPolicy(_ records: MalformedRecords) throws(SQLError) -> MalformedPolicy {
+    let text = options.text(FormatOptions.mode)?.uppercased() ?? ""
+    return MalformedPolicy(mode: MalformedMode(rawValue: text) ?? .permissive, records: records)
+  }
+
+  func valueReading() throws(SQLError) -> ValueReading {
+    let name = options.text(FormatOptions.timeZone) ?? environment.zoneName
+    guard let zone = TimeZoneRules.named(name) else {
+      throw SQLError(
+        .bind, "INVALID_TIMEZONE", "unknown time zone \"\(name)\"",
+        span: options.span(of: FormatOptions.timeZone.name) ?? span)
+    }
+    return ValueReading(
+      zone: zone, nowMicros: environment.nowMicros(), dateFormat: try pattern(FormatOptions.dateFormat),
+      timestampFormat: try pattern(FormatOptions.timestampFormat),
+      timestampNTZFormat: try pattern(FormatOptions.timestampNTZFormat))
+  }
+
+  private func pattern(_ option: OptionDefinition) throws(SQLError) -> DateTimePattern? {
+    guard let text = options.text(option) else { return nil }
+    do throws(DateTimePatternError) { return try DateTimePattern(text, for: .parsing) } catch {
+      throw .invalidOption(
+        option, text, expected: "a pattern such as 'yyyy-MM-dd HH:mm:ss'", span: options.span(of: option.name))
+    }
+  }
+
+  /// The ordinal of the declared column that takes the text of malformed records.
+  func corruptColumn(in schema: Schema) throws(SQLError) -> Int? {
+    guard let name = options.text(FormatOptions.columnNameOfCorruptRecord),
+      let ordinal = schema.ordinals(named: name).first
+    else { return nil }
+    guard schema[ordinal].type == .string else {
+      throw SQLError(
+        .bind, "INVALID_CORRUPT_RECORD_TYPE",
+        "column \"\(name)\" takes the text of malformed records and must be STRING, found \(schema[ordinal].type.sqlName)",
+        span: span)
+    }
+    return ordinal
+  }
+}
