@@ -34,6 +34,15 @@ extension Column {
     }
   }
 
+  /// The rows at `rows`; NULL where the index is negative.
+  package func gatherOrNull(_ rows: [Int32], type: DataType) -> Column {
+    guard rows.contains(where: { $0 < 0 }) else { return gather(rows) }
+    if count == 0 { return .repeating(.null, type: type, count: rows.count) }
+    let column = gather(rows.map { max($0, 0) })
+    let found = Validity(count: rows.count) { rows[$0] >= 0 }
+    return column.with(validity: Validity.intersection(found, column.validity))
+  }
+
   /// Rows `range` as a column of its own.
   package func slice(_ range: Range<Int>) -> Column {
     if range == 0..<count { return self }

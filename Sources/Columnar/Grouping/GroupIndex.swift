@@ -85,13 +85,47 @@ package final class GroupIndex {
   package func find(_ keys: [Column], rows: Int, groups: inout [Int32]) {
     resize(&groups, to: rows)
     let column = kind == .encoded ? Column.bytes(encoder.encode(keys, rows: rows)) : keys[0]
-    for row in 0..<rows {
-      if column.isNull(row) {
-        groups[row] = nullGroup
-      } else if kind == .word {
-        groups[row] = findWord(GroupIndex.word(column, row))
-      } else if case .bytes(let c) = column {
-        groups[row] = findView(c.views[row])
+    let validity = column.validity
+    groups.withUnsafeMutableBufferPointer { out in
+      switch column {
+      case .null: break
+      case .bytes(let c): findStrings(c.views, out, rows)
+      default: findWords(GroupIndex.words(column, rows), out, rows)
+      }
+      guard let validity else { return }
+      for row in 0..<rows where !validity[row] { out[row] = nullGroup }
+    }
+    // Encoded keys live in the column's own buffer.
+    withExtendedLifetime(column) {}
+  }
+
+  private func findStrings(_ keys: [BytesView], _ out: UnsafeMutableBufferPointer<Int32>, _ rows: Int) {
+    for row in 0..<rows { out[row] = findView(keys[row]) }
+  }
+
+  private func findWords(_ keys: [UInt64], _ out: UnsafeMutableBufferPointer<Int32>, _ rows: Int) {
+    let table = slots.slots
+    let mask = slots.mask
+    let stored = words.base
+    let far = 12
+    keys.withUnsafeBufferPointer { keys in
+      for i in 0..<rows {
+        if i &+ far < rows {
+          sq_prefetch(table + (Int(truncatingIfNeeded: Hashing.hash(word: keys[i &+ far])) & mask))
+        }
+        let h = Hashing.hash(word: keys[i])
+        var at = Int(truncatingIfNeeded: h) & mask
+        var found: Int32 = -1
+        while table[at] != 0 {
+          let slot = table[at]
+          let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
+          if (slot ^ h) &>> 32 == 0, stored[group] == keys[i] {
+            found = Int32(truncatingIfNeeded: group)
+            break
+          }
+          at = (at &+ 1) & mask
+        }
+        out[i] = found
       }
     }
   }
@@ -368,18 +402,6 @@ package final class GroupIndex {
     return -1
   }
 
-  private func findWord(_ key: UInt64) -> Int32 {
-    let h = Hashing.hash(word: key)
-    var at = Int(truncatingIfNeeded: h) & slots.mask
-    while slots.slots[at] != 0 {
-      let slot = slots.slots[at]
-      let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
-      if (slot ^ h) &>> 32 == 0, words[group] == key { return Int32(group) }
-      at = (at + 1) & slots.mask
-    }
-    return -1
-  }
-
   /// Takes a group out of the slots, closing the gap (backward shift, so that no tombstones pile up).
   private func unlink(_ group: Int32) {
     let table = slots.slots
@@ -405,8 +427,6 @@ package final class GroupIndex {
   private func nullMask(_ groups: [Int32]) -> Validity? {
     nullGroup >= 0 && groups.contains(nullGroup) ? Validity(count: groups.count) { groups[$0] != nullGroup } : nil
   }
-
-  private static func word(_ column: Column, _ row: Int) -> UInt64 { words(column.slice(row..<row + 1), 1)[0] }
 
   /// Keys as words; equal keys have equal words.
   private static func words(_ column: Column, _ rows: Int) -> [UInt64] {

@@ -119,6 +119,14 @@ package final class Graph {
     for node in shared { try node.operation.settle(step: step) }
   }
 
+  /// A source has ended and all of it has been processed: flushes what hangs on ended sources alone, and tells operators
+  /// which of their inputs are complete.
+  package func endInput(_ pipeline: Pipeline, step: StepContext) throws(SQLError) {
+    for lane in pipeline.lanes { try lane.flush(step: step) }
+    if pipeline.lanes.count > 1 { try LaneOutlet.drain(pipeline.lanes, step: step) }
+    for outlet in pipeline.lanes[0].outlets { try outlet.endTarget(step: step) }
+  }
+
   /// Goes on numbering morsels where another graph of the same query stopped.
   package func adoptProgress(of other: Graph) {
     nextSequence = other.nextSequence

@@ -74,6 +74,9 @@ package final class LaneOutlet: DeltaReceiver {
     }
   }
 
+  /// The chain of this outlet (in all lanes) has ended.
+  func endTarget(step: StepContext) throws(SQLError) { try target.endInput(port: port, step: step) }
+
   /// Hands on what the lanes of a pipeline hold, morsel by morsel, chain by chain: as one lane would have done.
   static func drain(_ lanes: [Lane], step: StepContext) throws(SQLError) {
     var all: [(sequence: Int64, chain: Int, port: Int, delta: Delta)] = []

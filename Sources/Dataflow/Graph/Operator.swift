@@ -12,6 +12,8 @@ package protocol Operator: AnyObject {
   func settle(step: StepContext) throws(SQLError)
   /// The step ends: emits what changed. Inputs have been flushed before.
   func flush(step: StepContext, output: any Output) throws(SQLError)
+  /// Nothing more will come at `port`: all sources below it have ended, and what they led to has been pushed.
+  func inputEnded(port: Int)
   /// State to be saved; empty for linear operators.
   var stateTables: [any StateTable] { get }
   /// True when no further input can change the output (LIMIT is full): sources may stop.
@@ -25,6 +27,7 @@ package protocol Operator: AnyObject {
 extension Operator {
   package func settle(step: StepContext) throws(SQLError) {}
   package func flush(step: StepContext, output: any Output) throws(SQLError) {}
+  package func inputEnded(port: Int) {}
   package var stateTables: [any StateTable] { [] }
   package var isSatisfied: Bool { false }
   package var lateRows: LateRows? { nil }

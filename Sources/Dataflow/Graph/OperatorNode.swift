@@ -14,6 +14,8 @@ package final class OperatorNode: Output {
   package let operation: any Operator
   package private(set) var consumers: [(target: any DeltaReceiver, port: Int)] = []
   package private(set) var metrics = OperatorMetrics()
+  /// Inputs that have not ended.
+  private var openInputs = 0
   /// Time spent below `emit` during the current call.
   private var downstreamNanos: Int64 = 0
 
@@ -56,9 +58,29 @@ package final class OperatorNode: Output {
 /// The receiving end of an edge.
 package protocol DeltaReceiver: AnyObject {
   func receive(_ delta: Delta, port: Int, step: StepContext) throws(SQLError)
+  /// One more input is connected.
+  func expectInput()
+  /// One input has ended: nothing more comes at `port`.
+  func endInput(port: Int, step: StepContext) throws(SQLError)
+}
+
+extension DeltaReceiver {
+  package func expectInput() {}
+  package func endInput(port: Int, step: StepContext) throws(SQLError) {}
 }
 
 extension OperatorNode: DeltaReceiver {
+  package func expectInput() { openInputs += 1 }
+
+  /// Once all inputs have ended the operator is flushed, so that its consumers have everything before they are told.
+  package func endInput(port: Int, step: StepContext) throws(SQLError) {
+    operation.inputEnded(port: port)
+    openInputs -= 1
+    if openInputs > 0 { return }
+    try flush(step: step)
+    for (target, port) in consumers { try target.endInput(port: port, step: step) }
+  }
+
   package func receive(_ delta: Delta, port: Int, step: StepContext) throws(SQLError) {
     try step.cancellation.check()
     metrics.rowsIn += Int64(delta.count)

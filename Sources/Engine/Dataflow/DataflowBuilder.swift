@@ -22,19 +22,19 @@ package struct DataflowBuilder {
   /// A built query: its graph, and the sources in the order of their pipelines.
   package struct Built {
     package let graph: Graph
-    package let sources: [(source: any Source, name: String)]
+    package let sources: [(source: any Source, name: String, drainRank: Int?)]
     let watermarks: [WatermarkTracker.Declaration]
   }
 
   package func build(_ plan: PhysicalPlan, into root: any DeltaReceiver) throws(SQLError) -> Built {
     let construction = construct(plan, into: root)
-    var sources: [(source: any Source, name: String)] = []
+    var sources: [(source: any Source, name: String, drainRank: Int?)] = []
     for origin in construction.origins {
       switch origin.kind {
       case .relation(let reference):
-        sources.append((try open(reference, origin.columns), reference.name))
+        sources.append((try open(reference, origin.columns), reference.name, origin.drainRank))
       case .constants(let batch, let schema):
-        sources.append((ConstantSource(batch, schema: schema), "values"))
+        sources.append((ConstantSource(batch, schema: schema), "values", origin.drainRank))
       }
     }
     return Built(graph: construction.graph, sources: sources, watermarks: construction.watermarks)
@@ -48,6 +48,7 @@ package struct DataflowBuilder {
   private func construct(_ plan: PhysicalPlan, into root: any DeltaReceiver) -> Construction {
     let construction = Construction(workers: workers)
     construction.noteScans(plan.root)
+    construction.noteDrainRanks(plan.root)
     construction.connect(construction.build(plan.root), to: root, port: 0)
     return construction
   }
@@ -61,6 +62,9 @@ private final class Construction {
   private(set) var shared: [OperatorNode] = []
   private var columnsRead: [SourceID: [Int]] = [:]
   private(set) var watermarks: [WatermarkTracker.Declaration] = []
+  /// Sources below the static side of a join, by node: they are drained before others, in the order of their ranks.
+  private var drainRanks: [OperatorID: Int] = [:]
+  private var nextDrainRank = 0
 
   init(workers: Int) {
     self.workers = workers
@@ -85,6 +89,20 @@ private final class Construction {
     for input in node.inputs { noteScans(input) }
   }
 
+  /// Ranks the sources below static sides, inner joins first: what is drained must not wait for what is not.
+  func noteDrainRanks(_ node: PhysicalNode, isDrained: Bool = false) {
+    switch node.kind {
+    case .scan, .values:
+      if isDrained { drainRanks[node.id] = nextDrainRank }
+    case .join(let spec) where spec.isRightStatic:
+      noteDrainRanks(node.inputs[1], isDrained: true)
+      nextDrainRank += 1
+      noteDrainRanks(node.inputs[0], isDrained: isDrained)
+    default:
+      for input in node.inputs { noteDrainRanks(input, isDrained: isDrained) }
+    }
+  }
+
   func build(_ node: PhysicalNode) -> Stream {
     switch node.kind {
     case .scan(let reference, let columns):
@@ -92,6 +110,7 @@ private final class Construction {
     case .values(let rows):
       let batch = Batch(rows: rows, schema: node.schema)
       let origin = Origin(.constants(batch, node.schema), columns: [], workers: workers)
+      origin.drainRank = drainRanks[node.id]
       origins.append(origin)
       return .lanes(origin.newChain())
     case .filter(let predicate):
@@ -128,6 +147,8 @@ private final class Construction {
           emission: spec.isFinalOnly ? .whenOver : .changes,
           domain: spec.domain == .processing || spec.domain == nil ? .processing : .event,
           isClosing: spec.domain != nil, late: spec.domain == .event ? LateRows(schema: input) : nil))
+    case .join(let spec):
+      return stateful(node, "Join", HashJoin(HashJoin.Spec(spec, node)))
     }
   }
 
@@ -140,6 +161,7 @@ private final class Construction {
       origin = Origin(.relation(reference), columns: read, workers: workers)
       origins.append(origin)
     }
+    if let rank = drainRanks[node.id] { origin.drainRank = min(origin.drainRank ?? rank, rank) }
     var chain = origin.newChain()
     if read != columns {
       let picks = columns.map { read.firstIndex(of: $0) ?? 0 }
@@ -162,7 +184,7 @@ private final class Construction {
       return .lanes(chain)
     case .shared(let input):
       let own = OperatorNode(id: node.id.rawValue, label: label, operation: make())
-      input.connect(to: own, port: 0)
+      connect(.shared(input), to: own, port: 0)
       shared.append(own)
       return .shared(own)
     }
@@ -300,6 +322,7 @@ private final class Construction {
   }
 
   func connect(_ stream: Stream, to target: any DeltaReceiver, port: Int) {
+    target.expectInput()
     switch stream {
     case .shared(let node): node.connect(to: target, port: port)
     case .lanes(let chain): chain.end(at: target, port: port, isDirect: workers == 1)
@@ -316,6 +339,8 @@ private final class Origin {
 
   let kind: Kind
   let columns: [Int]
+  /// Set if the source is drained before others.
+  var drainRank: Int?
   /// By worker.
   private var nodes: [[OperatorNode]]
   private var entries: [[any DeltaReceiver]]

@@ -10,6 +10,8 @@ import Synchronization
 final class SourceRun: @unchecked Sendable {
   let source: any Source
   let name: String
+  /// Set for the static side of a join: it is read to its end before sources of higher rank or none.
+  let drainRank: Int?
   private(set) var hasEnded = false
   /// A unit of input ended (a file, an INSERT): this step takes no more from here, unless limits are ignored.
   private(set) var isAtBoundary = false
@@ -23,8 +25,9 @@ final class SourceRun: @unchecked Sendable {
   private let batchRowsMax: Int
   private let decoded = Atomic<Int64>(0)
 
-  init(source: any Source, name: String, batchRowsMax: Int) {
+  init(source: any Source, name: String, drainRank: Int?, batchRowsMax: Int) {
     self.source = source
+    self.drainRank = drainRank
     self.name = name
     self.batchRowsMax = batchRowsMax
   }
@@ -36,7 +39,7 @@ final class SourceRun: @unchecked Sendable {
     consumed = 0
     isAtBoundary = false
     isIdle = false
-    ignoresLimits = ignoringLimits
+    ignoresLimits = ignoringLimits || drainRank != nil
     limit = ReadLimit()
   }
 

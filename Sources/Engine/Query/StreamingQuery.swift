@@ -76,7 +76,9 @@ package final class StreamingQuery: @unchecked Sendable {
     graph = built.graph
     watermarkRelations = Set(built.watermarks.map { $0.relation.lowercased() })
     tracker = WatermarkTracker(built.watermarks, policy: settings.usesGreatestWatermark ? .max : .min)
-    sources = built.sources.map { SourceRun(source: $0.source, name: $0.name, batchRowsMax: checks.batchRowsMax) }
+    sources = built.sources.map {
+      SourceRun(source: $0.source, name: $0.name, drainRank: $0.drainRank, batchRowsMax: checks.batchRowsMax)
+    }
     self.builder = builder
     self.checks = checks
     self.sink = sink
@@ -264,7 +266,8 @@ package final class StreamingQuery: @unchecked Sendable {
     stage.beginStep(info)
     let hadEnded = sources.allSatisfy(\.hasEnded)
     try read(step, startNanos: startNanos)
-    let hasConsumed = sources.contains { $0.consumed > 0 }
+    // Reading the static side of a join is no news by itself.
+    let hasConsumed = sources.contains { $0.consumed > 0 && ($0.drainRank == nil || plan.root.properties.isBounded) }
     let endsNow = isOver && !hadEnded
     step.closing = closing(now: now)
     let isTimerDue =
@@ -282,7 +285,7 @@ package final class StreamingQuery: @unchecked Sendable {
     try sink.commit(epoch: stepNumber)
     stepNumber += 1
     if hasConsumed { batchNumber += 1 }
-    if checks.restoresAfterEveryStep { try replaceGraph() }
+    if checks.restoresAfterEveryStep { try replaceGraph(step) }
     noteProgress(info, nanos: monotonicNanos() - startNanos)
     return hasConsumed
   }
@@ -310,20 +313,27 @@ package final class StreamingQuery: @unchecked Sendable {
     while true {
       let seen = bell.count
       var tookAny = false
-      for (run, pipeline) in zip(sources, graph.pipelines) where run.isOpen {
+      for (run, pipeline) in zip(sources, graph.pipelines) where run.isOpen && mayRead(run) {
         let before = run.consumed
         _ = try graph.runRound(pipeline, step: step) { () throws(SQLError) in try run.take() }
         tookAny = tookAny || run.consumed > before
         if isOneLongStep { noteReading() }
+        if run.hasEnded { try graph.endInput(pipeline, step: step) }
         try step.cancellation.check()
         if graph.isSatisfied || isPastDeadline { return }
         if let limitNanos, monotonicNanos() - startNanos > limitNanos { return }
       }
-      if sources.contains(where: \.isOpen) { continue }
+      if sources.contains(where: { $0.isOpen && mayRead($0) }) { continue }
       if !isOneLongStep || sources.allSatisfy(\.hasEnded) { return }
       for run in sources { run.retry() }
       if !tookAny { bell.wait(since: seen, timeoutMicros: untilDeadlineMicros) }
     }
+  }
+
+  /// The static sides of joins are drained first, one after the other where one stands below another.
+  private func mayRead(_ run: SourceRun) -> Bool {
+    guard let first = sources.lazy.filter({ !$0.hasEnded }).compactMap(\.drainRank).min() else { return true }
+    return run.drainRank.map { $0 <= first } ?? false
   }
 
   /// A bounded query computes its result once, when all input is there.
@@ -343,13 +353,14 @@ package final class StreamingQuery: @unchecked Sendable {
   }
 
   /// Saves all state, builds the graph anew and restores into it: what a restart does, without the files.
-  private func replaceGraph() throws(SQLError) {
+  private func replaceGraph(_ step: StepContext) throws(SQLError) {
     let old = graph
     let fresh = builder.rebuild(plan, into: stage)
     for (mine, theirs) in zip(old.stateTables, fresh.stateTables) {
       try theirs.table.restore(try mine.table.snapshot(.full))
     }
     fresh.adoptProgress(of: old)
+    for (run, pipeline) in zip(sources, fresh.pipelines) where run.hasEnded { try fresh.endInput(pipeline, step: step) }
     old.pool.stop()
     graph = fresh
   }

@@ -13,7 +13,7 @@ struct BoundRelation: Sendable {
   /// The relation under an alias, perhaps with new column names.
   func aliased(_ alias: AST.TableAlias?) throws(SQLError) -> BoundRelation {
     guard let alias else { return self }
-    var result = try renamed(alias.columns, what: "relation \"\(alias.name.text)\"", span: alias.name.span)
+    var result = try withoutHidden.renamed(alias.columns, what: "relation \"\(alias.name.text)\"", span: alias.name.span)
     result.scope = result.scope.requalified([alias.name.text])
     return result
   }
@@ -27,6 +27,15 @@ struct BoundRelation: Sendable {
     var result = self
     for (index, name) in names.enumerated() { result.scope.columns[index].field.name = name.text }
     return result
+  }
+
+  /// The relation without the columns that only a qualifier reaches.
+  var withoutHidden: BoundRelation {
+    let visible = scope.visibleOrdinals
+    if visible.count == scope.columns.count { return self }
+    let kept = visible.map { scope.columns[$0] }
+    let columns = zip(visible, kept).map { NamedExpression(.column($0, $1.field), as: $1.field.name) }
+    return BoundRelation(plan: .project(.init(input: plan, columns: columns)), scope: Scope(kept))
   }
 
   /// The plan with the names of the scope in its schema.
@@ -69,7 +78,7 @@ struct QueryBinder {
     var result = try inner.bindOrdered(query)
     for pipe in query.pipes { result = try inner.bind(pipe, over: result) }
     try context.checkDepth(of: result.plan, span: query.span)
-    return result
+    return result.withoutHidden
   }
 
   /// Body, ORDER BY, LIMIT and OFFSET; a SELECT is bound together with its ORDER BY, which sees into it.

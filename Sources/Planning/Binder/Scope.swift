@@ -7,6 +7,8 @@ struct Scope: Sendable {
     /// What may stand before the dot: the relation's alias, or its name with all its parts.
     var qualifier: [String]
     var field: Field
+    /// A key that USING merged into another column: only there with its qualifier (`t2.k`).
+    var isHidden = false
   }
 
   var columns: [Column]
@@ -29,13 +31,18 @@ struct Scope: Sendable {
   func ordinals(qualifier: ArraySlice<String>, name: String) -> [Int] {
     columns.indices.filter { index in
       columns[index].field.name.equalsIgnoringCase(name) && columns[index].answers(to: qualifier)
+        && !(columns[index].isHidden && qualifier.isEmpty)
     }
   }
 
-  /// Ordinals of the columns that `qualifier.*` means.
+  /// Ordinals of the columns that `qualifier.*` means, hidden ones first (as in Spark).
   func ordinals(qualifier: [String]) -> [Int] {
-    columns.indices.filter { columns[$0].answers(to: qualifier[...]) }
+    let all = columns.indices.filter { columns[$0].answers(to: qualifier[...]) }
+    return all.filter { columns[$0].isHidden } + all.filter { !columns[$0].isHidden }
   }
+
+  /// Ordinals of the columns that `*` means.
+  var visibleOrdinals: [Int] { columns.indices.filter { !columns[$0].isHidden } }
 }
 
 extension Scope.Column {

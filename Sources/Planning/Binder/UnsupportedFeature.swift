@@ -4,7 +4,7 @@ internal import Diagnostics
 ///
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
-  case join, asOfJoin, lateralSubquery, setDifference
+  case asOfJoin, lateralSubquery, setDifference
   case over, qualify, groupingSets, groupTimeout, distinctOn, pivot, unpivot
   case systemTime, matchRecognize
   case scalarSubquery, inSubquery, exists, correlatedColumn, recursiveCommonTable
@@ -16,7 +16,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
 
   private var name: String {
     switch self {
-    case .join: "JOIN"
     case .asOfJoin: "ASOF JOIN"
     case .lateralSubquery: "a LATERAL subquery"
     case .setDifference: "EXCEPT and INTERSECT"
@@ -54,7 +53,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
-    case .join, .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot,
+    case .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot,
       .systemTime, .matchRecognize, .scalarSubquery, .inSubquery, .exists, .correlatedColumn, .pipe, .sample,
       .orderedAggregate, .starReplace:
       nil

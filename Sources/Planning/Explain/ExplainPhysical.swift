@@ -50,7 +50,19 @@ extension Explain {
       let order = keys.isEmpty ? "in input order" : "by \(list(keys.map { text($0, names) }))"
       return "TopN \(text(count: count, offset: offset)) \(order)"
     case .union: return "Union"
+    case .join(let spec): return text(spec, node)
     }
+  }
+
+  private static func text(_ spec: JoinSpec, _ node: PhysicalNode) -> String {
+    let (left, right) = (node.inputs[0].schema.names, node.inputs[1].schema.names)
+    var text = "\(spec.keys.isEmpty ? "NestedLoopJoin" : "HashJoin") \(spec.kind.rawValue)"
+    let keys = spec.keys.map {
+      "\($0.left.sqlText(columns: left)) \($0.isNullSafe ? "<=>" : "=") \($0.right.sqlText(columns: right))"
+    }
+    if !keys.isEmpty { text += " on \(list(keys))" }
+    if let residual = spec.residual { text += " if \(residual.sqlText(columns: left + right))" }
+    return text + (spec.isRightStatic ? ", right side static" : "")
   }
 
   /// What is known of the rows, in words.

@@ -17,6 +17,7 @@ extension LogicalPlan {
     case .union(let union): union.schema
     case .watermark(let watermark): watermark.input.schema
     case .windowAssign(let assign): assign.schema
+    case .join(let join): join.schema
     }
   }
 
@@ -34,6 +35,7 @@ extension LogicalPlan {
     case .union(let union): union.inputs
     case .watermark(let watermark): [watermark.input]
     case .windowAssign(let assign): [assign.input]
+    case .join(let join): [join.left, join.right]
     }
   }
 
@@ -71,6 +73,10 @@ extension LogicalPlan {
     case .windowAssign(var assign):
       assign.input = try transform(assign.input)
       return .windowAssign(assign)
+    case .join(var join):
+      join.left = try transform(join.left)
+      join.right = try transform(join.right)
+      return .join(join)
     }
   }
 
@@ -111,6 +117,9 @@ extension LogicalPlan {
       }
       aggregate.windowing = try aggregate.windowing?.mapExpressions(transform)
       return .aggregate(aggregate)
+    case .join(var join):
+      if let condition = join.condition { join.condition = try transform(condition) }
+      return .join(join)
     case .sort(var sort):
       for index in sort.keys.indices { sort.keys[index].expression = try transform(sort.keys[index].expression) }
       return .sort(sort)

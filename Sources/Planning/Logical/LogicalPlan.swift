@@ -20,6 +20,7 @@ package indirect enum LogicalPlan: Sendable {
   case union(Union)
   case watermark(Watermark)
   case windowAssign(WindowAssign)
+  case join(Join)
 
   package struct Scan: Sendable {
     package var source: SourceReference

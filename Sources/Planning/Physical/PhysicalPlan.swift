@@ -117,6 +117,8 @@ package enum PhysicalOperator: Sendable {
   /// The first rows by keys (input order if there are none), kept up to date.
   case topN(keys: [SortKey], count: Int?, offset: Int)
   case union
+  /// The right side is read to its end first if it is static.
+  case join(JoinSpec)
   /// Passes rows on and notes their greatest event time.
   case watermark(WatermarkSpec)
   case windowAssign(time: BoundExpression, shape: WindowShape)

@@ -9,12 +9,15 @@ struct PhysicalPlanner {
   private var emission: Emission? = .changes
 
   private enum Emission { case changes, finalOnly }
+  /// How often the query reads each source.
+  private var sourceUses: [SourceID: Int] = [:]
 
   init(settings: SessionSettings) { self.settings = settings }
 
   func plan(_ logical: LogicalPlan, mode requested: RequestedMode) throws(SQLError) -> PhysicalPlan {
     let (plan, order) = logical.withoutRenaming.liftingOrder()
     var planner = self
+    planner.sourceUses = plan.sourceUses
     switch requested.mode ?? requested.fallback {
     case .append?: planner.emission = .finalOnly
     case .complete?: planner.emission = nil
@@ -66,6 +69,7 @@ struct PhysicalPlanner {
     case .union(let union): return try self.union(union, path: path)
     case .watermark(let watermark): return try self.watermark(watermark, path: path, endsQuery: endsQuery)
     case .windowAssign(let assign): return try windows(assign, path: path, endsQuery: endsQuery)
+    case .join(let join): return try self.join(join, path: path)
     }
   }
 
@@ -317,6 +321,55 @@ struct PhysicalPlanner {
       edge.eventTimes[column] = all.max { $0.offsetMicros < $1.offsetMicros }
     }
     return node("union", path, .union, inputs, union.schema, edge)
+  }
+
+  private func join(_ join: LogicalPlan.Join, path: String) throws(SQLError) -> PhysicalNode {
+    let left = try build(join.left, path: path + ".0", endsQuery: false)
+    let right = try build(join.right, path: path + ".1", endsQuery: false)
+    if join.kind == .inner, isStatic(left, join.left), !isStatic(right, join.right) {
+      return try exchanged(join, path: path)
+    }
+    let (keys, residual) = JoinSpec.split(join.condition, leftWidth: left.schema.count)
+    for input in [left, right] {
+      for key in keys {
+        try checkRepeatable(key.left, over: input)
+        try checkRepeatable(key.right, over: input)
+      }
+      if let residual { try checkRepeatable(residual, over: input) }
+    }
+    let isAppendOnly = left.properties.isAppendOnly && right.properties.isAppendOnly
+    let isPerStep =
+      isAppendOnly
+      && keys.contains { $0.left.isStepNumber(over: left.properties) && $0.right.isStepNumber(over: right.properties) }
+    let spec = JoinSpec(
+      kind: join.kind, keys: keys, residual: residual,
+      isRightStatic: join.kind != .full && isStatic(right, join.right), isPerStep: isPerStep)
+    var properties = EdgeProperties.ofJoin(spec, left, right)
+    properties.eventTimes = left.properties.eventTimes
+    for (column, time) in right.properties.eventTimes where left.schema.count + column < join.schema.count {
+      properties.eventTimes[left.schema.count + column] = time
+    }
+    return node("join", path, .join(spec), [left, right], join.schema, properties)
+  }
+
+  /// An inner join with the static side on the right, and the columns put back in order.
+  private func exchanged(_ join: LogicalPlan.Join, path: String) throws(SQLError) -> PhysicalNode {
+    let schema = join.schema
+    let widths = (left: join.left.schema.count, right: join.right.schema.count)
+    let turned = LogicalPlan.Join(
+      left: join.right, right: join.left, kind: .inner,
+      condition: join.condition?.remapped { $0 < widths.left ? $0 + widths.right : $0 - widths.left }, span: join.span)
+    let input = try self.join(turned, path: path + ".0")
+    let columns = schema.fields.enumerated().map { index, field in
+      NamedExpression(
+        .column(index < widths.left ? index + widths.right : index - widths.left, field), as: field.name)
+    }
+    return try project(columns, schema: schema, input, path: path)
+  }
+
+  /// Whether all of it is there before other sources are read: bounded, and nobody else waits for the same sources.
+  private func isStatic(_ node: PhysicalNode, _ plan: LogicalPlan) -> Bool {
+    node.properties.isBounded && plan.sourceUses.allSatisfy { sourceUses[$0.key] == $0.value }
   }
 
   // MARK: Checks

@@ -10,8 +10,11 @@ extension QueryBinder {
     guard let first = relations.first else { return BoundRelation(plan: .oneRow, scope: Scope()) }
     var result = try bind(first)
     for relation in relations.dropFirst() {
-      guard let generator = try lateralGenerator(relation) else { throw UnsupportedFeature.join.error(relation.span) }
-      result = try bind(generator, over: result, isOuter: false)
+      if let generator = try lateralGenerator(relation) {
+        result = try bind(generator, over: result, isOuter: false)
+      } else {
+        result = joined(result, try bind(relation), .inner, on: nil, span: relation.span)
+      }
       try context.checkDepth(of: result.plan, span: relation.span)
     }
     return result
@@ -86,20 +89,6 @@ extension QueryBinder {
     if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {
       throw UnsupportedFeature.relationOptions.error(option.key.span)
-    }
-  }
-
-  private func bind(_ join: AST.Relation.Join, span: SourceSpan) throws(SQLError) -> BoundRelation {
-    if let generator = try lateralGenerator(join.right), !join.isNatural, join.condition.isTrivial {
-      switch join.kind {
-      case .inner, .cross: return try bind(generator, over: try bind(join.left), isOuter: false)
-      case .left: return try bind(generator, over: try bind(join.left), isOuter: true)
-      case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: break
-      }
-    }
-    switch join.kind {
-    case .asOf, .asOfLeft: throw UnsupportedFeature.asOfJoin.error(span)
-    case .inner, .left, .right, .full, .cross, .leftSemi, .leftAnti: throw UnsupportedFeature.join.error(span)
     }
   }
 
@@ -221,16 +210,5 @@ extension QueryBinder {
     }
     let plain = expression.type.isDecimal ? context.cast(expression, to: .double) : expression
     return try context.constantValue(plain)
-  }
-}
-
-extension AST.Relation.Join.Condition {
-  /// Nothing, or `ON TRUE`.
-  var isTrivial: Bool {
-    switch self {
-    case .none: true
-    case .on(let expression): expression.kind == .literal(.boolean(true))
-    case .using: false
-    }
   }
 }

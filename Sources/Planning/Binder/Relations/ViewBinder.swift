@@ -50,6 +50,9 @@ extension LogicalPlan {
     case .aggregate(var aggregate):
       for index in aggregate.calls.indices { aggregate.calls[index].span = span }
       return .aggregate(aggregate)
+    case .join(var join):
+      join.span = span
+      return .join(join)
     case .values, .filter, .project, .distinct, .sort, .limit, .union, .watermark, .windowAssign: return moved
     }
   }

@@ -8,7 +8,7 @@ extension ExpressionBinder {
   func expand(_ star: AST.Star, span: SourceSpan) throws(SQLError) -> [NamedExpression] {
     if let first = star.replace.first { throw UnsupportedFeature.starReplace.error(first.span) }
     guard let qualifier = star.qualifier else {
-      return try except(star.except, from: columns(at: Array(scope.columns.indices), span: span))
+      return try except(star.except, from: columns(at: scope.visibleOrdinals, span: span))
     }
     let ordinals = scope.ordinals(qualifier: qualifier.parts.map(\.text))
     if !ordinals.isEmpty { return try except(star.except, from: columns(at: ordinals, span: span)) }

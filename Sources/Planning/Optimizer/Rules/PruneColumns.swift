@@ -75,7 +75,24 @@ struct PruneColumns: OptimizerRule {
       assign.time = input.moved(assign.time)
       assign.input = input.plan
       return Pruned(plan: .windowAssign(assign), columns: input.columns + [width, width + 1])
+    case .join(let join): return prune(join, needed: needed)
     }
+  }
+
+  private func prune(_ join: LogicalPlan.Join, needed: Set<Int>) -> Pruned {
+    let width = join.left.schema.count
+    let all = needed.union(join.condition?.columnsUsed ?? [])
+    let left = prune(join.left, needed: all.filter { $0 < width })
+    let right = prune(join.right, needed: Set(all.lazy.filter { $0 >= width }.map { $0 - width }))
+    let newWidth = left.plan.schema.count
+    var copy = join
+    copy.left = left.plan
+    copy.right = right.plan
+    copy.condition = join.condition?.remapped {
+      $0 < width ? left.position($0) : newWidth + right.position($0 - width)
+    }
+    let rightColumns = join.kind.givesPairs ? right.columns.map { $0 + width } : []
+    return Pruned(plan: .join(copy), columns: left.columns + rightColumns)
   }
 
   private func prune(_ generate: LogicalPlan.Generate, needed: Set<Int>) -> Pruned {

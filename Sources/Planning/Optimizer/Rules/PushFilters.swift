@@ -7,6 +7,9 @@ struct PushFilters: OptimizerRule {
   let name = "push-filters"
 
   func rewrite(_ plan: LogicalPlan, settings: SessionSettings) -> LogicalPlan {
+    if case .join(let join) = plan {
+      return distributed(join).mapInputs { rewrite($0, settings: settings) }
+    }
     guard case .filter(let filter) = plan else { return plan.mapInputs { rewrite($0, settings: settings) } }
     guard let pushed = push(filter.predicate, below: filter.input) else {
       return plan.mapInputs { rewrite($0, settings: settings) }
@@ -36,6 +39,7 @@ struct PushFilters: OptimizerRule {
       return .sort(sort)
     case .generate(let generate): return push(predicate, below: generate)
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
+    case .join(let join): return push(predicate, below: join)
     case .scan, .values, .limit: return nil
     case .watermark:
       // A filter below would hide event times from the watermark.
@@ -91,10 +95,10 @@ struct PushFilters: OptimizerRule {
 
 extension BoundExpression {
   /// Neither fails nor depends on when it is computed.
-  fileprivate var isRepeatable: Bool { isDeterministic && !canFail }
+  var isRepeatable: Bool { isDeterministic && !canFail }
 
   /// The conjuncts that may move, and the others.
-  fileprivate func split(_ mayMove: (BoundExpression) -> Bool) -> (BoundExpression?, BoundExpression?) {
+  func split(_ mayMove: (BoundExpression) -> Bool) -> (BoundExpression?, BoundExpression?) {
     let all = conjuncts
     return (
       BoundExpression.chain(all.filter(mayMove)[...], .and), BoundExpression.chain(all.filter { !mayMove($0) }[...], .and)
@@ -104,7 +108,7 @@ extension BoundExpression {
 
 extension LogicalPlan {
   /// The rows that satisfy `predicate`; all, if there is none.
-  fileprivate func filtered(_ predicate: BoundExpression?) -> LogicalPlan {
+  func filtered(_ predicate: BoundExpression?) -> LogicalPlan {
     guard let predicate else { return self }
     return .filter(.init(input: self, predicate: predicate))
   }

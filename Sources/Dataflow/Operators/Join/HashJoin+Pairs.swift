@@ -1,0 +1,221 @@
+import Columnar
+import Diagnostics
+import Expressions
+
+/// What a join computes of one change and the rows of the other side.
+extension HashJoin {
+  /// A change of the left side against all rows of the right one: every kind's output for these left rows.
+  /// Returns the match count of each row, if the condition has a residual.
+  @discardableResult
+  func answer(
+    _ change: JoinSide.Pending, _ step: StepContext, _ output: any Output
+  ) throws(SQLError) -> [Int64]? {
+    if spec.residual != nil { return try answerByPair(change, step, output) }
+    if !spec.kind.givesPairs {
+      let heads = right.heads
+      let wanted = spec.kind == .leftSemi
+      let rows = (0..<Int32(change.delta.count)).filter { row in
+        let group = Int(change.groups[Int(row)])
+        return (group >= 0 && group < heads.count && heads[group] >= 0) == wanted
+      }
+      if !rows.isEmpty {
+        try output.emit(rows.count == change.delta.count ? change.delta : change.delta.gather(rows), step: step)
+      }
+      return nil
+    }
+    var probe = JoinProbe(change, against: right, keepsLone: spec.kind.keepsLoneLeft)
+    while !probe.isDone {
+      let pairs = probe.next()
+      if pairs.count > 0 { try output.emit(joined(pairs, left: change.delta), step: step) }
+      try step.cancellation.check()
+    }
+    return nil
+  }
+
+  private func answerByPair(
+    _ change: JoinSide.Pending, _ step: StepContext, _ output: any Output
+  ) throws(SQLError) -> [Int64] {
+    let evaluator = Evaluator(step.evaluation)
+    var counts = [Int64](repeating: 0, count: change.delta.count)
+    var probe = JoinProbe(change, against: right, keepsLone: false)
+    let countsRight = spec.kind == .full
+    while !probe.isDone {
+      let firstRow = probe.row
+      let tried = probe.next()
+      let passed = tried.gather(try passing(tried, change.delta, of: .left, evaluator))
+      for i in 0..<passed.count {
+        counts[Int(passed.rows[i])] &+= right.weights[Int(passed.slots[i])]
+        if countsRight { right.addMatches(passed.slots[i], change.delta.weights?[Int(passed.rows[i])] ?? 1) }
+      }
+      // The last row may go on in the next batch of pairs: whether it is alone is known when it is complete.
+      try write(passed, complete: firstRow..<probe.row, counts, change.delta, step, output)
+      try step.cancellation.check()
+    }
+    return counts
+  }
+
+  private func write(
+    _ passed: JoinPairs, complete: Range<Int>, _ counts: [Int64], _ delta: Delta, _ step: StepContext,
+    _ output: any Output
+  ) throws(SQLError) {
+    if !spec.kind.givesPairs {
+      let wanted = spec.kind == .leftSemi
+      let rows = complete.lazy.filter { (counts[$0] > 0) == wanted }.map { Int32($0) }
+      if !rows.isEmpty { try output.emit(delta.gather(Array(rows)), step: step) }
+      return
+    }
+    var pairs = passed
+    if spec.kind.keepsLoneLeft {
+      pairs = JoinPairs()
+      var at = 0
+      for row in complete {
+        while at < passed.count && Int(passed.rows[at]) == row {
+          pairs.append(passed.rows[at], passed.slots[at])
+          at += 1
+        }
+        if counts[row] <= 0 { pairs.append(Int32(row), -1) }
+      }
+      while at < passed.count {
+        pairs.append(passed.rows[at], passed.slots[at])
+        at += 1
+      }
+    }
+    if pairs.count > 0 { try output.emit(joined(pairs, left: delta), step: step) }
+  }
+
+  /// A change of the right side against the left rows from before the step: the pairs, and with a residual the match
+  /// counts of both sides.
+  func meet(
+    _ change: JoinSide.Pending, counts: inout [Int64], _ evaluator: Evaluator, write: (Delta) throws(SQLError) -> Void
+  ) throws(SQLError) {
+    var probe = JoinProbe(change, against: left, keepsLone: false)
+    let countsLeft = spec.kind != .inner
+    while !probe.isDone {
+      let tried = probe.next()
+      if tried.count == 0 { continue }
+      let passed = tried.gather(try passing(tried, change.delta, of: .right, evaluator))
+      for i in 0..<passed.count {
+        let row = Int(passed.rows[i])
+        counts[row] &+= left.weights[Int(passed.slots[i])]
+        if countsLeft { left.addMatches(passed.slots[i], change.delta.weights?[row] ?? 1) }
+      }
+      if passed.count > 0 && spec.kind.givesPairs { try write(joined(passed, right: change.delta)) }
+    }
+  }
+
+  /// The same where equal keys decide.
+  func meet(_ change: JoinSide.Pending, write: (Delta) throws(SQLError) -> Void) throws(SQLError) {
+    var probe = JoinProbe(change, against: left, keepsLone: false)
+    while !probe.isDone {
+      let pairs = probe.next()
+      if pairs.count > 0 { try write(joined(pairs, right: change.delta)) }
+    }
+  }
+
+  enum Side { case left, right }
+
+  /// Which of the pairs satisfy the residual; only the columns that it reads are gathered.
+  private func passing(
+    _ pairs: JoinPairs, _ delta: Delta, of side: Side, _ evaluator: Evaluator
+  ) throws(SQLError) -> [Int32] {
+    guard let residual = spec.residual else { return Array(0..<Int32(pairs.count)) }
+    if pairs.count == 0 { return [] }
+    let used = residual.columnsUsed
+    let width = spec.leftSchema.count
+    let leftUsed = used.filter { $0 < width }
+    let rightUsed = used.filter { $0 >= width }
+    var columns = [Column](repeating: .null(count: pairs.count), count: width + spec.rightSchema.count)
+    switch side {
+    case .left:
+      for ordinal in leftUsed { columns[ordinal] = delta.columns[ordinal].gather(pairs.rows) }
+      right.gather(rightUsed.map { $0 - width }, pairs.slots) { columns[width + $0] = $1 }
+    case .right:
+      for ordinal in rightUsed { columns[ordinal] = delta.columns[ordinal - width].gather(pairs.rows) }
+      left.gather(Array(leftUsed), pairs.slots) { columns[$0] = $1 }
+    }
+    return try evaluator.selectedRows(residual, over: Batch(columns, count: pairs.count))
+  }
+
+  // MARK: Output rows
+
+  private func joined(_ pairs: JoinPairs, left delta: Delta) -> Delta {
+    let columns = delta.columns.map { $0.gather(pairs.rows) } + right.columns(of: pairs.slots)
+    let positions = pairs.rows.map { delta.order.position(Int($0)) }
+    return Delta(
+      Batch(columns, count: pairs.count), weights: weights(pairs, delta, other: right), order: .explicit(positions))
+  }
+
+  private func joined(_ pairs: JoinPairs, right delta: Delta) -> Delta {
+    let columns = left.columns(of: pairs.slots) + delta.columns.map { $0.gather(pairs.rows) }
+    return Delta(
+      Batch(columns, count: pairs.count), weights: weights(pairs, delta, other: left),
+      order: .explicit(pairs.slots.map { left.positions[Int($0)] }))
+  }
+
+  private func weights(_ pairs: JoinPairs, _ delta: Delta, other: JoinSide) -> [Int64]? {
+    if delta.weights == nil && !other.hasWeights { return nil }
+    let theirs = other.weights
+    return (0..<pairs.count).map { i in
+      let slot = Int(pairs.slots[i])
+      return (delta.weights?[Int(pairs.rows[i])] ?? 1) &* (slot < 0 ? 1 : theirs[slot])
+    }
+  }
+
+  /// Left rows by themselves, with NULLs for the right columns if the kind has them.
+  func writeLone(
+    _ slots: [Int32], of side: JoinSide, sign: Int64, _ step: StepContext, _ output: any Output
+  ) throws(SQLError) {
+    var start = 0
+    while start < slots.count {
+      let piece = Array(slots[start..<min(start + Batch.rowsMax, slots.count)])
+      start += piece.count
+      let nulls = spec.kind.givesPairs ? nullColumns(spec.rightSchema, piece.count) : []
+      try output.emit(
+        Delta(
+          Batch(side.columns(of: piece) + nulls, count: piece.count),
+          weights: piece.map { sign &* side.weights[Int($0)] },
+          order: .explicit(piece.map { side.positions[Int($0)] })), step: step)
+    }
+  }
+
+  /// Right rows by themselves; they stand behind all rows that come from the left side.
+  func writeLoneRight(_ rows: LoneRows, _ step: StepContext, _ output: any Output) throws(SQLError) {
+    let count = rows.positions.count
+    if count == 0 { return }
+    let delta = Delta(
+      Batch(nullColumns(spec.leftSchema, count) + rows.columns, count: count), weights: rows.weights,
+      order: .explicit(rows.positions.map { $0 | LoneRows.positionBit }))
+    var start = 0
+    while start < count {
+      let end = min(start + Batch.rowsMax, count)
+      try output.emit(count <= Batch.rowsMax ? delta : delta.gather((start..<end).map { Int32($0) }), step: step)
+      start = end
+    }
+  }
+
+  private func nullColumns(_ schema: Schema, _ count: Int) -> [Column] {
+    schema.fields.map { Column.repeating(.null, type: $0.type, count: count) }
+  }
+}
+
+/// Rows of the right side that have no match.
+struct LoneRows {
+  var columns: [Column] = []
+  var weights: [Int64]? = nil
+  var positions: [Int64] = []
+
+  /// Positions of different sources cannot be compared; this one puts all of the right side's behind the left side's.
+  static let positionBit: Int64 = 1 << 62
+
+  init() {}
+
+  init(columns: [Column], weights: [Int64]?, positions: [Int64]) {
+    self.columns = columns
+    self.weights = weights
+    self.positions = positions
+  }
+
+  init(_ delta: Delta) {
+    self.init(columns: delta.columns, weights: delta.weights, positions: delta.order.positions(count: delta.count))
+  }
+}

@@ -1,0 +1,263 @@
+import Columnar
+import Diagnostics
+import Expressions
+
+/// ⋈: pairs of rows of two inputs that satisfy a condition, in all kinds of joins.
+///
+/// For pairs, Δ(A ⋈ B) = A ⋈ ΔB + ΔA ⋈ (B + ΔB), with A as it was before the step. What a LEFT, SEMI or ANTI join gives
+/// for a row of A is linear in A once B is fixed, so a step is: rows of A whose having a match changed with ΔB; then the
+/// rows of ΔA against B + ΔB. FULL adds the rows of B without a match, by the same rule from the other side. All of it
+/// comes out at flush, as the net change (SEM-9).
+///
+/// A *static* right side has ended before the first left row comes (the planner drains it first). Then left rows are
+/// answered at once and not kept. Output order: left rows in their order, the matches of each in theirs (SEM-11).
+/// State: the rows of both sides, of the right one only if that is static.
+package final class HashJoin: Operator {
+  package enum Kind: Sendable { case inner, left, full, leftSemi, leftAnti }
+
+  package struct Spec: Sendable {
+    package var kind: Kind
+    /// Keys by side: key i of the left equals key i of the right. None: every pair is tried.
+    package var leftKeys: [BoundExpression]
+    package var rightKeys: [BoundExpression]
+    /// NULL equals NULL in key i.
+    package var isNullSafe: [Bool]
+    /// What must hold besides, over the columns of both sides.
+    package var residual: BoundExpression?
+    package var leftSchema: Schema
+    package var rightSchema: Schema
+    package var isRightStatic: Bool
+    /// A key is the number of the step: nothing is kept over its end (SEM-12).
+    package var isPerStep: Bool
+    package var isLeftRetractable: Bool
+    package var isRightRetractable: Bool
+
+    package init(
+      kind: Kind, leftKeys: [BoundExpression], rightKeys: [BoundExpression], isNullSafe: [Bool],
+      residual: BoundExpression?, leftSchema: Schema, rightSchema: Schema, isRightStatic: Bool, isPerStep: Bool,
+      isLeftRetractable: Bool, isRightRetractable: Bool
+    ) {
+      self.kind = kind
+      self.leftKeys = leftKeys
+      self.rightKeys = rightKeys
+      self.isNullSafe = isNullSafe
+      self.residual = residual
+      self.leftSchema = leftSchema
+      self.rightSchema = rightSchema
+      self.isRightStatic = isRightStatic
+      self.isPerStep = isPerStep
+      self.isLeftRetractable = isLeftRetractable
+      self.isRightRetractable = isRightRetractable
+    }
+  }
+
+  let spec: Spec
+  let keys: JoinKeys
+  let left: JoinSide
+  let right: JoinSide
+  private var isRightFinal = false
+  /// Left rows that came before a static right side had ended.
+  private var waiting: [Delta] = []
+
+  package init(_ spec: Spec) {
+    self.spec = spec
+    keys = JoinKeys(types: spec.leftKeys.map(\.type), isNullSafe: spec.isNullSafe)
+    left = JoinSide(
+      name: "left rows", schema: spec.leftSchema, keys: keys, isRetractable: spec.isLeftRetractable)
+    right = JoinSide(
+      name: "right rows", schema: spec.rightSchema, keys: keys, isRetractable: spec.isRightRetractable)
+  }
+
+  package var stateTables: [any StateTable] { spec.isRightStatic ? [right] : [left, right] }
+
+  package func inputEnded(port: Int) {
+    if port == 1 { isRightFinal = true }
+  }
+
+  package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
+    if port == 1 {
+      let groups = try locate(delta, spec.rightKeys, inserting: true, step)
+      right.add(delta, groups: groups)
+      if spec.isRightStatic { try absorbStaticRows() }
+    } else if !spec.isRightStatic {
+      left.add(delta, groups: try locate(delta, spec.leftKeys, inserting: true, step))
+    } else if isRightFinal {
+      try answerWaiting(step, output)
+      try answer(delta, step, output)
+    } else {
+      waiting.append(delta)
+    }
+  }
+
+  private func locate(
+    _ delta: Delta, _ expressions: [BoundExpression], inserting: Bool, _ step: StepContext
+  ) throws(SQLError) -> [Int32] {
+    let evaluator = Evaluator(step.evaluation)
+    var columns: [Column] = []
+    columns.reserveCapacity(expressions.count)
+    for expression in expressions { columns.append(try evaluator.column(expression, over: delta.batch)) }
+    return keys.locate(columns, rows: delta.count, inserting: inserting)
+  }
+
+  // MARK: A static right side
+
+  private func absorbStaticRows() throws(SQLError) {
+    for change in right.pending { _ = try right.absorb(change, matches: nil) }
+    right.endStep()
+  }
+
+  private func answer(_ delta: Delta, _ step: StepContext, _ output: any Output) throws(SQLError) {
+    let groups = try locate(delta, spec.leftKeys, inserting: false, step)
+    try answer(JoinSide.Pending(delta: delta, groups: groups), step, output)
+  }
+
+  private func answerWaiting(_ step: StepContext, _ output: any Output) throws(SQLError) {
+    if waiting.isEmpty { return }
+    let deltas = waiting
+    waiting = []
+    for delta in deltas { try answer(delta, step, output) }
+  }
+
+  // MARK: Both sides change
+
+  package func flush(step: StepContext, output: any Output) throws(SQLError) {
+    if spec.isRightStatic {
+      if isRightFinal { try answerWaiting(step, output) }
+      return
+    }
+    if left.pending.isEmpty && right.pending.isEmpty { return }
+    // Either side may have brought keys that the other has not seen.
+    left.grow()
+    right.grow()
+    let counts = try spec.residual == nil ? meetByGroup(step, output) : meetByPair(step, output)
+    try absorb(counts, step, output)
+    let touched = (left.touched + right.touched).map(\.group)
+    left.endStep()
+    right.endStep()
+    if spec.isPerStep {
+      keys.clear()
+      left.clear()
+      right.clear()
+    } else if spec.isLeftRetractable || spec.isRightRetractable {
+      keys.remove(touched.filter { left.heads[Int($0)] < 0 && right.heads[Int($0)] < 0 })
+    }
+  }
+
+  /// Old left rows meet the change of the right side, where equal keys are all that matters: a row has a match iff the
+  /// other side has rows of its group. No match counts to keep.
+  private func meetByGroup(_ step: StepContext, _ output: any Output) throws(SQLError) -> [[Int64]?] {
+    var flips = Flips()
+    if spec.kind != .inner {
+      for (group, before) in right.touched {
+        let isMatched = right.totals[Int(group)] > 0
+        if (before > 0) != isMatched { flips.add(left.slots(of: group), isMatched: isMatched) }
+      }
+    }
+    try writeLone(flips.leaving(spec.kind), of: left, sign: -1, step, output)
+    if spec.kind.givesPairs {
+      for change in right.pending {
+        try meet(change) { delta throws(SQLError) in try output.emit(delta, step: step) }
+      }
+    }
+    try writeLone(flips.coming(spec.kind), of: left, sign: 1, step, output)
+    return right.pending.map { _ in nil }
+  }
+
+  /// The same, where pairs must be tried: gives the match counts of the right side's new rows.
+  private func meetByPair(_ step: StepContext, _ output: any Output) throws(SQLError) -> [[Int64]?] {
+    if spec.kind != .inner { left.trace = JoinSide.SlotTrace() }
+    var held: [Delta] = []
+    var allCounts: [[Int64]?] = []
+    let evaluator = Evaluator(step.evaluation)
+    for change in right.pending {
+      var counts = [Int64](repeating: 0, count: change.delta.count)
+      try meet(change, counts: &counts, evaluator) { delta in held.append(delta) }
+      allCounts.append(counts)
+    }
+    var flips = Flips()
+    for entry in left.trace?.entries ?? [] {
+      let isMatched = left.matches[Int(entry.slot)] > 0
+      if (entry.matches > 0) != isMatched { flips.add([entry.slot], isMatched: isMatched) }
+    }
+    left.trace = nil
+    try writeLone(flips.leaving(spec.kind), of: left, sign: -1, step, output)
+    if spec.kind.givesPairs {
+      for delta in held { try output.emit(delta, step: step) }
+    }
+    try writeLone(flips.coming(spec.kind), of: left, sign: 1, step, output)
+    return allCounts
+  }
+
+  /// The right side's change becomes part of it; the left side's is answered from there, and becomes part of its own.
+  private func absorb(
+    _ counts: [[Int64]?], _ step: StepContext, _ output: any Output
+  ) throws(SQLError) {
+    let rightChanges = right.pending
+    let isCounted = spec.residual != nil
+    var lonely = LoneRows()
+    if spec.kind == .full && !isCounted { lonely = flippedRightRows() }
+    if spec.kind == .full && isCounted { right.trace = JoinSide.SlotTrace() }
+    var slots: [[Int32]] = []
+    for (change, counts) in zip(rightChanges, counts) { slots.append(try right.absorb(change, matches: counts)) }
+    for change in left.pending {
+      let counts = try answer(change, step, output)
+      _ = try left.absorb(change, matches: counts)
+    }
+    guard spec.kind == .full else { return }
+    for (change, slots) in zip(rightChanges, slots) {
+      let rows = (0..<Int32(change.delta.count)).filter { row in
+        let group = change.groups[Int(row)]
+        if group < 0 { return true }
+        return isCounted ? right.matches[Int(slots[Int(row)])] <= 0 : left.totals[Int(group)] <= 0
+      }
+      try writeLoneRight(LoneRows(change.delta.gather(rows)), step, output)
+    }
+    if isCounted { lonely = flippedRightRows() }
+    try writeLoneRight(lonely, step, output)
+  }
+
+  /// Right rows from before the step that had a match and have none now (+1), or the other way round (−1, first).
+  private func flippedRightRows() -> LoneRows {
+    var slots: [(slot: Int32, weight: Int64)] = []
+    if let trace = right.trace {
+      for entry in trace.entries where entry.weight != 0 {
+        let isMatched = right.matches[Int(entry.slot)] > 0
+        if (entry.matches > 0) != isMatched { slots.append((entry.slot, isMatched ? -entry.weight : entry.weight)) }
+      }
+    } else {
+      for (group, before) in left.touched {
+        let isMatched = left.totals[Int(group)] > 0
+        if (before > 0) == isMatched { continue }
+        for slot in right.slots(of: group) {
+          let weight = right.weights[Int(slot)]
+          slots.append((slot, isMatched ? -weight : weight))
+        }
+      }
+    }
+    let ordered = slots.filter { $0.weight < 0 } + slots.filter { $0.weight > 0 }
+    return LoneRows(
+      columns: right.columns(of: ordered.map(\.slot)), weights: ordered.map(\.weight),
+      positions: ordered.map { right.positions[Int($0.slot)] })
+  }
+}
+
+extension HashJoin.Kind {
+  /// Whether the output has the right side's columns.
+  package var givesPairs: Bool { self == .inner || self == .left || self == .full }
+  /// Whether a left row without a match is in the output.
+  var keepsLoneLeft: Bool { self == .left || self == .full || self == .leftAnti }
+}
+
+/// Left rows that were there before the step and whose having a match changed.
+private struct Flips {
+  private var matched: [Int32] = []
+  private var unmatched: [Int32] = []
+
+  mutating func add(_ slots: [Int32], isMatched: Bool) {
+    if isMatched { matched += slots } else { unmatched += slots }
+  }
+
+  /// Rows whose own output row goes: SEMI gives matched rows, the other kinds unmatched ones.
+  func leaving(_ kind: HashJoin.Kind) -> [Int32] { kind == .leftSemi ? unmatched : matched }
+  func coming(_ kind: HashJoin.Kind) -> [Int32] { kind == .leftSemi ? matched : unmatched }
+}

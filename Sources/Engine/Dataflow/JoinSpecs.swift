@@ -1,0 +1,26 @@
+import Dataflow
+import Planning
+
+extension HashJoin.Spec {
+  /// What the planner decided, as the operator takes it.
+  init(_ spec: JoinSpec, _ node: PhysicalNode) {
+    self.init(
+      kind: HashJoin.Kind(spec.kind), leftKeys: spec.keys.map(\.left), rightKeys: spec.keys.map(\.right),
+      isNullSafe: spec.keys.map(\.isNullSafe), residual: spec.residual, leftSchema: node.inputs[0].schema,
+      rightSchema: node.inputs[1].schema, isRightStatic: spec.isRightStatic, isPerStep: spec.isPerStep,
+      isLeftRetractable: !node.inputs[0].properties.isAppendOnly,
+      isRightRetractable: !node.inputs[1].properties.isAppendOnly)
+  }
+}
+
+extension HashJoin.Kind {
+  init(_ kind: JoinKind) {
+    switch kind {
+    case .inner: self = .inner
+    case .left: self = .left
+    case .full: self = .full
+    case .leftSemi: self = .leftSemi
+    case .leftAnti: self = .leftAnti
+    }
+  }
+}

@@ -1,0 +1,174 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+extension QueryBinder {
+  /// Two relations and how their rows meet.
+  func bind(_ join: AST.Relation.Join, span: SourceSpan) throws(SQLError) -> BoundRelation {
+    if let generator = try lateralGenerator(join.right), !join.isNatural, join.condition.isTrivial {
+      switch join.kind {
+      case .inner, .cross: return try bind(generator, over: try bind(join.left), isOuter: false)
+      case .left: return try bind(generator, over: try bind(join.left), isOuter: true)
+      case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: break
+      }
+    }
+    let kind: JoinSides
+    switch join.kind {
+    case .asOf, .asOfLeft: throw UnsupportedFeature.asOfJoin.error(span)
+    case .inner, .cross: kind = .inner
+    case .left: kind = .left
+    case .right: kind = .right
+    case .full: kind = .full
+    case .leftSemi: kind = .leftSemi
+    case .leftAnti: kind = .leftAnti
+    }
+    let left = try bind(join.left)
+    let right = try bind(join.right)
+    let result: BoundRelation
+    if let names = try mergedNames(join, left.scope, right.scope) {
+      result = try bindUsing(names, left, right, kind, span: span)
+    } else if case .on(let expression) = join.condition {
+      let both = Scope(left.scope.columns + right.scope.columns)
+      let condition = try expressionBinder(both, .joinCondition).bindCondition(expression)
+      result = joined(left, right, kind, on: condition, span: span)
+    } else {
+      result = joined(left, right, kind, on: nil, span: span)
+    }
+    try context.checkDepth(of: result.plan, span: span)
+    return result
+  }
+
+  /// The columns of USING, or those that NATURAL finds on both sides; nil for other joins.
+  private func mergedNames(
+    _ join: AST.Relation.Join, _ left: Scope, _ right: Scope
+  ) throws(SQLError) -> [AST.Identifier]? {
+    if case .using(let names) = join.condition { return names }
+    guard join.isNatural else { return nil }
+    return left.visibleOrdinals.map { left.columns[$0].field.name }
+      .filter { !right.ordinals(qualifier: [], name: $0).isEmpty }.map { AST.Identifier($0) }
+  }
+
+  /// The join, its columns those of the left side, then those of the right.
+  func joined(
+    _ left: BoundRelation, _ right: BoundRelation, _ kind: JoinSides, on condition: BoundExpression?, span: SourceSpan
+  ) -> BoundRelation {
+    let widths = (left: left.scope.columns.count, right: right.scope.columns.count)
+    func plan(_ kind: JoinKind) -> LogicalPlan {
+      .join(.init(left: left.plan, right: right.plan, kind: kind, condition: condition, span: span))
+    }
+    var scope = Scope(left.scope.columns + right.scope.columns)
+    switch kind {
+    case .inner: return BoundRelation(plan: plan(.inner), scope: scope)
+    case .leftSemi: return BoundRelation(plan: plan(.leftSemi), scope: left.scope)
+    case .leftAnti: return BoundRelation(plan: plan(.leftAnti), scope: left.scope)
+    case .left, .full:
+      let nullable = kind == .left ? widths.left..<scope.columns.count : 0..<scope.columns.count
+      for index in nullable { scope.columns[index].field.isNullable = true }
+      return BoundRelation(plan: plan(kind == .left ? .left : .full), scope: scope)
+    case .right:
+      for index in 0..<widths.left { scope.columns[index].field.isNullable = true }
+      func turned(_ ordinal: Int) -> Int {
+        ordinal < widths.left ? ordinal + widths.right : ordinal - widths.left
+      }
+      let join = LogicalPlan.join(
+        .init(
+          left: right.plan, right: left.plan, kind: .left, condition: condition?.remapped(turned), span: span))
+      let columns = scope.columns.enumerated().map { index, column in
+        NamedExpression(.column(turned(index), column.field), as: column.field.name)
+      }
+      return BoundRelation(plan: .project(.init(input: join, columns: columns)), scope: scope)
+    }
+  }
+
+  // MARK: USING and NATURAL
+
+  /// A join on equal columns, which come out once, before all others; their originals stay within reach of a qualifier.
+  private func bindUsing(
+    _ names: [AST.Identifier], _ left: BoundRelation, _ right: BoundRelation, _ kind: JoinSides, span: SourceSpan
+  ) throws(SQLError) -> BoundRelation {
+    let width = left.scope.columns.count
+    let binder = expressionBinder(Scope(left.scope.columns + right.scope.columns), .joinCondition)
+    var pairs: [(left: Int, right: Int)] = []
+    var conditions: [BoundExpression] = []
+    for name in names {
+      let l = try usingColumn(name, in: left.scope, side: "left", span: span)
+      let r = try usingColumn(name, in: right.scope, side: "right", span: span) + width
+      pairs.append((l, r))
+      let place = name.span.isNone ? span : name.span
+      let operands = [l, r].map { BoundExpression.column($0, binder.scope.columns[$0].field, span: place) }
+      conditions.append(try binder.call("=", operands, span: place))
+    }
+    var result = joined(left, right, kind, on: BoundExpression.chain(conditions[...], .and), span: span)
+    let columns = result.scope.columns
+    func plain(_ ordinal: Int, isHidden: Bool = false) -> (BoundExpression, Scope.Column) {
+      var column = columns[ordinal]
+      column.isHidden = column.isHidden || isHidden
+      return (.column(ordinal, column.field), column)
+    }
+    let keys = Set(pairs.flatMap { [$0.left, $0.right] })
+    let others = columns.indices.filter { !keys.contains($0) }
+    var output: [(BoundExpression, Scope.Column)]
+    switch kind {
+    case .inner, .left, .leftSemi, .leftAnti: output = pairs.map { plain($0.left) }
+    case .right: output = pairs.map { plain($0.right) }
+    case .full: output = try pairs.map { (pair) throws(SQLError) in try coalesced(pair, columns, span: span) }
+    }
+    output += others.filter { !columns[$0].isHidden }.map { plain($0) }
+    output += others.filter { columns[$0].isHidden }.map { plain($0) }
+    switch kind {
+    case .inner, .left: output += pairs.map { plain($0.right, isHidden: true) }
+    case .right: output += pairs.map { plain($0.left, isHidden: true) }
+    case .full:
+      output += pairs.map { plain($0.left, isHidden: true) } + pairs.map { plain($0.right, isHidden: true) }
+    case .leftSemi, .leftAnti: break
+    }
+    result.plan = .project(
+      .init(input: result.plan, columns: output.map { NamedExpression($0.0, as: $0.1.field.name) }))
+    result.scope = Scope(output.map(\.1))
+    return result
+  }
+
+  private func coalesced(
+    _ pair: (left: Int, right: Int), _ columns: [Scope.Column], span: SourceSpan
+  ) throws(SQLError) -> (BoundExpression, Scope.Column) {
+    let fields = (columns[pair.left].field, columns[pair.right].field)
+    guard let type = Coercion.commonType(fields.0.type, fields.1.type) else {
+      throw .noCommonType("the columns \"\(fields.0.name)\" of USING", [fields.0.type, fields.1.type], span: span)
+    }
+    let operands = [pair.left, pair.right].map { context.cast(.column($0, columns[$0].field, span: span), to: type) }
+    let value = BoundExpression(.coalesce(operands), type: type, span: span)
+    return (value, Scope.Column(qualifier: [], field: Field(fields.0.name, type)))
+  }
+
+  private func usingColumn(
+    _ name: AST.Identifier, in scope: Scope, side: String, span: SourceSpan
+  ) throws(SQLError) -> Int {
+    let found = scope.ordinals(qualifier: [], name: name.text)
+    let place = name.span.isNone ? span : name.span
+    guard let first = found.first else {
+      let candidates = scope.visibleOrdinals.map { scope.columns[$0].field.name }
+      throw SQLError(
+        .bind, "UNRESOLVED_USING_COLUMN_FOR_JOIN", "the \(side) side of the join has no column \"\(name.text)\"",
+        span: place, hint: didYouMean(name.text, in: candidates))
+    }
+    if found.count > 1 {
+      throw .ambiguousColumn(name.text, candidates: found.map { scope.columns[$0].displayName }, span: place)
+    }
+    return first
+  }
+}
+
+/// The kinds of joins as written.
+enum JoinSides: Sendable { case inner, left, right, full, leftSemi, leftAnti }
+
+extension AST.Relation.Join.Condition {
+  /// Nothing, or `ON TRUE`.
+  var isTrivial: Bool {
+    switch self {
+    case .none: true
+    case .on(let expression): expression.kind == .literal(.boolean(true))
+    case .using: false
+    }
+  }
+}

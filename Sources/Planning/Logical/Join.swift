@@ -1,0 +1,63 @@
+package import Columnar
+package import Diagnostics
+package import Expressions
+
+/// Which rows of two relations a join gives. RIGHT is LEFT with its sides exchanged, CROSS is INNER without a condition.
+package enum JoinKind: String, Sendable, CaseIterable {
+  /// Pairs that satisfy the condition.
+  case inner
+  /// Those, and left rows without a match beside NULLs.
+  case left
+  /// Those, and right rows without a match beside NULLs.
+  case full
+  /// Left rows that have a match.
+  case leftSemi = "left semi"
+  /// Left rows that have none.
+  case leftAnti = "left anti"
+
+  /// Whether the output has the right side's columns.
+  package var givesPairs: Bool { self != .leftSemi && self != .leftAnti }
+}
+
+extension LogicalPlan {
+  /// Pairs of rows. The condition is over the left columns, then the right ones.
+  package struct Join: Sendable {
+    package var left: LogicalPlan
+    package var right: LogicalPlan
+    package var kind: JoinKind
+    /// nil: every pair.
+    package var condition: BoundExpression?
+    package var span: SourceSpan
+
+    package init(
+      left: LogicalPlan, right: LogicalPlan, kind: JoinKind, condition: BoundExpression?, span: SourceSpan
+    ) {
+      self.left = left
+      self.right = right
+      self.kind = kind
+      self.condition = condition
+      self.span = span
+    }
+
+    package var schema: Schema {
+      let left = left.schema.fields
+      switch kind {
+      case .inner: return Schema(left + right.schema.fields)
+      case .left: return Schema(left + right.schema.fields.map(\.asNullable))
+      case .full: return Schema(left.map(\.asNullable) + right.schema.fields.map(\.asNullable))
+      case .leftSemi, .leftAnti: return Schema(left)
+      }
+    }
+
+    /// Names of all columns that the condition sees.
+    var conditionNames: [String] { left.schema.names + right.schema.names }
+  }
+}
+
+extension Field {
+  package var asNullable: Field {
+    var copy = self
+    copy.isNullable = true
+    return copy
+  }
+}

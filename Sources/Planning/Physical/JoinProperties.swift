@@ -1,0 +1,57 @@
+internal import Columnar
+internal import Expressions
+
+extension EdgeProperties {
+  /// What is known of the rows of a join.
+  static func ofJoin(_ spec: JoinSpec, _ left: PhysicalNode, _ right: PhysicalNode) -> EdgeProperties {
+    let (l, r) = (left.properties, right.properties)
+    let bothGrow = l.isAppendOnly && r.isAppendOnly
+    let isAppendOnly: Bool
+    if spec.isRightStatic {
+      // Each left row has its answer, once and for all.
+      isAppendOnly = l.isAppendOnly
+    } else {
+      isAppendOnly = bothGrow && (spec.isPerStep || spec.kind == .inner || spec.kind == .leftSemi)
+    }
+    var properties = EdgeProperties(
+      isAppendOnly: isAppendOnly, isBounded: l.isBounded && r.isBounded, canEnd: l.canEnd && r.canEnd,
+      key: key(spec, left, right), isFinalPerStep: spec.isPerStep,
+      stateBound: .ofJoin(spec, left: l, right: r))
+    if spec.isRightStatic {
+      if spec.kind != .full { properties.stepColumns = l.stepColumns }
+      properties.isFinalPerStep = l.isFinalPerStep
+    } else if spec.isPerStep {
+      properties.stepColumns = spec.kind == .full ? [] : l.stepColumns
+      if spec.kind == .inner { properties.stepColumns.formUnion(r.stepColumns.map { $0 + left.schema.count }) }
+    }
+    return properties
+  }
+
+  private static func key(_ spec: JoinSpec, _ left: PhysicalNode, _ right: PhysicalNode) -> [Int]? {
+    guard let leftKey = left.properties.key else { return nil }
+    if !spec.kind.givesPairs { return leftKey }
+    guard spec.kind != .full, let rightKey = right.properties.key else { return nil }
+    let joined = Set(spec.keys.compactMap(\.right.columnOrdinal))
+    // At most one right row a left row.
+    if joined.isSuperset(of: rightKey) { return leftKey }
+    return spec.kind == .inner ? leftKey + rightKey.map { $0 + left.schema.count } : nil
+  }
+}
+
+extension StateBound {
+  static func ofJoin(_ spec: JoinSpec, left: EdgeProperties, right: EdgeProperties) -> StateBound {
+    if spec.isPerStep { return .bounded("rows of one step") }
+    if spec.isRightStatic { return .bounded("the rows of the static side") }
+    if left.isBounded && right.isBounded { return .bounded("every row, of bounded input") }
+    return .unbounded(
+      reason: "every row of both sides, since any may find a match later", fix: "join on batch() of both sides")
+  }
+}
+
+extension LogicalPlan {
+  /// How often each source is read.
+  var sourceUses: [SourceID: Int] {
+    if case .scan(let scan) = self { return [scan.source.id: 1] }
+    return inputs.reduce(into: [:]) { uses, input in uses.merge(input.sourceUses, uniquingKeysWith: +) }
+  }
+}
