@@ -44,6 +44,14 @@ enum DistinctSketch {
   /// The registers are 2 to this power; the standard error is 1.106 / √registers.
   static func precision(for error: Double) -> Int { max(4, Int((2 * log2(1.106 / error)).rounded(.up))) }
 
+  /// Table hashes are made for their low bits; a sketch needs every bit to be as good as random (MurmurHash3's finalizer).
+  @inline(__always)
+  static func spread(_ hash: UInt64) -> UInt64 {
+    var bits = (hash ^ hash &>> 33) &* 0xFF51_AFD7_ED55_8CCD
+    bits = (bits ^ bits &>> 33) &* 0xC4CE_B9FE_1A85_EC53
+    return bits ^ bits &>> 33
+  }
+
   static func estimate(_ registers: ArraySlice<UInt8>) -> Int64 {
     let count = Double(registers.count)
     var sum = 0.0
@@ -89,7 +97,7 @@ final class SketchAccumulator: Accumulator {
     let (precision, width) = (precision, width)
     registers.withUnsafeMutableBufferPointer { registers in
       input.forEachValid(operand) { _, index, group, _ in
-        let hash = keys.hash(Int32(truncatingIfNeeded: index))
+        let hash = DistinctSketch.spread(keys.hash(Int32(truncatingIfNeeded: index)))
         let register = group &* width &+ Int(truncatingIfNeeded: hash &>> UInt64(64 - precision))
         // The set bit ends the count where all others are zero.
         let rest = hash &<< UInt64(precision) | 1 &<< UInt64(precision - 1)
