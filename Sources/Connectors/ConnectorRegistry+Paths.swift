@@ -1,6 +1,23 @@
 package import Diagnostics
 
 extension ConnectorRegistry {
+  /// The connector that reads a path: as ``connector(forPath:format:span:)``, and where the name says nothing, by what is
+  /// there. A folder is read as its first file is named; a file whose first record begins with `{` is JSON, else text.
+  package func connector(
+    readingPath path: String, format: String?, span: SourceSpan
+  ) throws(SQLError) -> ConnectorDefinition {
+    let named = try connector(forPath: path, format: format, span: span)
+    let ownSuffix = path.split(separator: "/").last.map { $0.hasSuffix(".txt") || $0.hasSuffix(".text") } ?? false
+    guard format == nil, named.name == "text", !ownSuffix, !path.contains("://"), let json = self["json"],
+      let first = try? FileListing.files(at: path, span: span).first(where: { $0.bytes > 0 })
+    else { return named }
+    if first.path != FileListing.localPath(path) {
+      let inner = try connector(forPath: first.path, format: nil, span: span)
+      if inner.name != "text" { return inner }
+    }
+    return FileListing.beginsWithObject(first.path) ? json : named
+  }
+
   /// The connector for a string in FROM or INTO: by format if one is named, by URL scheme, else by suffix.
   package func connector(
     forPath path: String, format: String?, span: SourceSpan
@@ -19,7 +36,7 @@ extension ConnectorRegistry {
     switch suffix {
     case .some(let known) where self[known] != nil && self[known]?.positional.first == "path":
       return self[known] ?? .text
-    case "csv", "tsv", "parquet", "orc", "avro", "gz", "zst":
+    case "parquet", "orc", "avro", "gz", "zst":
       throw SQLError(
         .bind, "UNSUPPORTED_DATA_SOURCE", "files of suffix .\(suffix ?? "") cannot be read yet", span: span,
         hint: "read the lines as text: text.`\(path)`")

@@ -6,12 +6,14 @@ package struct ConnectorRegistry: Sendable {
   package static let builtin = ConnectorRegistry([
     .text,
     .csv,
+    .tsv,
     .json,
     .socket,
     .stdin,
     .memory,
     .rate,
     .range,
+    .nexmark,
     .console,
     .blackhole,
   ])

@@ -2,14 +2,6 @@ internal import Columnar
 internal import Diagnostics
 internal import Glibc
 
-/// Options of files of separated values.
-enum DelimitedOptions {
-  static let header = OptionDefinition(
-    "header", .boolean, default: "true", "the first line holds the column names")
-  static let sep = OptionDefinition("sep", .string, default: ",", "between fields")
-  static let nullValue = OptionDefinition("nullValue", .string, default: "", "what stands for NULL")
-}
-
 /// Options of JSON files.
 enum JsonOptions {
   static let ignoreNullFields = OptionDefinition(
@@ -24,33 +16,41 @@ extension SinkFactory {
         "a text file takes one column of type STRING, found (\(request.schema))", span: request.span,
         hint: "format the row yourself, or write csv or json")
     }
-    return try request.fileSink(TextEncoder())
+    return try request.fileSink(suffix: "txt") { () throws(SQLError) -> any RowEncoder in TextEncoder() }
   }
 
   static let csvFile = SinkFactory { (request) throws(SQLError) -> any Sink in
     var encoding = try request.formatRequest()
-    encoding.hasHeader = try request.options.boolean(DelimitedOptions.header)
-    encoding.nullText = request.options.text(DelimitedOptions.nullValue)
-    encoding.separator = request.options.text(DelimitedOptions.sep)
+    let isTabbed = request.options.text(FileOptions.path)?.lowercased().hasSuffix(".tsv") ?? false
+    let saysHeader = try request.options.boolean(CsvOptions.header)
+    encoding.hasHeader = saysHeader || request.options[CsvOptions.header.name] == nil
+    encoding.nullText = request.options.text(CsvOptions.nullValue)
+    encoding.separator = request.options[CsvOptions.sep.name] ?? (isTabbed ? "\t" : ",")
     guard encoding.separator?.isEmpty != true else {
       throw .invalidOption(
-        DelimitedOptions.sep, "", expected: "at least one character", span: request.options.span(of: "sep"))
+        CsvOptions.sep, "", expected: "at least one character", span: request.options.span(of: "sep"))
     }
     // A file without rows still says what its columns are.
     encoding.isOneResult = true
-    return try request.fileSink(RowFormat.csv.encoder(encoding))
+    return try request.fileSink(suffix: "csv") { [encoding] () throws(SQLError) -> any RowEncoder in
+      RowFormat.csv.encoder(encoding)
+    }
   }
 
   static let jsonFile = SinkFactory { (request) throws(SQLError) -> any Sink in
     var encoding = try request.formatRequest()
     encoding.omitsNullFields = try request.options.boolean(JsonOptions.ignoreNullFields)
-    return try request.fileSink(RowFormat.jsonl.encoder(encoding))
+    return try request.fileSink(suffix: "json") { [encoding] () throws(SQLError) -> any RowEncoder in
+      RowFormat.jsonl.encoder(encoding)
+    }
   }
 }
 
 extension SinkRequest {
-  /// One file that is emptied now and grows with each step.
-  fileprivate func fileSink(_ encoder: any RowEncoder) throws(SQLError) -> any Sink {
+  /// One file that is emptied now and grows with each step, or a folder of part files.
+  fileprivate func fileSink(
+    suffix: String, _ encoder: @escaping () throws(SQLError) -> any RowEncoder
+  ) throws(SQLError) -> any Sink {
     let pathSpan = options.span(of: FileOptions.path.name) ?? span
     guard let path = options.text(FileOptions.path), !path.isEmpty else {
       throw SQLError(.bind, "REQUIRED_OPTION_UNSPECIFIED", "the option \"path\" is empty", span: pathSpan)
@@ -60,10 +60,9 @@ extension SinkRequest {
       path.hasSuffix("/")
       || (stat(FileListing.localPath(path), &info) == 0 && info.st_mode & S_IFMT == S_IFDIR)
     if isFolder {
-      throw .unsupported(
-        "writing a folder of part files", span: pathSpan, hint: "name one file, such as 'out.csv'")
+      return try FolderSink(folder: FileListing.localPath(path), suffix: suffix, span: pathSpan, makeEncoder: encoder)
     }
-    return EncodedSink(encoder, output: try DescriptorOutput(path: path, span: pathSpan))
+    return EncodedSink(try encoder(), output: try DescriptorOutput(path: path, span: pathSpan))
   }
 }
 

@@ -37,10 +37,12 @@ extension ConnectorDefinition {
     TextFormat(), "Text files, one row a line in the column `value`.", sink: .textFile, sinkOptions: [])
 
   /// Files of separated values.
-  package static let csv = ConnectorDefinition(
-    "csv", "Files of comma-separated values.",
-    options: [FileOptions.path, DelimitedOptions.header, DelimitedOptions.sep, DelimitedOptions.nullValue],
-    positional: ["path"], sink: .csvFile)
+  package static let csv = files(
+    CsvFormat.commas, "Files of comma-separated values.", sink: .csvFile, sinkOptions: [])
+
+  /// Files of values separated by tabs.
+  package static let tsv = files(
+    CsvFormat.tabs, "Files of values separated by tabs.", sink: .csvFile, sinkOptions: [])
 
   /// Files of JSON objects, one a line.
   package static let json = files(
@@ -58,15 +60,22 @@ extension ConnectorDefinition {
       source: SourceFactory(
         describe: { (request) throws(SQLError) -> SourceDescription in
           let path = try request.path()
-          _ = try FileListing.files(at: path, span: request.pathSpan)
+          let files = try request.files(at: path)
           _ = try request.stepLimits()
+          // Declared columns need no look at the data.
+          let isWhole = try request.options.boolean(FormatOptions.multiLine)
+          let sample =
+            request.schema == nil && format.needsSample
+            ? try InputSample(
+              files, path: path, lineBytesMax: LineOptions.lineBytesMax(request.options), isWhole: isWhole) : nil
           return SourceDescription(
-            schema: try format.schema(request, sample: nil), isBounded: !request.isStream,
+            schema: try format.schema(request, sample: sample), isBounded: !request.isStream,
             canEnd: !request.isStream, canReplay: true, malformed: MalformedRecords())
         },
         open: { (request, description, columns) throws(SQLError) -> any Source in
           let path = try request.path()
           let isNewOnly = try request.options.boolean(FileOptions.newFilesOnly)
+          let isFile = FileListing.isRegularFile(path)
           return try FileSource(
             schema: Schema(columns.map { description.schema[$0] }),
             files: request.isStream ? [] : FileListing.files(at: path, span: request.pathSpan),
@@ -74,13 +83,23 @@ extension ConnectorDefinition {
               request, description.schema, columns: columns,
               malformed: description.malformed ?? MalformedRecords()),
             lineBytesMax: LineOptions.lineBytesMax(request.options), stepLimits: request.stepLimits(),
-            watch: request.isStream ? FolderWatch(path: path, isNewFilesOnly: isNewOnly) : nil)
+            watch: request.isStream ? FolderWatch(path: path, isNewFilesOnly: isNewOnly && !isFile) : nil,
+            isTail: request.isStream && isFile)
         }),
       sink: sink)
   }
 }
 
 extension SourceRequest {
+  /// The files that are there; a stream with declared columns may begin before the first one is.
+  fileprivate func files(at path: String) throws(SQLError) -> [FileEntry] {
+    do throws(SQLError) { return try FileListing.files(at: path, span: pathSpan) } catch {
+      guard isStream, schema != nil, error.errorClass == "PATH_NOT_FOUND", path.contains(where: { "*?[{".contains($0) })
+      else { throw error }
+      return []
+    }
+  }
+
   func path() throws(SQLError) -> String {
     guard let path = options.text(FileOptions.path), !path.isEmpty else {
       throw SQLError(.bind, "REQUIRED_OPTION_UNSPECIFIED", "the option \"path\" is empty", span: pathSpan)

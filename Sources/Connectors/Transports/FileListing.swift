@@ -36,6 +36,20 @@ enum FileListing {
     return found.sorted { ($0.modifiedNanos, $0.path) < ($1.modifiedNanos, $1.path) }
   }
 
+  /// Whether the first byte that is not blank opens an object.
+  static func beginsWithObject(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return bytes.prefix(max(0, count)).first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF } == UInt8(ascii: "{")
+  }
+
+  static func isRegularFile(_ path: String) -> Bool {
+    status(of: localPath(path)).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
+  }
+
   /// The path without `file:`.
   static func localPath(_ path: String) -> String {
     guard path.hasPrefix("file:") else { return path }

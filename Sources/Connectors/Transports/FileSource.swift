@@ -18,6 +18,8 @@ final class FileSource: Source {
   private let lineBytesMax: Int
   /// New files are waited for; nil: what was there is all.
   private let watch: FolderWatch?
+  /// The one file is read on as it grows, and from its beginning when it was replaced or cut.
+  private let isTail: Bool
   private let counter = LineCounter()
   private let stepLimits: StepLimits
   private let state: Mutex<State>
@@ -30,6 +32,8 @@ final class FileSource: Source {
     var rest: Chunk?
     /// Where the next morsel begins in the current file.
     var offset: Int64 = 0
+    /// Nothing of the current file was handed over yet.
+    var isAtStart = true
     /// What this step may still take.
     var step: StepLimits
     /// Files came to their end since the last boundary, and whether any of them gave a morsel.
@@ -53,8 +57,9 @@ final class FileSource: Source {
   init(
     schema: Schema, files: [FileEntry], reading: FormatReading,
     lineBytesMax: Int = LineFraming.lineBytesMaxDefault,
-    stepLimits: StepLimits = StepLimits(), watch: FolderWatch? = nil
+    stepLimits: StepLimits = StepLimits(), watch: FolderWatch? = nil, isTail: Bool = false
   ) {
+    self.isTail = isTail
     self.schema = schema
     self.reading = reading
     self.lineBytesMax = lineBytesMax
@@ -99,9 +104,23 @@ final class FileSource: Source {
           state.hasGivenMorsel = true
           return .morsel(take(chunk, &state, &limit))
         }
+        if isTail {
+          guard state.reader?.isReplaced ?? false else { return state.pause(stepLimits) }
+          // What the old file held of a line is a line.
+          if let last = state.reader?.finish() { state.rest = last }
+          if let last = state.rest {
+            state.rest = nil
+            return .morsel(take(last, &state, &limit))
+          }
+          state.reader = nil
+          state.offset = 0
+          state.isAtStart = true
+          continue
+        }
         state.reader = nil
         state.file += 1
         state.offset = 0
+        state.isAtStart = true
         state.hasFinishedFile = true
         if state.step.files < .max { state.step.files -= 1 }
       }
@@ -114,9 +133,15 @@ final class FileSource: Source {
       return rest
     }
     if state.reader == nil {
-      state.reader = try FileReader(
-        path: state.files[state.file].path, offset: state.offset, lineBytesMax: lineBytesMax,
-        isWhole: reading.framing == .whole)
+      do throws(SQLError) {
+        state.reader = try FileReader(
+          path: state.files[state.file].path, offset: state.offset, lineBytesMax: lineBytesMax,
+          isWhole: reading.framing == .whole, follows: isTail)
+      } catch {
+        // A followed file may be away for a while, between rotation and re-creation.
+        guard isTail, error.errorClass == "PATH_NOT_FOUND" else { throw error }
+        return nil
+      }
     }
     return try state.reader?.next()
   }
@@ -133,8 +158,10 @@ final class FileSource: Source {
     Self.lower(&state.step.bytes, by: before.bytes - own.bytes)
     if rest.count > 0 { state.rest = rest }
     state.offset = (state.reader?.nextOffset ?? 0) - Int64(rest.count)
+    defer { state.isAtStart = false }
     let place = InputPlace(
-      input: state.files[state.file].path, byteOffset: state.offset - Int64(front.count), counter: counter)
+      input: state.files[state.file].path, byteOffset: state.offset - Int64(front.count),
+      isStart: state.isAtStart, counter: counter)
     return Morsel(
       .bytes(front.buffer, start: front.start, end: front.end, decoder: reading.decoder(place)),
       byteCount: front.count)
@@ -171,6 +198,7 @@ final class FileSource: Source {
       }
       state.file = index
       state.offset = offset
+      state.isAtStart = offset == 0
     }
   }
 }
@@ -191,9 +219,15 @@ struct FileReader: ~Copyable {
   private var isAtEnd = false
 
   private let isWhole: Bool
+  private let follows: Bool
 
-  /// - Parameter isWhole: the file is one record, of at most `lineBytesMax` bytes.
-  init(path: String, offset: Int64 = 0, lineBytesMax: Int, isWhole: Bool = false) throws(SQLError) {
+  /// - Parameters:
+  ///   - isWhole: the file is one record, of at most `lineBytesMax` bytes.
+  ///   - follows: the end of the file is not the end of its last line.
+  init(
+    path: String, offset: Int64 = 0, lineBytesMax: Int, isWhole: Bool = false, follows: Bool = false
+  ) throws(SQLError) {
+    self.follows = follows
     let descriptor = try Self.open(path, at: offset)
     self.path = path
     self.isWhole = isWhole
@@ -224,6 +258,18 @@ struct FileReader: ~Copyable {
   /// Place in the file behind the last chunk.
   var nextOffset: Int64 { framing.offset }
 
+  /// Whether the path means another file by now, or the file has become shorter than what was read of it.
+  var isReplaced: Bool {
+    var own = stat()
+    var current = stat()
+    guard fstat(descriptor, &own) == 0, stat(path, &current) == 0 else { return false }
+    return own.st_ino != current.st_ino || own.st_dev != current.st_dev
+      || Int64(current.st_size) < framing.offset + Int64(framing.pendingBytes)
+  }
+
+  /// What is left of a line that will not be ended.
+  mutating func finish() -> Chunk? { framing.finish() }
+
   /// The next whole lines; nil at the end.
   mutating func next() throws(SQLError) -> Chunk? {
     while !isAtEnd {
@@ -234,6 +280,7 @@ struct FileReader: ~Copyable {
         throw .io(.source, "reading", "'\(path)'", errno: errno)
       }
       if count == 0 {
+        if follows { return nil }
         isAtEnd = true
         return framing.finish()
       }

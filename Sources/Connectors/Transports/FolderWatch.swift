@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// Tells of files that are new in a folder, or match a pattern: each once, by modification time, then path.
 ///
-/// The kernel tells of changes where it can (inotify); the folder is looked at again every half second anyway, since
+/// The kernel tells of changes where it can (inotify); the folder is looked at again five times a second anyway, since
 /// network file systems and changes deeper in a pattern tell nothing. A file should be moved into the folder whole.
 final class FolderWatch: Sendable {
-  private static let lookMillis: Int32 = 500
+  private static let lookMillis: Int32 = 200
 
   private let path: String
   private let isNewFilesOnly: Bool
@@ -33,7 +33,7 @@ final class FolderWatch: Sendable {
     signal.set(onArrival)
     let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     if descriptor >= 0 {
-      let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)
+      let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_MODIFY)
       _ = inotify_add_watch(descriptor, FileListing.localPath(path), mask)
     }
     try startThread { [self] in

@@ -51,7 +51,7 @@ final class SessionCatalog: Catalog {
   func source(
     atPath path: String, format: String?, isStream: Bool, span: SourceSpan
   ) throws(SQLError) -> SourceReference {
-    let connector = try connectors.connector(forPath: path, format: format, span: span)
+    let connector = try connectors.connector(readingPath: path, format: format, span: span)
     return try anonymousRelation(
       connector, [GivenOption("path", path, span: span)], isStream: isStream, span: span
     ).reference

@@ -55,7 +55,10 @@ extension StatementExecutor {
       }
       definition = try connector(target.text, span: target.span)
     case .path(let path):
-      definition = try catalog.connectors.connector(forPath: path.text, format: nil, span: path.span)
+      // A folder has no suffix that tells the format.
+      let named = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0) }
+      let format = named?.text ?? (path.text.hasSuffix("/") ? "json" : nil)
+      definition = try catalog.connectors.connector(forPath: path.text, format: format, span: named?.span ?? path.span)
       given.insert(GivenOption("path", path.text, span: path.span), at: 0)
     case .function(let call):
       definition = try connector(call.name.text, span: call.name.span)

@@ -84,7 +84,6 @@ import Testing
   @Test func filesThatCannotBeWritten() throws {
     #expect(
       failure { _ = try sink(.csv, ["path": folder.file("no/such/out.csv")]) }?.errorClass == "IO_ERROR")
-    #expect(failure { _ = try sink(.csv, ["path": folder.path]) }?.errorClass == "UNSUPPORTED_FEATURE")
     #expect(failure { _ = try sink(.text, ["path": "x.txt"]) }?.errorClass == "UNSUPPORTED_SCHEMA")
     #expect(
       failure { _ = try sink(.csv, ["path": folder.file("a.csv"), "sep": ""]) }?.errorClass

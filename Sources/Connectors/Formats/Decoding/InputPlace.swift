@@ -9,8 +9,8 @@ struct InputPlace: Sendable {
   var input: String
   /// Place of the chunk's first byte in the (decompressed) input.
   var byteOffset: Int64 = 0
-  /// The number of the chunk's first line, counted from 1, where the reader counted; else it is found when needed.
-  var firstLine: Int64?
+  /// The chunk is the beginning of its input.
+  var isStart = false
   /// Counts the lines of a file that can be read again.
   var counter: LineCounter?
 

@@ -6,17 +6,26 @@ struct JsonFormat: ReadFormat {
   private static let allowNonNumericNumbers = OptionDefinition(
     "allowNonNumericNumbers", .boolean, default: "true", "NaN, Infinity and -Infinity are numbers")
 
+  private static let primitivesAsString = OptionDefinition(
+    "primitivesAsString", .boolean, default: "false", "inferred columns of numbers and truth values are STRING")
+
   let name = "json"
-  let options = FormatOptions.common + [allowNonNumericNumbers]
+  let options = FormatOptions.common + [allowNonNumericNumbers, primitivesAsString]
 
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
     if let schema = request.schema {
       _ = try request.corruptColumn(in: schema)
       return schema
     }
-    throw SQLError(
-      .bind, "UNABLE_TO_INFER_SCHEMA", "JSON without declared columns cannot be read yet", span: request.span,
-      hint: "CREATE TABLE t (name STRING, …) USING json OPTIONS (path '…')")
+    guard let sample else {
+      throw SQLError(
+        .bind, "UNABLE_TO_INFER_SCHEMA", "JSON needs its columns declared here", span: request.span,
+        hint: "CREATE STREAM s (a STRING, …) USING …")
+    }
+    return try JsonInference(
+      allowsNonNumeric: request.options.boolean(Self.allowNonNumericNumbers),
+      primitivesAsString: request.options.boolean(Self.primitivesAsString)
+    ).schema(sample, isWhole: request.options.boolean(FormatOptions.multiLine), span: request.span)
   }
 
   func reading(

@@ -7,12 +7,18 @@ protocol ReadFormat: Sendable {
   var name: String { get }
   /// Options of its own.
   var options: [OptionDefinition] { get }
+  /// Columns that are not declared come from a sample of the input.
+  var needsSample: Bool { get }
   /// Looks at the options and perhaps a sample of the input: the columns.
   /// - Parameter sample: the first bytes of the input; nil where nothing can be read before the query runs.
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema
   /// What makes rows of chunks, for the wanted columns of the schema.
   func reading(_ request: SourceRequest, _ schema: Schema, columns: [Int], malformed: MalformedRecords)
     throws(SQLError) -> FormatReading
+}
+
+extension ReadFormat {
+  var needsSample: Bool { true }
 }
 
 /// A format at work on one source.
@@ -28,14 +34,6 @@ struct FormatReading: Sendable {
     /// A whole file is one piece.
     case whole
   }
-}
-
-/// The beginning of an input, for inference.
-struct InputSample: Sendable {
-  /// Pieces of whole lines, one a file.
-  var pieces: [Chunk]
-  /// Path of the first file, for errors.
-  var path: String
 }
 
 /// Options that several formats have.

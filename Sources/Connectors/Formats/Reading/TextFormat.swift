@@ -5,6 +5,7 @@ internal import Diagnostics
 struct TextFormat: ReadFormat {
   let name = "text"
   let options: [OptionDefinition] = []
+  var needsSample: Bool { false }
 
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
     try request.lineSchema()

@@ -1,0 +1,80 @@
+internal import Columnar
+internal import Diagnostics
+
+/// How a file of separated values is written.
+struct CsvDialect: Sendable {
+  /// One byte, or several.
+  var separator: [UInt8] = [UInt8(ascii: ",")]
+  var quote: UInt8? = UInt8(ascii: "\"")
+  var escape: UInt8? = UInt8(ascii: "\\")
+  /// Lines that begin so are no records.
+  var comment: UInt8?
+  var nullValue: [UInt8] = []
+  var emptyValue: [UInt8] = []
+  var trimsLeading = false
+  var trimsTrailing = false
+  var nanValue = Array("NaN".utf8)
+  var positiveInf = Array("Inf".utf8)
+  var negativeInf = Array("-Inf".utf8)
+}
+
+enum CsvOptions {
+  static let header = OptionDefinition(
+    "header", .boolean,
+    "the first line holds the column names; without it, when reading, a first line that says so is taken as one; written unless false")
+  static let sep = OptionDefinition("sep", .string, "between fields; \\t is a tab; a comma without it, a tab in tsv")
+  static let delimiter = OptionDefinition("delimiter", .string, "another name of sep")
+  static let quote = OptionDefinition("quote", .string, default: "\"", "around fields; empty for none")
+  static let escape = OptionDefinition("escape", .string, default: "\\", "before a quote in a quoted field")
+  static let comment = OptionDefinition("comment", .string, "lines that begin with this character are left out")
+  static let nullValue = OptionDefinition("nullValue", .string, default: "", "what stands for NULL")
+  static let emptyValue = OptionDefinition("emptyValue", .string, default: "", "what a quoted empty field means")
+  static let nanValue = OptionDefinition("nanValue", .string, default: "NaN", "what stands for not a number")
+  static let positiveInf = OptionDefinition("positiveInf", .string, default: "Inf", "what stands for infinity")
+  static let negativeInf = OptionDefinition("negativeInf", .string, default: "-Inf", "what stands for -infinity")
+  static let ignoreLeading = OptionDefinition(
+    "ignoreLeadingWhiteSpace", .boolean, default: "false", "blanks before a field do not count")
+  static let ignoreTrailing = OptionDefinition(
+    "ignoreTrailingWhiteSpace", .boolean, default: "false", "blanks behind a field do not count")
+  static let enforceSchema = OptionDefinition(
+    "enforceSchema", .boolean, default: "true", "false: a header must have the declared names")
+  static let inferSchema = OptionDefinition(
+    "inferSchema", .boolean, default: "true", "false: columns without declaration are STRING")
+
+  static let all = [
+    header, sep, delimiter, quote, escape, comment, nullValue, emptyValue, nanValue, positiveInf, negativeInf,
+    ignoreLeading, ignoreTrailing, enforceSchema, inferSchema,
+  ]
+}
+
+extension SourceRequest {
+  func csvDialect(separator: String) throws(SQLError) -> CsvDialect {
+    var dialect = CsvDialect()
+    let written = options[CsvOptions.delimiter.name] ?? options[CsvOptions.sep.name] ?? separator
+    dialect.separator = Array((written == "\\t" ? "\t" : written).utf8)
+    guard !dialect.separator.isEmpty, !dialect.separator.contains(UInt8(ascii: "\n")) else {
+      throw .invalidOption(
+        CsvOptions.sep, written, expected: "at least one character, no newline", span: options.span(of: "sep"))
+    }
+    dialect.quote = try character(CsvOptions.quote)
+    dialect.escape = try character(CsvOptions.escape)
+    dialect.comment = try character(CsvOptions.comment)
+    dialect.nullValue = Array((options.text(CsvOptions.nullValue) ?? "").utf8)
+    dialect.emptyValue = Array((options.text(CsvOptions.emptyValue) ?? "").utf8)
+    dialect.nanValue = Array((options.text(CsvOptions.nanValue) ?? "").utf8)
+    dialect.positiveInf = Array((options.text(CsvOptions.positiveInf) ?? "").utf8)
+    dialect.negativeInf = Array((options.text(CsvOptions.negativeInf) ?? "").utf8)
+    dialect.trimsLeading = try options.boolean(CsvOptions.ignoreLeading)
+    dialect.trimsTrailing = try options.boolean(CsvOptions.ignoreTrailing)
+    return dialect
+  }
+
+  private func character(_ option: OptionDefinition) throws(SQLError) -> UInt8? {
+    guard let text = options.text(option), !text.isEmpty else { return nil }
+    guard text.utf8.count == 1, let byte = text.utf8.first, byte != UInt8(ascii: "\n") else {
+      throw .invalidOption(
+        option, text, expected: "one ASCII character", span: options.span(of: option.name) ?? span)
+    }
+    return byte
+  }
+}

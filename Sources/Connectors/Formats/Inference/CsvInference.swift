@@ -1,0 +1,125 @@
+internal import Columnar
+internal import Diagnostics
+
+/// The columns of separated values, from a sample: the beginning of the first file that is not empty.
+///
+/// Types are those of Spark's `inferSchema`: BIGINT, DOUBLE, TIMESTAMP, DATE, BOOLEAN, else STRING. Unless the option says,
+/// the first line is a header if its fields are all there, all different, none a number, date or truth value, and either
+/// some column below has a type, or no field of it comes again in its column.
+struct CsvInference {
+  let dialect: CsvDialect
+  let header: Bool?
+  let infersTypes: Bool
+  let reading: ValueReading
+
+  func schema(_ sample: InputSample, span: SourceSpan) throws(SQLError) -> Schema {
+    var records = records(sample)
+    guard let first = records.first else {
+      throw .unableToInfer("'\(sample.path)' is empty", format: "csv", span: span)
+    }
+    let hasHeader = header ?? isHeader(first, records.dropFirst())
+    if hasHeader { records.removeFirst() }
+    var names: [String] = []
+    for (place, text) in first.enumerated() {
+      let name = hasHeader && !(text ?? "").isEmpty ? text ?? "" : "_c\(place)"
+      let isTaken = names.contains { $0.lowercased() == name.lowercased() }
+      names.append(isTaken ? "\(name)\(place)" : name)
+    }
+    return Schema(
+      names.enumerated().map { place, name in
+        Field(name, infersTypes ? type(of: records.lazy.map { $0.indices.contains(place) ? $0[place] : nil }) : .string)
+      })
+  }
+
+  private func isHeader(_ first: [String?], _ rest: ArraySlice<[String?]>) -> Bool {
+    var seen = Set<String>()
+    for field in first {
+      guard let field, !field.isEmpty, seen.insert(field.lowercased()).inserted, kind(field) == .string else {
+        return false
+      }
+    }
+    if rest.isEmpty { return first.count > 1 }
+    for place in first.indices where type(of: rest.lazy.map({ $0.indices.contains(place) ? $0[place] : nil })) != .string {
+      return true
+    }
+    return first.indices.allSatisfy { place in
+      !rest.contains { $0.indices.contains(place) && $0[place] == first[place] }
+    }
+  }
+
+  /// The type that holds all values; STRING if there is none.
+  private func type(of values: some Sequence<String?>) -> DataType {
+    var found: DataType?
+    for case .some(let value) in values {
+      found = found.map { Self.wider($0, kind(value)) } ?? kind(value)
+      if found == .string { return .string }
+    }
+    return found ?? .string
+  }
+
+  private func kind(_ text: String) -> DataType {
+    var text = text
+    return text.withUTF8 { bytes in
+      let raw = UnsafeRawBufferPointer(bytes)
+      guard let first = raw.first, !AsciiText.isTrimmed(first), !AsciiText.isTrimmed(raw[raw.count - 1]) else {
+        return .string
+      }
+      if IntegerText.parse(raw) != nil { return .bigint }
+      if AsciiText.equals(raw, "true") || AsciiText.equals(raw, "false") { return .boolean }
+      let isNumeric = AsciiText.isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: ".") || first == UInt8(ascii: "+")
+      let last = raw[raw.count - 1]
+      if isNumeric, AsciiText.isDigit(last) || last == UInt8(ascii: "."), DoubleText.parse(raw) != nil { return .double }
+      if raw.elementsEqual(dialect.nanValue) || raw.elementsEqual(dialect.positiveInf) || raw.elementsEqual(dialect.negativeInf) {
+        return .double
+      }
+      guard isNumeric || reading.dateFormat != nil || reading.timestampFormat != nil else { return .string }
+      let isDate = reading.dateFormat != nil || raw.count <= 10
+      if isDate, raw.count >= 8, reading.date(raw) != nil { return .date }
+      if raw.count > 10 || reading.timestampFormat != nil, raw.count >= 12, reading.timestamp(raw) != nil { return .timestamp }
+      return .string
+    }
+  }
+
+  static func wider(_ a: DataType, _ b: DataType) -> DataType {
+    if a == b { return a }
+    switch (a, b) {
+    case (.bigint, .double), (.double, .bigint): return .double
+    case (.date, .timestamp), (.timestamp, .date): return .timestamp
+    default: return .string
+    }
+  }
+
+  /// Fields of the sample's records; nil for NULL.
+  private func records(_ sample: InputSample) -> [[String?]] {
+    var split = CsvFields(dialect)
+    var records: [[String?]] = []
+    guard let piece = sample.pieces.first(where: { $0.count > 0 }) else { return [] }
+    let base = UnsafePointer(piece.buffer.base)
+    var start = piece.start
+    while start < piece.end, records.count < InputSample.recordsMax {
+      let end = CsvFields.recordEnd(base, from: start, limit: piece.end, dialect)
+      var length = end - start
+      if length > 0, base[end - 1] == UInt8(ascii: "\r") { length -= 1 }
+      if length > 0, base[start] != dialect.comment ?? 0, split.split(base + start, length) {
+        records.append((0..<split.count).map { text(split[$0], split) })
+      }
+      start = end + 1
+    }
+    return records
+  }
+
+  private func text(_ field: CsvFields.Field, _ split: borrowing CsvFields) -> String? {
+    var out = ByteWriter()
+    split.unescape(field, into: &out)
+    if !field.isQuoted, out.bytes.elementsEqual(dialect.nullValue) { return nil }
+    return out.string
+  }
+}
+
+extension SQLError {
+  static func unableToInfer(_ reason: String, format: String, span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "UNABLE_TO_INFER_SCHEMA", "\(reason): its columns cannot be inferred", span: span,
+      hint: "CREATE TABLE t (name STRING, …) USING \(format) OPTIONS (path '…')")
+  }
+}
