@@ -21,6 +21,7 @@ extension HashJoin.Kind {
     case .full: self = .full
     case .leftSemi: self = .leftSemi
     case .leftAnti: self = .leftAnti
+    case .leftMark: self = .leftMark
     }
   }
 }

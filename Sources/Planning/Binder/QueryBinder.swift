@@ -68,6 +68,7 @@ struct QueryBinder {
   func expressionBinder(_ scope: Scope, _ clause: ExpressionBinder.Clause) -> ExpressionBinder {
     var binder = ExpressionBinder(context, scope: scope, clause: clause)
     binder.outer = outer
+    binder.queries = self
     return binder
   }
 

@@ -12,6 +12,8 @@ final class StatementContext {
   private var text: SourceText?
   /// Things worth saying that stop nothing.
   private(set) var warnings: [SQLError] = []
+  /// Columns of outer queries that subqueries use; `BoundExpression.Node.outer` counts in here.
+  private(set) var outerReferences: [OuterReference] = []
   private var lambdaSlotsUsed = 0
   private var planNodes = 0
   /// Levels of nesting of the expression being bound.
@@ -38,6 +40,18 @@ final class StatementContext {
   func newLambdaSlot() -> Int {
     lambdaSlotsUsed += 1
     return lambdaSlotsUsed - 1
+  }
+
+  /// The number of a reference, equal ones once.
+  func noteOuter(_ reference: OuterReference) -> Int {
+    if let known = outerReferences.firstIndex(where: {
+      $0.depth == reference.depth && $0.value.isSame(as: reference.value)
+    }) {
+      // Scopes of one depth follow each other; a reference is only good within the expression it was made for.
+      return known
+    }
+    outerReferences.append(reference)
+    return outerReferences.count - 1
   }
 
   /// Counts operators that came into the plan.

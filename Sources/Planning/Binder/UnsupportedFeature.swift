@@ -4,10 +4,10 @@ internal import Diagnostics
 ///
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
-  case asOfJoin, lateralSubquery, setDifference
+  case asOfJoin, lateralSubquery
   case over, qualify, groupingSets, groupTimeout, distinctOn, pivot, unpivot
   case systemTime, matchRecognize
-  case scalarSubquery, inSubquery, exists, correlatedColumn, recursiveCommonTable
+  case subqueryPlace, correlatedColumn, recursiveCommonTable
   case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
   case orderedAggregate, likeQuantifier, starReplace
 
@@ -18,7 +18,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     switch self {
     case .asOfJoin: "ASOF JOIN"
     case .lateralSubquery: "a LATERAL subquery"
-    case .setDifference: "EXCEPT and INTERSECT"
     case .over: "a window function (OVER)"
     case .qualify: "QUALIFY"
     case .groupingSets: "ROLLUP, CUBE or GROUPING SETS"
@@ -28,10 +27,8 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .unpivot: "UNPIVOT"
     case .systemTime: "FOR SYSTEM_TIME AS OF"
     case .matchRecognize: "MATCH_RECOGNIZE"
-    case .scalarSubquery: "a scalar subquery"
-    case .inSubquery: "IN (subquery)"
-    case .exists: "EXISTS (subquery)"
-    case .correlatedColumn: "a subquery that uses columns of the query around it"
+    case .subqueryPlace: "a subquery in this place"
+    case .correlatedColumn: "this use of a column of the query around the subquery"
     case .recursiveCommonTable: "WITH RECURSIVE"
     case .pipe: "this pipe operator"
     case .sample: "TABLESAMPLE"
@@ -46,16 +43,16 @@ enum UnsupportedFeature: Sendable, CaseIterable {
 
   private var hint: String? {
     switch self {
-    case .setDifference: "UNION and UNION ALL are there"
     case .groupingSets: "write one GROUP BY for each set and put them together with UNION ALL"
     case .likeQuantifier: "write the patterns as LIKE conditions joined by OR or AND"
     case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
     case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
+    case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING and ORDER BY; or join with the subquery"
+    case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
     case .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot,
-      .systemTime, .matchRecognize, .scalarSubquery, .inSubquery, .exists, .correlatedColumn, .pipe, .sample,
-      .orderedAggregate, .starReplace:
+      .systemTime, .matchRecognize, .pipe, .sample, .orderedAggregate, .starReplace:
       nil
     }
   }

@@ -14,9 +14,11 @@ package enum JoinKind: String, Sendable, CaseIterable {
   case leftSemi = "left semi"
   /// Left rows that have none.
   case leftAnti = "left anti"
+  /// All left rows, beside whether they have a match: IN and EXISTS as values.
+  case leftMark = "left mark"
 
   /// Whether the output has the right side's columns.
-  package var givesPairs: Bool { self != .leftSemi && self != .leftAnti }
+  package var givesPairs: Bool { self == .inner || self == .left || self == .full }
 }
 
 extension LogicalPlan {
@@ -46,6 +48,7 @@ extension LogicalPlan {
       case .left: return Schema(left + right.schema.fields.map(\.asNullable))
       case .full: return Schema(left.map(\.asNullable) + right.schema.fields.map(\.asNullable))
       case .leftSemi, .leftAnti: return Schema(left)
+      case .leftMark: return Schema(left + [Field("matched", .boolean, isNullable: false)])
       }
     }
 

@@ -13,14 +13,8 @@ extension HashJoin {
     if spec.residual != nil { return try answerByPair(change, step, output) }
     if !spec.kind.givesPairs {
       let heads = right.heads
-      let wanted = spec.kind == .leftSemi
-      let rows = (0..<Int32(change.delta.count)).filter { row in
-        let group = Int(change.groups[Int(row)])
-        return (group >= 0 && group < heads.count && heads[group] >= 0) == wanted
-      }
-      if !rows.isEmpty {
-        try output.emit(rows.count == change.delta.count ? change.delta : change.delta.gather(rows), step: step)
-      }
+      let isMatched = change.groups.map { $0 >= 0 && Int($0) < heads.count && heads[Int($0)] >= 0 }
+      try writeAnswered(0..<change.delta.count, isMatched, change.delta, step, output)
       return nil
     }
     var probe = JoinProbe(change, against: right, keepsLone: spec.kind.keepsLoneLeft)
@@ -59,10 +53,7 @@ extension HashJoin {
     _ output: any Output
   ) throws(SQLError) {
     if !spec.kind.givesPairs {
-      let wanted = spec.kind == .leftSemi
-      let rows = complete.lazy.filter { (counts[$0] > 0) == wanted }.map { Int32($0) }
-      if !rows.isEmpty { try output.emit(delta.gather(Array(rows)), step: step) }
-      return
+      return try writeAnswered(complete, counts.map { $0 > 0 }, delta, step, output)
     }
     var pairs = passed
     if spec.kind.keepsLoneLeft {
@@ -161,20 +152,53 @@ extension HashJoin {
     }
   }
 
+  /// SEMI, ANTI and mark joins: those of the rows that are in the output, or all with what is known of them.
+  private func writeAnswered(
+    _ rows: Range<Int>, _ isMatched: [Bool], _ delta: Delta, _ step: StepContext, _ output: any Output
+  ) throws(SQLError) {
+    if spec.kind == .leftMark {
+      let part = rows.count == delta.count ? delta : delta.gather(rows.map { Int32($0) })
+      let marks = Column.bool(PrimitiveColumn(Array(isMatched[rows])))
+      return try output.emit(part.with(columns: part.columns + [marks]), step: step)
+    }
+    let wanted = spec.kind == .leftSemi
+    let picked = rows.filter { isMatched[$0] == wanted }
+    if picked.isEmpty { return }
+    try output.emit(picked.count == delta.count ? delta : delta.gather(picked.map { Int32($0) }), step: step)
+  }
+
+  /// Old left rows whose having a match changed: what they gave before (−1) or what they give now (+1).
+  func writeFlips(_ flips: Flips, sign: Int64, _ step: StepContext, _ output: any Output) throws(SQLError) {
+    let isTakenBack = sign < 0
+    switch spec.kind {
+    case .inner: return
+    case .left, .full, .leftAnti:
+      try writeLone(isTakenBack ? flips.matched : flips.unmatched, sign: sign, isMatched: false, step, output)
+    case .leftSemi:
+      try writeLone(isTakenBack ? flips.unmatched : flips.matched, sign: sign, isMatched: true, step, output)
+    case .leftMark:
+      try writeLone(flips.matched, sign: sign, isMatched: !isTakenBack, step, output)
+      try writeLone(flips.unmatched, sign: sign, isMatched: isTakenBack, step, output)
+    }
+  }
+
   /// Left rows by themselves, with NULLs for the right columns if the kind has them.
-  func writeLone(
-    _ slots: [Int32], of side: JoinSide, sign: Int64, _ step: StepContext, _ output: any Output
+  private func writeLone(
+    _ slots: [Int32], sign: Int64, isMatched: Bool, _ step: StepContext, _ output: any Output
   ) throws(SQLError) {
     var start = 0
     while start < slots.count {
       let piece = Array(slots[start..<min(start + Batch.rowsMax, slots.count)])
       start += piece.count
-      let nulls = spec.kind.givesPairs ? nullColumns(spec.rightSchema, piece.count) : []
+      var columns = left.columns(of: piece)
+      if spec.kind.givesPairs { columns += nullColumns(spec.rightSchema, piece.count) }
+      if spec.kind == .leftMark {
+        columns.append(.bool(PrimitiveColumn([Bool](repeating: isMatched, count: piece.count))))
+      }
       try output.emit(
         Delta(
-          Batch(side.columns(of: piece) + nulls, count: piece.count),
-          weights: piece.map { sign &* side.weights[Int($0)] },
-          order: .explicit(piece.map { side.positions[Int($0)] })), step: step)
+          Batch(columns, count: piece.count), weights: piece.map { sign &* left.weights[Int($0)] },
+          order: .explicit(piece.map { left.positions[Int($0)] })), step: step)
     }
   }
 

@@ -13,7 +13,7 @@ import Expressions
 /// answered at once and not kept. Output order: left rows in their order, the matches of each in theirs (SEM-11).
 /// State: the rows of both sides, of the right one only if that is static.
 package final class HashJoin: Operator {
-  package enum Kind: Sendable { case inner, left, full, leftSemi, leftAnti }
+  package enum Kind: Sendable { case inner, left, full, leftSemi, leftAnti, leftMark }
 
   package struct Spec: Sendable {
     package var kind: Kind
@@ -153,13 +153,13 @@ package final class HashJoin: Operator {
         if (before > 0) != isMatched { flips.add(left.slots(of: group), isMatched: isMatched) }
       }
     }
-    try writeLone(flips.leaving(spec.kind), of: left, sign: -1, step, output)
+    try writeFlips(flips, sign: -1, step, output)
     if spec.kind.givesPairs {
       for change in right.pending {
         try meet(change) { delta throws(SQLError) in try output.emit(delta, step: step) }
       }
     }
-    try writeLone(flips.coming(spec.kind), of: left, sign: 1, step, output)
+    try writeFlips(flips, sign: 1, step, output)
     return right.pending.map { _ in nil }
   }
 
@@ -180,11 +180,11 @@ package final class HashJoin: Operator {
       if (entry.matches > 0) != isMatched { flips.add([entry.slot], isMatched: isMatched) }
     }
     left.trace = nil
-    try writeLone(flips.leaving(spec.kind), of: left, sign: -1, step, output)
+    try writeFlips(flips, sign: -1, step, output)
     if spec.kind.givesPairs {
       for delta in held { try output.emit(delta, step: step) }
     }
-    try writeLone(flips.coming(spec.kind), of: left, sign: 1, step, output)
+    try writeFlips(flips, sign: 1, step, output)
     return allCounts
   }
 
@@ -249,15 +249,11 @@ extension HashJoin.Kind {
 }
 
 /// Left rows that were there before the step and whose having a match changed.
-private struct Flips {
-  private var matched: [Int32] = []
-  private var unmatched: [Int32] = []
+struct Flips {
+  private(set) var matched: [Int32] = []
+  private(set) var unmatched: [Int32] = []
 
   mutating func add(_ slots: [Int32], isMatched: Bool) {
     if isMatched { matched += slots } else { unmatched += slots }
   }
-
-  /// Rows whose own output row goes: SEMI gives matched rows, the other kinds unmatched ones.
-  func leaving(_ kind: HashJoin.Kind) -> [Int32] { kind == .leftSemi ? unmatched : matched }
-  func coming(_ kind: HashJoin.Kind) -> [Int32] { kind == .leftSemi ? matched : unmatched }
 }

@@ -39,9 +39,7 @@ extension ExpressionBinder {
     if let bound = try inputColumn(name, in: scope, span: span) { return bound }
     if case .afterInput(let aliases) = aliases, let bound = try alias(name, in: aliases, span: span) { return bound }
     if let bound = try parameterlessFunction(name, span: span) { return bound }
-    for scope in outer.reversed() where try inputColumn(name, in: scope, span: span) != nil {
-      throw UnsupportedFeature.correlatedColumn.error(span)
-    }
+    if let bound = try outerColumn(name, span: span) { return bound }
     throw .unresolvedColumn(name.text, candidates: suggestions(for: name), span: span)
   }
 

@@ -22,6 +22,10 @@ struct ExpressionBinder {
   var lambdaVariables: [LambdaVariable] = []
   /// Scopes of the queries around this one; a name found there is a correlated column.
   var outer: [Scope] = []
+  /// Where subqueries go; nil where none may stand.
+  var subqueries: SubqueryCollector?
+  /// Binds subqueries: knows the common tables in sight.
+  var queries: QueryBinder?
 
   init(_ context: StatementContext, scope: Scope, clause: Clause) {
     self.context = context
@@ -111,9 +115,10 @@ struct ExpressionBinder {
     case .field(let operand, let name): return try field(name, of: try bind(operand), span: span)
     case .row(let values): return try bindRow(values, span: span)
     case .structure(let items): return try bindStructure(items, span: span)
-    case .inSubquery: throw UnsupportedFeature.inSubquery.error(span)
-    case .exists: throw UnsupportedFeature.exists.error(span)
-    case .scalarSubquery: throw UnsupportedFeature.scalarSubquery.error(span)
+    case .inSubquery(let operand, let query, let isNegated):
+      return try bindMembership(operand, query, isNegated: isNegated, span: span)
+    case .exists(let query): return try bindExists(query, span: span)
+    case .scalarSubquery(let query): return try bindScalarSubquery(query, span: span)
     }
   }
 

@@ -9,12 +9,18 @@ internal import Expressions
 enum Placeholder {
   /// Start and end of the i-th window of a `WindowCollector` are columns `windows + 2 * i` and the one behind it.
   static let windows = 1 << 39
+  /// The value of the i-th subquery is column `subqueries + i`.
+  static let subqueries = 1 << 38
   /// Output of the i-th aggregate call is column `aggregates + i`.
   static let aggregates = 1 << 40
   /// The i-th column of the generator of the select list.
   static let generated = 1 << 41
   /// The i-th column of the select list, in ORDER BY.
   static let items = 1 << 42
+
+  static func subquery(_ ordinal: Int) -> Int? {
+    (subqueries..<windows).contains(ordinal) ? ordinal - subqueries : nil
+  }
 
   static func aggregate(_ ordinal: Int) -> Int? {
     (aggregates..<generated).contains(ordinal) ? ordinal - aggregates : nil
@@ -28,7 +34,7 @@ enum Placeholder {
 
   static func window(_ ordinal: Int) -> Int? { (windows..<aggregates).contains(ordinal) ? ordinal - windows : nil }
 
-  static func isInput(_ ordinal: Int) -> Bool { ordinal < windows }
+  static func isInput(_ ordinal: Int) -> Bool { ordinal < subqueries }
 }
 
 /// The aggregate calls of one SELECT, equal ones once.

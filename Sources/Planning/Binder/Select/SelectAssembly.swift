@@ -67,6 +67,8 @@ extension SelectBinder {
     private var windowBases: [Int?]
     /// What stands over the groups for an expression that rows were grouped by.
     private var keyReplacements: [(expression: BoundExpression, column: BoundExpression)] = []
+    /// Values of subqueries over `plan`.
+    private var subqueryValues: [Int: BoundExpression] = [:]
 
     init(binder: SelectBinder) {
       self.binder = binder
@@ -124,7 +126,9 @@ extension SelectBinder {
 
     /// GROUP BY and HAVING.
     mutating func group() throws(SQLError) {
-      guard binder.isAggregate else { return }
+      guard binder.isAggregate else { return try attachSubqueries(usedBy: nil) { $0 } }
+      let parts = binder.groupKeys.map(\.expression) + binder.collector.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
+      try attachSubqueries(usedBy: parts) { $0 }
       if let generator = binder.generator, generator.isBelowAggregate { append(generator, generator.arguments) }
       var aggregate = LogicalPlan.Aggregate(
         input: plan, keys: [], calls: binder.collector.calls.map { resolved($0) })
@@ -135,6 +139,8 @@ extension SelectBinder {
       }
       plan = .aggregate(aggregate)
       isGrouped = true
+      let stage = self
+      try attachSubqueries(usedBy: nil) { (expression) throws(SQLError) in try stage.overGroups(expression) }
       if let having = binder.having {
         if let made = having.firstColumn(where: { Placeholder.generated($0) != nil }),
           binder.generator?.isBelowAggregate == false
@@ -230,8 +236,40 @@ extension SelectBinder {
           isOuter: generator.isOuter, fields: generator.fields, span: generator.span))
     }
 
+    /// Joins subqueries to the plan as it stands: those that `expressions` use, or all that are left.
+    private mutating func attachSubqueries(
+      usedBy expressions: [BoundExpression]?, _ translate: @escaping (BoundExpression) throws(SQLError) -> BoundExpression
+    ) throws(SQLError) {
+      let subqueries = binder.base.subqueries?.entries ?? []
+      if subqueries.isEmpty { return }
+      var joins = SubqueryJoins(binder.base, over: plan, known: subqueryValues, translate: translate)
+      let all = subqueries.indices.map { BoundExpression(.column(Placeholder.subqueries + $0), type: .null) }
+      try joins.attach(subqueries, usedBy: expressions ?? all)
+      plan = joins.plan
+      subqueryValues = joins.values
+    }
+
+    /// Values in the place of subqueries' placeholders.
+    private func answered(_ expression: BoundExpression) -> BoundExpression {
+      if subqueryValues.isEmpty { return expression }
+      if case .column(let ordinal) = expression.node, let index = Placeholder.subquery(ordinal),
+        let value = subqueryValues[index]
+      {
+        return value
+      }
+      return expression.mapChildren { answered($0) }
+    }
+
+    private func answered(_ call: AggregateCall) -> AggregateCall {
+      var copy = call
+      copy.arguments = call.arguments.map(answered)
+      copy.filter = call.filter.map(answered)
+      return copy
+    }
+
     /// The placeholders of generator and windows as columns of the plan.
     private func resolved(_ expression: BoundExpression) -> BoundExpression {
+      let expression = answered(expression)
       if generatedBase == nil && windowBases.isEmpty { return expression }
       return expression.remapped { ordinal in
         if let generatedBase, let index = Placeholder.generated(ordinal) { return generatedBase + index }
@@ -242,7 +280,7 @@ extension SelectBinder {
 
     /// `expression` over the plan as it stands.
     func translated(_ expression: BoundExpression) throws(SQLError) -> BoundExpression {
-      isGrouped ? try overGroups(expression) : resolved(expression)
+      isGrouped ? answered(try overGroups(expression)) : resolved(expression)
     }
 
     /// Keys become columns, aggregates become columns, and nothing else of the input may be left.
@@ -256,6 +294,7 @@ extension SelectBinder {
       guard case .column(let ordinal) = expression.node else {
         return try expression.mapChildren { (child) throws(SQLError) in try overGroups(child) }
       }
+      if Placeholder.subquery(ordinal) != nil { return expression }
       var column = expression
             if let index = Placeholder.aggregate(ordinal) {
         column.node = .column(groupWidth + index)

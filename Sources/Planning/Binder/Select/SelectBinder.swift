@@ -19,8 +19,7 @@ extension QueryBinder {
       try context.checkDepth(of: input.plan, span: view.span)
     }
     if let condition = select.where {
-      let predicate = try expressionBinder(input.scope, .where).bindCondition(condition)
-      input.plan = .filter(.init(input: input.plan, predicate: predicate))
+      input.plan = try filtered(input, by: condition)
     }
     var expressions = expressionBinder(input.scope, .select)
     expressions.windows = WindowCollector()
@@ -31,6 +30,20 @@ extension QueryBinder {
     try binder.bindHaving()
     let keys = try binder.bindOrderBy(orderBy)
     return try binder.assemble(orderBy: keys, limit: limit)
+  }
+}
+
+extension QueryBinder {
+  /// WHERE, with the subqueries that it asks.
+  private func filtered(_ input: BoundRelation, by condition: AST.Expression) throws(SQLError) -> LogicalPlan {
+    let collector = SubqueryCollector()
+    var binder = expressionBinder(input.scope, .where)
+    binder.subqueries = collector
+    let predicate = try binder.bindCondition(condition)
+    if collector.entries.isEmpty { return .filter(.init(input: input.plan, predicate: predicate)) }
+    var joins = SubqueryJoins(binder, over: input.plan) { $0 }
+    try joins.filter(predicate, collector.entries)
+    return joins.plan
   }
 }
 
@@ -71,6 +84,8 @@ struct SelectBinder {
   var having: BoundExpression?
 
   init(_ base: ExpressionBinder, input: BoundRelation, select: AST.Select) {
+    var base = base
+    base.subqueries = SubqueryCollector()
     self.base = base
     self.input = input
     self.select = select

@@ -81,7 +81,8 @@ struct PruneColumns: OptimizerRule {
 
   private func prune(_ join: LogicalPlan.Join, needed: Set<Int>) -> Pruned {
     let width = join.left.schema.count
-    let all = needed.union(join.condition?.columnsUsed ?? [])
+    let asked = join.kind.givesPairs ? needed : needed.filter { $0 < width }
+    let all = asked.union(join.condition?.columnsUsed ?? [])
     let left = prune(join.left, needed: all.filter { $0 < width })
     let right = prune(join.right, needed: Set(all.lazy.filter { $0 >= width }.map { $0 - width }))
     let newWidth = left.plan.schema.count
@@ -91,7 +92,8 @@ struct PruneColumns: OptimizerRule {
     copy.condition = join.condition?.remapped {
       $0 < width ? left.position($0) : newWidth + right.position($0 - width)
     }
-    let rightColumns = join.kind.givesPairs ? right.columns.map { $0 + width } : []
+    let rightColumns =
+      join.kind == .leftMark ? [width] : join.kind.givesPairs ? right.columns.map { $0 + width } : []
     return Pruned(plan: .join(copy), columns: left.columns + rightColumns)
   }
 

@@ -34,7 +34,7 @@ extension PushFilters {
     case .full:
       guard predicate.isNeverTrue(ifNull: 0..<width) else { return nil }
       return refusesLoneLeft ? .inner : .left
-    case .inner, .leftSemi, .leftAnti: return nil
+    case .inner, .leftSemi, .leftAnti, .leftMark: return nil
     }
   }
 

@@ -1,0 +1,120 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+/// A subquery inside an expression, bound, with what it asks of the query around it.
+///
+/// In the expression stands a placeholder column; the subquery is joined to the rows that the expression is over, and
+/// the placeholder becomes a value over that join (`SubqueryJoins`).
+struct BoundSubquery: Sendable {
+  enum Use: Sendable {
+    /// Whether it has rows.
+    case exists
+    /// Whether one of its rows equals the operands (over the rows around it); three-valued.
+    case membership([BoundExpression])
+    /// Its only value; NULL without rows, an error for more than one.
+    case scalar
+  }
+
+  var use: Use
+  var relation: BoundRelation
+  /// Which scope of the stack its correlated columns are in.
+  var depth: Int
+  var span: SourceSpan
+}
+
+/// The subqueries of one clause or select list.
+final class SubqueryCollector {
+  private(set) var entries: [BoundSubquery] = []
+
+  /// The column that stands for the subquery's value.
+  func add(_ subquery: BoundSubquery, _ field: Field) -> BoundExpression {
+    entries.append(subquery)
+    return .column(Placeholder.subqueries + entries.count - 1, field, span: subquery.span)
+  }
+}
+
+/// A column of a query around a subquery, as seen from inside: the scope's place in the stack, and the value over it.
+struct OuterReference: Sendable {
+  var depth: Int
+  var value: BoundExpression
+}
+
+extension ExpressionBinder {
+  func bindExists(_ query: AST.Query, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    let (relation, collector) = try bindSubquery(query, span: span)
+    return collector.add(
+      BoundSubquery(use: .exists, relation: relation, depth: outer.count, span: span),
+      Field("exists", .boolean, isNullable: false))
+  }
+
+  func bindScalarSubquery(_ query: AST.Query, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    let (relation, collector) = try bindSubquery(query, span: span)
+    guard relation.scope.columns.count == 1 else {
+      throw SQLError(
+        .bind, "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+        "a scalar subquery gives one column, found \(relation.scope.columns.count)", span: span)
+    }
+    return collector.add(
+      BoundSubquery(use: .scalar, relation: relation, depth: outer.count, span: span),
+      relation.scope.columns[0].field.asNullable)
+  }
+
+  /// `x IN (SELECT …)`, `(x, y) IN (SELECT …)`.
+  func bindMembership(
+    _ operand: AST.Expression, _ query: AST.Query, isNegated: Bool, span: SourceSpan
+  ) throws(SQLError) -> BoundExpression {
+    var operands: [BoundExpression]
+    if case .row(let parts) = operand.kind { operands = try bind(parts) } else { operands = [try bind(operand)] }
+    var (relation, collector) = try bindSubquery(query, span: span)
+    let columns = relation.scope.columns
+    guard operands.count == columns.count else {
+      throw .typeMismatch(
+        "the sides of IN have \(operands.count) and \(columns.count) columns", subclass: "IN_SUBQUERY_LENGTH_MISMATCH",
+        span: span)
+    }
+    var converted: [NamedExpression] = []
+    for index in operands.indices {
+      let column = columns[index].field
+      guard let type = Coercion.commonType(operands[index].type, column.type) else {
+        throw .typeMismatch(
+          "the sides of IN have no common type: \(operands[index].type.sqlName), \(column.type.sqlName)",
+          subclass: "IN_SUBQUERY_DATA_TYPE_MISMATCH", span: span)
+      }
+      operands[index] = context.cast(operands[index], to: type)
+      converted.append(NamedExpression(context.cast(.column(index, column), to: type), as: column.name))
+    }
+    if relation.plan.schema.types != converted.map(\.expression.type) {
+      relation.plan = .project(.init(input: relation.plan, columns: converted))
+    }
+    let isNullable = operands.contains(where: \.isNullable) || converted.contains { $0.expression.isNullable }
+    let value = collector.add(
+      BoundSubquery(use: .membership(operands), relation: relation, depth: outer.count, span: span),
+      Field("in", .boolean, isNullable: isNullable))
+    return try negated(value, if: isNegated, span: span)
+  }
+
+  /// Binds a query that may use the columns of this scope.
+  private func bindSubquery(
+    _ query: AST.Query, span: SourceSpan
+  ) throws(SQLError) -> (BoundRelation, SubqueryCollector) {
+    guard let subqueries, var queries, enclosingAggregate == nil, lambdaVariables.isEmpty else {
+      throw UnsupportedFeature.subqueryPlace.error(span)
+    }
+    queries.outer = outer + [scope]
+    let relation = try queries.bind(query)
+    try context.notePlanNodes(relation.plan.nodeCount(upTo: context.limits.planNodesMax), span: span)
+    return (relation, subqueries)
+  }
+
+  /// A name that only a query around this one knows.
+  func outerColumn(_ name: AST.ObjectName, span: SourceSpan) throws(SQLError) -> BoundExpression? {
+    for depth in outer.indices.reversed() {
+      guard let value = try inputColumn(name, in: outer[depth], span: span) else { continue }
+      let id = context.noteOuter(OuterReference(depth: depth, value: value))
+      return BoundExpression(.outer(id), type: value.type, isNullable: value.isNullable, span: span)
+    }
+    return nil
+  }
+}
