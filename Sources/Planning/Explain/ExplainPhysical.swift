@@ -36,7 +36,8 @@ extension Explain {
       let keys = spec.keys.map { $0.sqlText(columns: names) }
       let calls = spec.calls.map { $0.sqlText(columns: names) }
       let name = calls.isEmpty && !spec.isGlobal ? "Distinct" : "HashAggregate"
-      return name + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+      let panes = spec.panes.map { text(Windowing.panes(key: $0.key, shape: $0.shape), names) } ?? ""
+      return name + panes + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
     case .watermark(let spec):
       return "Watermark \(text(column: spec.columnName, delayMicros: spec.delayMicros))"
     case .windowAssign(let time, let shape): return "WindowAssign \(time.sqlText(columns: names)) \(text(shape))"
