@@ -39,7 +39,7 @@
   }
 
   /// As `init(_:count:)`, for bytes with at least 16 readable bytes from `pointer` on (a padded buffer): no loop.
-  @inlinable package init(padded pointer: UnsafePointer<UInt8>, count: Int) {
+  @inlinable @inline(__always) package init(padded pointer: UnsafePointer<UInt8>, count: Int) {
     if count > BytesView.inlineMax {
       self.init(long: pointer, count: count)
       return
@@ -47,9 +47,9 @@
     let raw = UnsafeRawPointer(pointer)
     let first = UInt64(raw.loadUnaligned(as: UInt32.self))
     let second = raw.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
-    // Shifts by 32 or 64 and more give zero: `>>` on UInt64 is a smart shift, so masks need no branch.
-    let headMask: UInt64 = ~0 >> UInt64(max(0, 32 - count * 8) + 32)
-    let tailMask: UInt64 = count > 4 ? ~0 &>> UInt64(96 - count * 8) : 0
+    // No branch: both conditions become conditional moves.
+    let headMask = (UInt64(1) &<< UInt64(truncatingIfNeeded: min(count, 4) &* 8)) &- 1
+    let tailMask: UInt64 = count > 4 ? ~0 &>> UInt64(truncatingIfNeeded: 96 &- count &* 8) : 0
     self.init(head: (first & headMask) << 32 | UInt64(count), tail: second & tailMask)
   }
 

@@ -19,6 +19,8 @@ package final class ResultStage: DeltaReceiver {
   /// Guards `whole`, which `snapshot` reads from another thread.
   private let wholeLock = Mutex(())
   private var held: [Delta] = []
+  /// Rows of earlier steps wait in `whole` for the end.
+  private var isHolding = false
   private var openStep: StepInfo?
   /// Rows handed to the sink since the query began.
   package private(set) var rowsWritten: Int64 = 0
@@ -79,8 +81,14 @@ package final class ResultStage: DeltaReceiver {
     switch plan.mode {
     case .append where plan.isHeldUntilEnd:
       // What may still change is kept back; the end makes it final (SEM-4).
-      if let whole { for delta in deltas { whole.apply(delta, sortKeys: try sortKeys(delta, evaluation)) } }
-      if isLast { try writeWhole([], evaluation) }
+      if isLast && !isHolding {
+        // All of it came in one step.
+        try writeRows(of: deltas, evaluation)
+      } else {
+        if let whole { for delta in deltas { whole.apply(delta, sortKeys: try sortKeys(delta, evaluation)) } }
+        isHolding = isHolding || !deltas.isEmpty
+        if isLast { try writeWhole([], evaluation) }
+      }
     case .append, .update:
       if !passesThrough { try writeRows(of: deltas, evaluation) }
     case .changelog:
