@@ -43,8 +43,7 @@ final class JsonStates: Sendable {
 /// JSON records as rows: one object a line, or (`multiLine`) the values of a whole input.
 ///
 /// simdjson's first stage finds the tokens of a chunk; a second pass puts the wanted values into columns. Strings without
-/// escapes stay where they are. One bad line does not touch its neighbours. Cost, an object of seven fields of which two
-/// are wanted: about 0.3 ns a byte.
+/// escapes stay where they are. One bad line does not touch its neighbours.
 struct JsonDecoder: Decoder {
   let states: JsonStates
   let policy: MalformedPolicy
