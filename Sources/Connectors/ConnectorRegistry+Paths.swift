@@ -8,6 +8,7 @@ extension ConnectorRegistry {
   ) throws(SQLError) -> ConnectorDefinition {
     let named = try connector(forPath: path, format: format, span: span)
     let ownSuffix = path.split(separator: "/").last.map { $0.hasSuffix(".txt") || $0.hasSuffix(".text") } ?? false
+    // A path that cannot be listed is left to the reader, whose error names it.
     guard format == nil, named.name == "text", !ownSuffix, !path.contains("://"), let json = self["json"],
       let first = try? FileListing.files(at: path, span: span).first(where: { $0.bytes > 0 })
     else { return named }

@@ -37,6 +37,9 @@ private struct JsonValueWriter {
   private let timestamps: DateTimePattern?
   private var text: ColumnText
 
+  /// Spark's default for TIMESTAMP_NTZ. Patterns are compiled once a writer; the constant ones always compile.
+  private let localTimestamps = try? DateTimePattern("yyyy-MM-dd'T'HH:mm:ss.SSS", for: .formatting)
+
   init(zone: TimeZoneRules, options: JsonOptions) {
     self.options = options
     self.zone = zone
@@ -114,8 +117,7 @@ private struct JsonValueWriter {
   }
 
   private func appendLocal(_ micros: Int64, to out: inout ByteWriter) {
-    guard let pattern = try? DateTimePattern("yyyy-MM-dd'T'HH:mm:ss.SSS", for: .formatting) else { return }
-    pattern.format(localMicros: micros, into: &out)
+    localTimestamps?.format(localMicros: micros, into: &out)
   }
 
   private static func appendBase64(_ bytes: UnsafeRawBufferPointer, to out: inout ByteWriter) {

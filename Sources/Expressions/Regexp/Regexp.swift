@@ -37,7 +37,7 @@ final class Regexp: @unchecked Sendable {
 
   deinit { pcre2_code_free_8(code) }
 
-  /// Java's dot stops at CR and LF.
+  /// Java's dot stops at CR and LF. Made once, never changed, so that any thread may compile with it.
   nonisolated(unsafe) private static let compileContext: OpaquePointer? = {
     let context = pcre2_compile_context_create_8(nil)
     if let context { pcre2_set_newline_8(context, UInt32(PCRE2_NEWLINE_ANYCRLF)) }
