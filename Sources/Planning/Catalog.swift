@@ -17,7 +17,13 @@ package protocol Catalog {
   /// Names of all relations, for "did you mean".
   var relationNames: [String] { get }
   var functions: FunctionRegistry { get }
+  /// The function that a user defined under this lower-case name, or nil.
+  func routine(named name: String) -> RoutineDefinition?
   var settings: SessionSettings { get }
+}
+
+extension Catalog {
+  package func routine(named name: String) -> RoutineDefinition? { nil }
 }
 
 package enum CatalogRelation {

@@ -10,9 +10,9 @@ package import SQLSyntax
 /// run(planned.physical)
 /// ```
 package struct Planner {
-  private let catalog: any Catalog
+  let catalog: any Catalog
   private let optimizer: Optimizer
-  private let limits: PlanLimits
+  let limits: PlanLimits
   /// False: the plan runs as bound. Answers are the same.
   package var isOptimizing = true
 
@@ -109,6 +109,9 @@ package struct Planner {
       return (ordinal, delay.offsetMicros)
     }
   }
+
+  /// Names that calls are known by without being in the registry of functions: conditionals, values of the step.
+  package static var specialFunctionNames: [String] { ExpressionBinder.specialFormNames }
 
   /// A type as written in DDL.
   package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(type) }

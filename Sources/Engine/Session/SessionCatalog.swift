@@ -14,7 +14,9 @@ final class SessionCatalog: Catalog {
   private var byID: [SourceID: Relation] = [:]
   private var nextID = 1
   let connectors: ConnectorRegistry
-  let functions: FunctionRegistry
+  private(set) var functions: FunctionRegistry
+  /// Functions that the user defined, by lower-case name.
+  private(set) var routines: [String: RoutineDefinition] = [:]
   var settings = SessionSettings()
   var environment: ConnectorEnvironment
 
@@ -29,6 +31,8 @@ final class SessionCatalog: Catalog {
   private func key(_ name: [String]) -> String { name.map { $0.lowercased() }.joined(separator: ".") }
 
   func relation(for id: SourceID) -> Relation? { byID[id] }
+  func routine(named name: String) -> RoutineDefinition? { routines[name] }
+  func set(routine: RoutineDefinition?, named name: String) { routines[name] = routine }
 
   func relation(_ name: AST.ObjectName) -> Relation? { relations[key(name.parts.map(\.text))] }
   func view(_ name: AST.ObjectName) -> ViewDefinition? { views[key(name.parts.map(\.text))] }

@@ -108,8 +108,8 @@ extension StatementExecutor {
       try catalog.drop(drop.name, wantsView: false, ifExists: drop.ifExists)
     case .view, .materializedView:
       try catalog.drop(drop.name, wantsView: true, ifExists: drop.ifExists)
-    default:
-      throw notYet("DROP of this kind", drop.name.span)
+    case .function, .aggregate: return try dropRoutine(drop)
+    case .sink: throw notYet("DROP SINK", drop.name.span)
     }
     return "dropped \"\(drop.name.text)\""
   }

@@ -79,7 +79,7 @@ extension StatementExecutor {
         Schema([Field("name", .string)]),
         filtered(catalog.views.values.map(\.name).sorted().map { [.string($0)] }, show.like))
     case .functions:
-      let rows: [[Value]] = catalog.functions.docs.map {
+      let rows: [[Value]] = functionDocs.map {
         [.string($0.name), .string($0.category.rawValue), .string($0.signature), .string($0.summary)]
       }
       try present(
@@ -135,11 +135,11 @@ extension StatementExecutor {
       let reference = try catalog.source(atPath: path.text, format: nil, isStream: false, span: path.span)
       try presentColumns(reference.schema)
     case .function(let name):
-      guard let doc = catalog.functions.docs.first(where: { ([$0.name] + $0.aliases).contains(name.text.lowercased()) })
+      guard let doc = functionDocs.first(where: { ([$0.name] + $0.aliases).contains(name.text.lowercased()) })
       else {
         throw SQLError(
           .bind, "UNRESOLVED_ROUTINE", "function \"\(name.text)\" does not exist", span: name.span,
-          hint: didYouMean(name.text, in: catalog.functions.names))
+          hint: didYouMean(name.text, in: catalog.functions.names + catalog.routines.keys))
       }
       var lines = ["Function: \(doc.name)", "Usage: \(doc.signature) - \(doc.summary)"]
       if !doc.aliases.isEmpty { lines.append("Aliases: \(doc.aliases.joined(separator: ", "))") }

@@ -39,7 +39,7 @@ struct StatementExecutor {
     case .alterQuery: throw notYet("ALTER QUERY", statement.span)
     case .merge: throw notYet("MERGE", statement.span)
     case .createSink: throw notYet("CREATE SINK", statement.span)
-    case .createFunction: throw notYet("CREATE FUNCTION", statement.span)
+    case .createFunction(let create): return try createFunction(create, span: statement.span)
     case .createAggregate: throw notYet("CREATE AGGREGATE", statement.span)
     case .advanceWatermark(let name, let time): return try advanceWatermark(name, to: time)
     }

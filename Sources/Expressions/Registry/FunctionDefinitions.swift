@@ -28,6 +28,8 @@ package struct FunctionDoc: Sendable {
 package enum FunctionCategory: String, Sendable, CaseIterable {
   case `operator`, string, regexp, math, datetime, conditional, json, array, map, structure, lambda, aggregate
   case generator, conversion, hash, window, stream, misc
+  /// Defined by CREATE FUNCTION or CREATE AGGREGATE.
+  case user
 }
 
 /// A query of one value and the text it prints (in `tsv`, NULL as `NULL`).

@@ -1,4 +1,5 @@
 internal import Columnar
+internal import Diagnostics
 internal import Expressions
 
 /// The columns that names can mean at one place of a query, in the order of the input's ordinals.
@@ -9,6 +10,8 @@ struct Scope: Sendable {
     var field: Field
     /// A key that USING merged into another column: only there with its qualifier (`t2.k`).
     var isHidden = false
+    /// What the name stands for where it is no column of the input: the argument of a function's parameter.
+    var value: BoundExpression?
   }
 
   var columns: [Column]
@@ -21,6 +24,13 @@ struct Scope: Sendable {
   }
 
   var schema: Schema { Schema(columns.map(\.field)) }
+
+  /// The expression that a name of this scope means.
+  func reference(to ordinal: Int, span: SourceSpan) -> BoundExpression {
+    guard var value = columns[ordinal].value else { return .column(ordinal, columns[ordinal].field, span: span) }
+    value.span = span
+    return value
+  }
 
   /// The same columns under the name of an alias.
   func requalified(_ qualifier: [String]) -> Scope {

@@ -20,6 +20,8 @@ final class StatementContext {
   var expressionDepth = 0
   /// Views being bound, outermost first.
   private var viewStack: [String] = []
+  /// Functions of the user whose bodies are being bound, outermost first.
+  private var functionStack: [String] = []
 
   init(catalog: any Catalog, text: SourceText?, limits: PlanLimits) {
     self.catalog = catalog
@@ -71,6 +73,20 @@ final class StatementContext {
     text = nil
     defer {
       viewStack.removeLast()
+      text = outerText
+    }
+    return try body()
+  }
+
+  /// Runs `body` while the body of a user's function is being bound; one that leads back to itself is refused.
+  func inside<R>(function: String, span: SourceSpan, _ body: () throws(SQLError) -> R) throws(SQLError) -> R {
+    if functionStack.contains(function) { throw .recursiveFunction(function, span: span) }
+    if functionStack.count >= limits.viewDepthMax { throw .functionsTooDeep(limits.viewDepthMax, span: span) }
+    functionStack.append(function)
+    let outerText = text
+    text = nil
+    defer {
+      functionStack.removeLast()
       text = outerText
     }
     return try body()

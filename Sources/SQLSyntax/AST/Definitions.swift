@@ -109,6 +109,8 @@ extension AST {
     /// nil: no list was written, as in `CREATE FUNCTION count_char AS 'com.example.CountChar'`.
     package var parameters: [Parameter]?
     package var returns: TypeName?
+    /// `RETURNS TABLE (a INT, …)`: a function that stands in FROM.
+    package var returnsTable: [Parameter]?
     package var language: Identifier?
     package var body: Body
   }
@@ -137,7 +139,7 @@ extension AST {
     package var update: Step
     package var inverse: Step?
     package var merge: Step?
-    /// `RESULT s -> e`: the value shown for a state; without it the state itself.
+    /// `RESULT s -> e` or `FINAL s -> e`: the value shown for a state; without it the state itself.
     package var result: Step?
     package var timeout: Duration?
   }

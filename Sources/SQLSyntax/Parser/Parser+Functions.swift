@@ -7,7 +7,16 @@ extension Parser {
     let name = try objectName()
     let parameters =
       at(.leftParen) ? try parenthesisedListOrNone { (parser) throws(SQLError) in try parser.parameter() } : nil
-    let returns = accept(.returns) ? try typeName() : nil
+    var returns: AST.TypeName?
+    var returnsTable: [AST.Parameter]?
+    if accept(.returns) {
+      if at(.table, .leftParen) {
+        advance()
+        returnsTable = try parenthesisedList { (parser) throws(SQLError) in try parser.tableColumn() }
+      } else {
+        returns = try typeName()
+      }
+    }
     var language = accept(.language) ? try onlyName() : nil
     let body: AST.CreateFunction.Body
     if accept(.return) {
@@ -20,7 +29,7 @@ extension Parser {
     if language == nil, !body.isQuery, accept(.language) { language = try onlyName() }
     return .init(
       isReplace: isReplace, isTemporary: isTemporary, ifNotExists: ifNotExists, name: name,
-      parameters: parameters, returns: returns, language: language, body: body)
+      parameters: parameters, returns: returns, returnsTable: returnsTable, language: language, body: body)
   }
 
   /// A string alone is a text that means something else than itself.
@@ -37,6 +46,12 @@ extension Parser {
     let name = try onlyName()
     let type = try typeName()
     return .init(name: name, type: type, defaultValue: accept(.default) ? try expression() : nil)
+  }
+
+  /// `name type` of RETURNS TABLE
+  private mutating func tableColumn() throws(SQLError) -> AST.Parameter {
+    let name = try onlyName()
+    return .init(name: name, type: try typeName(), defaultValue: nil)
   }
 
   /// What follows CREATE AGGREGATE.
@@ -66,7 +81,7 @@ extension Parser {
   private mutating func aggregateClauses(_ aggregate: inout AST.CreateAggregate) throws(SQLError) {
     while true {
       let start = token.span
-      switch accept(anyOf: [.inverse, .merge, .result, .timeout]) {
+      switch accept(anyOf: [.inverse, .merge, .result, .final, .timeout]) {
       case .inverse:
         let step = try aggregateStep()
         guard aggregate.inverse == nil else { throw .duplicateClause("INVERSE", at: start) }
@@ -75,7 +90,7 @@ extension Parser {
         let step = try aggregateStep()
         guard aggregate.merge == nil else { throw .duplicateClause("MERGE", at: start) }
         aggregate.merge = step
-      case .result:
+      case .result, .final:
         let step = try aggregateStep()
         guard aggregate.result == nil else { throw .duplicateClause("RESULT", at: start) }
         aggregate.result = step

@@ -74,7 +74,7 @@ extension Unparser {
     switch argument.value {
     case .expression(let expression): self.expression(expression)
     case .table(let query, let partitionBy):
-      if case .table(let name) = query.body {
+      if case .table(let name) = query.body, query.isNothingButItsBody {
         write("TABLE ")
         objectName(name)
       } else {
@@ -133,5 +133,12 @@ extension Unparser {
       value(distance)
       write(" FOLLOWING")
     }
+  }
+}
+
+extension AST.Query {
+  /// No WITH before the body, no clause behind it.
+  fileprivate var isNothingButItsBody: Bool {
+    with == nil && ordering.isEmpty && limit == nil && offset == nil && pipes.isEmpty
   }
 }

@@ -142,6 +142,10 @@ extension Unparser {
       write(" RETURNS ")
       typeName(returns)
     }
+    if let columns = function.returnsTable {
+      write(" RETURNS TABLE ")
+      self.parameters(columns)
+    }
     if let language = function.language {
       write(" LANGUAGE ")
       name(language)

@@ -83,7 +83,7 @@ extension ExpressionBinder {
         throw .ambiguousColumn(
           name.text, candidates: found.map { scope.columns[$0].displayName }, span: span)
       }
-      let column = BoundExpression.column(ordinal, scope.columns[ordinal].field, span: span)
+      let column = scope.reference(to: ordinal, span: span)
       return try fields(name.parts[(qualifierCount + 1)...], of: column, span: span)
     }
     return nil

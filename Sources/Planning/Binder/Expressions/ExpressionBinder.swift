@@ -47,6 +47,7 @@ struct ExpressionBinder {
     case from = "FROM"
     case joinCondition = "ON"
     case constant = "a constant"
+    case function = "the body of a function"
   }
 
   struct LambdaVariable: Sendable {

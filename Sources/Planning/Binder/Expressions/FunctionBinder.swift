@@ -11,6 +11,7 @@ extension ExpressionBinder {
     let name = try routineName(call, span: span)
     if call.over != nil { throw UnsupportedFeature.over.error(span) }
     if call.semantics != nil { throw UnsupportedFeature.matchRecognize.error(span) }
+    if let routine = context.catalog.routine(named: name) { return try bindRoutine(routine, call, span: span) }
     if let special = try bindSpecialForm(name, call, span: span) { return special }
     if let function = registry.aggregates[name] { return try bindAggregate(function, name, call, span: span) }
     if registry.generator(named: name) != nil { throw generatorPlace(name, span) }
@@ -112,7 +113,7 @@ extension ExpressionBinder {
   }
 
   /// DISTINCT, FILTER and their like say something of many rows.
-  private func refuseAggregateSyntax(
+  func refuseAggregateSyntax(
     _ name: String, _ call: AST.FunctionCall, span: SourceSpan
   ) throws(SQLError) {
     let syntax: String

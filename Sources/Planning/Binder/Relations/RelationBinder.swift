@@ -169,6 +169,7 @@ extension QueryBinder {
   ) throws(SQLError) -> BoundRelation {
     let name = call.name.last.text.lowercased()
     if Self.windowTableFunctions.contains(name) { return try bindWindowTable(call, span: span) }
+    if let routine = context.catalog.routine(named: name) { return try bindTableRoutine(routine, call, span: span) }
     let binder = expressionBinder(Scope(), .constant)
     var positional: [Value] = []
     var options: [(name: String, value: Value)] = []

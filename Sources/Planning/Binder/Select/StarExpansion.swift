@@ -27,7 +27,7 @@ extension ExpressionBinder {
     ordinals.map {
       let column = scope.columns[$0]
       return (
-        NamedExpression(.column($0, column.field, span: span), as: column.field.name), qualifier: column.qualifier
+        NamedExpression(scope.reference(to: $0, span: span), as: column.field.name), qualifier: column.qualifier
       )
     }
   }
