@@ -19,11 +19,14 @@ package protocol Catalog {
   var functions: FunctionRegistry { get }
   /// The function that a user defined under this lower-case name, or nil.
   func routine(named name: String) -> RoutineDefinition?
+  /// The query that gives the first states of an aggregate of the user (INITIAL FROM): keys, then the state.
+  func initialStates(ofAggregate name: String) -> AST.Query?
   var settings: SessionSettings { get }
 }
 
 extension Catalog {
   package func routine(named name: String) -> RoutineDefinition? { nil }
+  package func initialStates(ofAggregate name: String) -> AST.Query? { nil }
 }
 
 package enum CatalogRelation {

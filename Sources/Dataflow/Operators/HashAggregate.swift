@@ -13,10 +13,12 @@ package final class HashAggregate: Operator {
   private let isGlobal: Bool
   private let isPerStep: Bool
   private let lateFilter: LateFilter?
+  /// Event time of the rows, if groups may rest only so long by it.
+  private let idleTime: BoundExpression?
 
   package init(
     keys: [BoundExpression], calls: [AggregateCallSpec], isInputRetractable: Bool, isGlobal: Bool, isPerStep: Bool,
-    closing: GroupClosing? = nil, late: LateRows? = nil
+    closing: GroupClosing? = nil, idle: GroupIdle? = nil, idleTime: BoundExpression? = nil, late: LateRows? = nil
   ) {
     self.keys = keys
     inputs = AggregateInputs(calls)
@@ -24,8 +26,13 @@ package final class HashAggregate: Operator {
     self.isPerStep = isPerStep
     table = AggregateTable(
       name: "groups", keyTypes: keys.map(\.type), calls: calls.map(\.plan), isRetractable: isInputRetractable,
-      closing: closing)
-    lateFilter = LateFilter(closing, late)
+      closing: closing, idle: idle)
+    self.idleTime = idleTime
+    // The time of a row stands behind its keys.
+    let rest = idle.map {
+      GroupClosing(key: TimeKey(column: keys.count, offsetMicros: $0.timeoutMicros, domain: $0.domain), emission: $0.emission)
+    }
+    lateFilter = LateFilter(closing ?? rest, late)
   }
 
   package var lateRows: LateRows? { lateFilter?.late }
@@ -37,11 +44,13 @@ package final class HashAggregate: Operator {
     var delta = delta
     var columns: [Column] = []
     for key in keys { columns.append(try evaluator.column(key, over: delta.batch)) }
+    if let idleTime { columns.append(try evaluator.column(idleTime, over: delta.batch)) }
     lateFilter?.drop(from: &delta, &columns, step: step)
     if delta.isEmpty { return }
+    let times = idleTime.map { _ in TimeKey(column: keys.count).ends(of: columns) }
     try table.absorb(
-      keys: columns, inputs: try inputs.evaluate(delta.batch, evaluator), rows: delta.count, weights: delta.weights,
-      order: delta.order, step: step)
+      keys: Array(columns.prefix(keys.count)), inputs: try inputs.evaluate(delta.batch, evaluator), rows: delta.count,
+      weights: delta.weights, order: delta.order, step: step, times: times)
   }
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {

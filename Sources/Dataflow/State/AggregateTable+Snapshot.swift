@@ -22,6 +22,7 @@ extension AggregateTable: StateTable {
       fields.append(Field("distinct\(i)", DistinctFilter.listType(call.aggregate.parameters)))
     }
     fields += calls.enumerated().map { Field("old\($0)", $1.aggregate.result) }
+    if idle != nil { fields.append(Field("deadline", .bigint)) }
     return Schema(fields)
   }
 
@@ -64,6 +65,7 @@ extension AggregateTable: StateTable {
       columns.append(
         Column.concatenate([padded.finish()], type: call.aggregate.result).gather(groups.map { oldRow[$0] ?? none }))
     }
+    if idle != nil { columns.append(.int64(PrimitiveColumn(groups.map { deadlines[Int($0)] }))) }
     return Batch(columns, count: groups.count)
   }
 
@@ -83,6 +85,7 @@ extension AggregateTable: StateTable {
     isVisible.append(contentsOf: repeatElement(false, count: added))
     touchRound.append(contentsOf: repeatElement(0, count: added))
     if isRetractable { rowCounts.append(contentsOf: repeatElement(0, count: added)) }
+    if idle != nil { deadlines.append(contentsOf: repeatElement(.min, count: added)) }
     for accumulator in accumulators {
       accumulator.grow(to: index.count)
       accumulator.reset(groups)
@@ -100,6 +103,12 @@ extension AggregateTable: StateTable {
     }
     if let ends = closing?.key.ends(of: Array(batch.columns[..<keyTypes.count])) {
       for (row, group) in groups.enumerated() { timers.set(group, ends.at(row)) }
+    }
+    if idle != nil, case .int64(let saved)? = batch.columns.last {
+      for (row, group) in groups.enumerated() {
+        deadlines[Int(group)] = saved.values[row]
+        timers.set(group, saved.values[row])
+      }
     }
     try restoreStates(batch, groups: groups, layout: layout)
   }

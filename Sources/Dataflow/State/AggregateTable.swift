@@ -14,6 +14,10 @@ package final class AggregateTable {
   let isRetractable: Bool
   /// When groups are over, and what happens then; nil: they never are.
   let closing: GroupClosing?
+  /// How long groups may rest; nil: for ever, or `closing` says when they are over.
+  let idle: GroupIdle?
+  /// When each group is over if no further row comes; kept if groups may rest only so long.
+  var deadlines: [Int64] = []
   var timers = GroupTimers()
   let index: GroupIndex
   let accumulators: [any Accumulator]
@@ -41,10 +45,12 @@ package final class AggregateTable {
   private var reusedBuffer: [(group: Int32, row: Int32)] = []
 
   package init(
-    name: String, keyTypes: [DataType], calls: [AggregatePlan], isRetractable: Bool, closing: GroupClosing? = nil
+    name: String, keyTypes: [DataType], calls: [AggregatePlan], isRetractable: Bool, closing: GroupClosing? = nil,
+    idle: GroupIdle? = nil
   ) {
     self.name = name
     self.closing = closing
+    self.idle = idle
     self.keyTypes = keyTypes
     self.calls = calls
     self.isRetractable = isRetractable
@@ -56,22 +62,27 @@ package final class AggregateTable {
 
   package var rowCount: Int { index.liveCount }
   package var memoryBytes: Int {
-    var bytes = index.memoryBytes + index.count * (isRetractable ? 25 : 17) + timers.memoryBytes
+    var bytes = index.memoryBytes + index.count * (isRetractable ? 25 : 17) + timers.memoryBytes + deadlines.count * 8
     for accumulator in accumulators { bytes += accumulator.memoryBytes }
     for distinct in distincts { bytes += distinct?.memoryBytes ?? 0 }
     return bytes
   }
 
   /// When the query's own clock makes the next group be over.
-  package var nextProcessingTimerMicros: Int64? { closing?.key.domain == .processing ? timers.next : nil }
+  package var nextProcessingTimerMicros: Int64? {
+    closing?.key.domain == .processing || idle?.domain == .processing ? timers.next : nil
+  }
 
   // MARK: Absorbing
 
-  /// Adds rows. `keys` and `inputs` are evaluated over them; one input a call.
+  /// Adds rows. `keys` and `inputs` are evaluated over them; one input a call. `times` are their event times, if groups
+  /// may rest only so long by those.
   package func absorb(
-    keys: [Column], inputs: [CallInput], rows: Int, weights: [Int64]?, order: RowOrder, step: StepContext
+    keys: [Column], inputs: [CallInput], rows: Int, weights: [Int64]?, order: RowOrder, step: StepContext,
+    times: TimeColumn? = nil
   ) throws(SQLError) {
     try locate(keys: keys, rows: rows, order: order)
+    if let idle { postpone(idle, rows: rows, times: times, step: step) }
     if isRetractable {
       for row in 0..<rows { rowCounts[Int(groupBuffer[row])] += weights?[row] ?? 1 }
     }
@@ -129,6 +140,7 @@ package final class AggregateTable {
       firstSeen[Int(group)] = order.position(Int(row))
       isVisible[Int(group)] = false
       if isRetractable { rowCounts[Int(group)] = 0 }
+      if idle != nil { deadlines[Int(group)] = .min }
     }
     if let closing, index.count > before || !reusedBuffer.isEmpty {
       setTimers(closing.key.ends(of: keys), rows: rows, from: before)
@@ -156,13 +168,40 @@ package final class AggregateTable {
     isVisible.append(contentsOf: repeatElement(false, count: added))
     touchRound.append(contentsOf: repeatElement(0, count: added))
     if isRetractable { rowCounts.append(contentsOf: repeatElement(0, count: added)) }
+    if idle != nil { deadlines.append(contentsOf: repeatElement(.min, count: added)) }
     for accumulator in accumulators { accumulator.grow(to: index.count) }
   }
 
+  /// Puts off the end of the groups that rows came for.
+  private func postpone(_ idle: GroupIdle, rows: Int, times: TimeColumn?, step: StepContext) {
+    let now = step.evaluation.timestampMicros
+    for row in 0..<rows {
+      let group = groupBuffer[row]
+      let deadline = (times?.at(row) ?? now).addingSaturated(idle.timeoutMicros)
+      deadlines[Int(group)] = max(deadlines[Int(group)], deadline)
+      if !timers.isSet(group) { timers.set(group, deadline) }
+    }
+  }
+
+  /// Groups that have rested too long. A timer that rings too early, since rows came after it was set, is set anew.
+  private func rested(_ idle: GroupIdle, _ step: StepContext) -> [Int32] {
+    guard let horizon = idle.horizon(step) else { return [] }
+    // The end of the input makes what is there final; it takes nothing back.
+    if horizon == .max && idle.emission == .changes { return [] }
+    var due: [Int32] = []
+    for group in timers.pop(upTo: horizon) {
+      if deadlines[Int(group)] <= horizon { due.append(group) } else { timers.set(group, deadlines[Int(group)]) }
+    }
+    return due
+  }
+
   /// Notes groups that the step touches for the first time, with the results they had.
-  private func touch(rows: Int) throws(SQLError) {
+  private func touch(rows: Int) throws(SQLError) { try touch(groupBuffer) }
+
+  private func touch(_ all: [Int32]) throws(SQLError) {
+    let rows = all.count
     var seenBefore: [Int32] = []
-    groupBuffer.withUnsafeBufferPointer { groups in
+    all.withUnsafeBufferPointer { groups in
       touchRound.withUnsafeMutableBufferPointer { rounds in
         for row in 0..<rows {
           let group = Int(groups[row])
@@ -211,12 +250,29 @@ package final class AggregateTable {
     var due: [Int32] = []
     if let closing, let horizon = closing.key.horizon(step) { due = timers.pop(upTo: horizon) }
     if closing?.emission == .whenOver { return try flushFinal(due, emit: emit) }
-    try flushChanges(leaving: due, emit: emit)
+    guard let idle else { return try flushChanges(leaving: due, ended: [], emit: emit) }
+    due = rested(idle, step)
+    if idle.emission == .whenOver { return try flushFinal(due, emit: emit) }
+    if groupsBefore > 0 { try touch(due) }
+    try flushChanges(leaving: [], ended: Set(due), emit: emit)
+  }
+
+  /// Those of `groups` that an aggregate has dropped.
+  private func dropped(among groups: [Int32]) throws(SQLError) -> Set<Int32> {
+    if keyTypes.isEmpty { return [] }
+    var all: Set<Int32> = []
+    for (accumulator, call) in zip(accumulators, calls) {
+      guard let dropping = accumulator as? any GroupDropping else { continue }
+      do { all.formUnion(try dropping.dropped(among: groups)) } catch { throw error.located(at: call.span) }
+    }
+    return all
   }
 
   /// Emits groups that are over, once and for all, and forgets them.
   private func flushFinal(_ due: [Int32], emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
-    let alive = due.filter { !isRetractable || rowCounts[Int($0)] != 0 }
+    let touchedNow = touchedInOrder()
+    let dropped = try dropped(among: Array(Set(due).union(touchedNow)))
+    let alive = due.filter { (!isRetractable || rowCounts[Int($0)] != 0) && !dropped.contains($0) }
       .sorted { (firstSeen[Int($0)], $0) < (firstSeen[Int($1)], $1) }
     var start = 0
     while start < alive.count {
@@ -228,15 +284,21 @@ package final class AggregateTable {
           order: .explicit(piece.map { firstSeen[Int($0)] })))
     }
     var leaving = due
-    if isRetractable {
+    if isRetractable || !dropped.isEmpty {
       let isDue = Set(due)
-      leaving += Set(touchedInOrder()).filter { rowCounts[Int($0)] == 0 && !isDue.contains($0) }
+      leaving += Set(touchedNow).filter {
+        (isRetractable && rowCounts[Int($0)] == 0 || dropped.contains($0)) && !isDue.contains($0)
+      }
     }
     endStep(removing: leaving)
   }
 
-  private func flushChanges(leaving due: [Int32], emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
+  /// `due` leave silently, their last row stays; `ended` are taken back.
+  private func flushChanges(
+    leaving due: [Int32], ended: Set<Int32>, emit: (Delta) throws(SQLError) -> Void
+  ) throws(SQLError) {
     let groups = touchedInOrder()
+    let gone = try dropped(among: groups).union(ended)
     let old = oldRowsByGroup()
     let oldColumns = oldResults.map { $0.finish() }
     var vanished: [Int32] = []
@@ -244,7 +306,9 @@ package final class AggregateTable {
     while start < groups.count {
       let piece = Array(groups[start..<min(start + Batch.rowsMax, groups.count)])
       start += piece.count
-      if let delta = try change(of: piece, old: old, oldColumns: oldColumns, vanished: &vanished) { try emit(delta) }
+      if let delta = try change(of: piece, gone: gone, old: old, oldColumns: oldColumns, vanished: &vanished) {
+        try emit(delta)
+      }
     }
     if !due.isEmpty { vanished = Array(Set(vanished).union(due)).sorted() }
     endStep(removing: vanished)
@@ -259,12 +323,14 @@ package final class AggregateTable {
   }
 
   private func change(
-    of groups: [Int32], old: [Int32: Int32], oldColumns: [Column], vanished: inout [Int32]
+    of groups: [Int32], gone: Set<Int32>, old: [Int32: Int32], oldColumns: [Column], vanished: inout [Int32]
   ) throws(SQLError) -> Delta? {
-    // Groups that have rows now; all of them where rows cannot go away.
-    let isAlive: (Int32) -> Bool = { [self] in !isRetractable || keyTypes.isEmpty || rowCounts[Int($0)] != 0 }
+    // Groups that have rows now; all of them where rows cannot go away and no aggregate drops its group.
+    let isAlive: (Int32) -> Bool = { [self] in
+      (!isRetractable || keyTypes.isEmpty || rowCounts[Int($0)] != 0) && !gone.contains($0)
+    }
     if old.isEmpty {
-      let alive = isRetractable ? groups.filter(isAlive) : groups
+      let alive = isRetractable || !gone.isEmpty ? groups.filter(isAlive) : groups
       if alive.count != groups.count { vanished.append(contentsOf: groups.filter { !isAlive($0) }) }
       for group in alive { isVisible[Int(group)] = true }
       if alive.isEmpty { return nil }
@@ -387,6 +453,7 @@ package final class AggregateTable {
     timers.removeAll()
     firstSeen.removeAll(keepingCapacity: true)
     rowCounts.removeAll(keepingCapacity: true)
+    deadlines.removeAll(keepingCapacity: true)
     isVisible.removeAll(keepingCapacity: true)
     touchRound.removeAll(keepingCapacity: true)
     touched.removeAll(keepingCapacity: true)
@@ -413,6 +480,25 @@ package struct GroupClosing: Sendable {
   package init(key: TimeKey, emission: Emission) {
     self.key = key
     self.emission = emission
+  }
+}
+
+/// How long the groups of a table may rest (TIMEOUT), and what is shown when they have.
+package struct GroupIdle: Sendable {
+  package var timeoutMicros: Int64
+  package var domain: TimeDomain
+  /// With `.changes` the row of a group that is over is taken back.
+  package var emission: GroupClosing.Emission
+
+  package init(timeoutMicros: Int64, domain: TimeDomain, emission: GroupClosing.Emission) {
+    self.timeoutMicros = timeoutMicros
+    self.domain = domain
+    self.emission = emission
+  }
+
+  /// The time up to which everything is over when this step has been absorbed.
+  func horizon(_ step: StepContext) -> Int64? {
+    domain == .event ? step.closing.watermarkMicros : step.closing.processingMicros
   }
 }
 

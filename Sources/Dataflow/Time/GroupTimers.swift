@@ -23,6 +23,9 @@ struct GroupTimers {
     groupsAt[time, default: []].append(group)
   }
 
+  /// Whether a time is set for the group.
+  func isSet(_ group: Int32) -> Bool { Int(group) < times.count && times[Int(group)] != GroupTimers.none }
+
   mutating func remove(_ groups: [Int32]) {
     for group in groups where Int(group) < times.count { times[Int(group)] = GroupTimers.none }
   }

@@ -98,6 +98,14 @@ private final class Construction {
       noteDrainRanks(node.inputs[1], isDrained: true)
       nextDrainRank += 1
       noteDrainRanks(node.inputs[0], isDrained: isDrained)
+    case .aggregate(let spec) where spec.calls.contains(where: { $0.aggregate.own?.takesStates == true }):
+      // The rows that bring states come first.
+      var union = node.inputs[0]
+      while union.inputs.count == 1 { union = union.inputs[0] }
+      for (port, input) in union.inputs.enumerated() {
+        noteDrainRanks(input, isDrained: isDrained || port == 0)
+        if port == 0 { nextDrainRank += 1 }
+      }
     default:
       for input in node.inputs { noteDrainRanks(input, isDrained: isDrained) }
     }
@@ -201,10 +209,12 @@ private final class Construction {
   private func aggregate(_ spec: AggregateSpec, _ node: PhysicalNode) -> Stream {
     let calls = spec.calls.map(\.spec)
     let isMergeable =
-      !spec.isInputRetractable && spec.calls.allSatisfy { !$0.isDistinct && !$0.aggregate.isOrderSensitive }
+      !spec.isInputRetractable && spec.idle == nil && spec.calls.allSatisfy { !$0.isDistinct && !$0.aggregate.isOrderSensitive }
     let closing = spec.closing.map(GroupClosing.init)
     let lateSchema = node.inputs[0].schema
-    func newLateRows() -> LateRows? { closing?.key.domain == .event ? LateRows(schema: lateSchema) : nil }
+    func newLateRows() -> LateRows? {
+      closing?.key.domain == .event || spec.idle?.time != nil ? LateRows(schema: lateSchema) : nil
+    }
     if let (key, shape) = spec.panes {
       let panes = PartialAggregate.Panes(key: key, shape: shape)
       if isMergeable {
@@ -218,7 +228,8 @@ private final class Construction {
         id: node.id.rawValue, label: "HashAggregate",
         operation: HashAggregate(
           keys: spec.keys, calls: calls, isInputRetractable: spec.isInputRetractable, isGlobal: spec.isGlobal,
-          isPerStep: spec.isPerStep, closing: closing, late: newLateRows()))
+          isPerStep: spec.isPerStep, closing: closing, idle: spec.idle.map(GroupIdle.init), idleTime: spec.idle?.time,
+          late: newLateRows()))
       connect(input, to: own, port: 0)
       shared.append(own)
       return .shared(own)
@@ -426,6 +437,14 @@ extension AggregateCall {
     AggregateCallSpec(
       plan: AggregatePlan(aggregate: aggregate, isDistinct: isDistinct, span: span), arguments: arguments,
       filter: filter)
+  }
+}
+
+extension GroupIdle {
+  fileprivate init(_ spec: IdleSpec) {
+    self.init(
+      timeoutMicros: spec.timeoutMicros, domain: spec.time == nil ? .processing : .event,
+      emission: spec.isFinalOnly ? .whenOver : .changes)
   }
 }
 

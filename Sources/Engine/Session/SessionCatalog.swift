@@ -17,6 +17,8 @@ final class SessionCatalog: Catalog {
   private(set) var functions: FunctionRegistry
   /// Functions that the user defined, by lower-case name.
   private(set) var routines: [String: RoutineDefinition] = [:]
+  /// Aggregates that the user defined, by lower-case name; their functions are in `functions` too.
+  private(set) var ownAggregates: [String: OwnAggregateDefinition] = [:]
   var settings = SessionSettings()
   var environment: ConnectorEnvironment
 
@@ -33,6 +35,14 @@ final class SessionCatalog: Catalog {
   func relation(for id: SourceID) -> Relation? { byID[id] }
   func routine(named name: String) -> RoutineDefinition? { routines[name] }
   func set(routine: RoutineDefinition?, named name: String) { routines[name] = routine }
+  func initialStates(ofAggregate name: String) -> AST.Query? { ownAggregates[name]?.initialStates }
+
+  /// Defines an aggregate of the user, or forgets it.
+  func set(aggregate: OwnAggregateDefinition?, named name: String) {
+    ownAggregates[name] = aggregate
+    functions.removeAggregate(named: name)
+    if let aggregate { functions.add([aggregate.function]) }
+  }
 
   func relation(_ name: AST.ObjectName) -> Relation? { relations[key(name.parts.map(\.text))] }
   func view(_ name: AST.ObjectName) -> ViewDefinition? { views[key(name.parts.map(\.text))] }

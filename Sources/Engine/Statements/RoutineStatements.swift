@@ -27,6 +27,7 @@ extension StatementExecutor {
       let type = try Planner(catalog: catalog).check(routine)
       var checked = routine
       if case .value(nil) = routine.result { checked.result = .value(type) }
+      catalog.set(aggregate: nil, named: routine.name)
       catalog.set(routine: checked, named: routine.name)
     } catch {
       catalog.set(routine: old, named: routine.name)
@@ -113,7 +114,7 @@ extension StatementExecutor {
 
   // MARK: Names
 
-  private func routineName(_ name: AST.ObjectName) throws(SQLError) -> String {
+  func routineName(_ name: AST.ObjectName) throws(SQLError) -> String {
     let qualifier = name.parts.dropLast().map { $0.text.lowercased() }
     if qualifier.allSatisfy({ ["system", "session", "builtin"].contains($0) }) { return name.last.text.lowercased() }
     throw SQLError(
@@ -121,12 +122,12 @@ extension StatementExecutor {
       hint: "CREATE FUNCTION \(name.last.text)(…)")
   }
 
-  private func checkFree(_ name: String, isReplace: Bool, span: SourceSpan) throws(SQLError) {
+  func checkFree(_ name: String, isReplace: Bool, span: SourceSpan) throws(SQLError) {
     if isBuiltin(name) {
       throw SQLError(
         .bind, "ROUTINE_ALREADY_EXISTS", "\"\(name)\" is a built-in function", span: span, hint: "choose another name")
     }
-    if !isReplace, catalog.routines[name] != nil || catalog.functions.aggregates[name] != nil {
+    if !isReplace, catalog.routines[name] != nil || catalog.ownAggregates[name] != nil {
       throw SQLError(
         .bind, "ROUTINE_ALREADY_EXISTS", "function \"\(name)\" exists already", span: span,
         hint: "use CREATE OR REPLACE, or IF NOT EXISTS")
@@ -145,6 +146,10 @@ extension StatementExecutor {
       catalog.set(routine: nil, named: name)
       return "dropped function \"\(name)\""
     }
+    if catalog.ownAggregates[name] != nil {
+      catalog.set(aggregate: nil, named: name)
+      return "dropped aggregate \"\(name)\""
+    }
     if isBuiltin(name) {
       throw SQLError(
         .bind, "FORBIDDEN_OPERATION", "\"\(name)\" is a built-in function and cannot be dropped", span: drop.name.span)
@@ -152,7 +157,7 @@ extension StatementExecutor {
     if drop.ifExists { return nil }
     throw SQLError(
       .bind, "ROUTINE_NOT_FOUND", "there is no function \"\(name)\" that could be dropped", span: drop.name.span,
-      hint: didYouMean(name, in: Array(catalog.routines.keys)))
+      hint: didYouMean(name, in: Array(catalog.routines.keys) + catalog.ownAggregates.keys))
   }
 
   /// Built-in functions and those of the user.

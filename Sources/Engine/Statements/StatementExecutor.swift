@@ -40,7 +40,7 @@ struct StatementExecutor {
     case .merge: throw notYet("MERGE", statement.span)
     case .createSink: throw notYet("CREATE SINK", statement.span)
     case .createFunction(let create): return try createFunction(create, span: statement.span)
-    case .createAggregate: throw notYet("CREATE AGGREGATE", statement.span)
+    case .createAggregate(let create): return try createAggregate(create, span: statement.span)
     case .advanceWatermark(let name, let time): return try advanceWatermark(name, to: time)
     }
   }

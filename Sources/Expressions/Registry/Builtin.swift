@@ -33,6 +33,8 @@ extension FunctionRegistry {
     registry.add(ZoneShifts.functions)
     registry.add(IntervalConstruction.functions)
     registry.add(Aggregates.all)
+    registry.add(Aggregates.models)
+    registry.add(Predictions.functions)
     registry.add(Generators.all)
     return registry
   }()

@@ -134,6 +134,8 @@ package struct BoundAggregate: Sendable {
   package var isOrderSensitive: Bool
   /// True where a row can be taken back exactly in O(1) from O(1) state (`sum`, `count`): panes may subtract.
   package var isInvertible: Bool
+  /// Of an aggregate that the user defined: what else the planner may ask.
+  package var own: OwnTraits?
   /// The directions of WITHIN GROUP: they tell calls apart that are alike otherwise.
   package var orderings: [CallOrdering] = []
   /// New, empty state. `retractable`: rows with negative weight will come.

@@ -27,6 +27,9 @@ package struct FunctionRegistry: Sendable {
     }
   }
 
+  /// Forgets an aggregate; a name that is not there is none.
+  package mutating func removeAggregate(named name: String) { aggregates[name.lowercased()] = nil }
+
   /// Names of all functions, for completion and "did you mean".
   package var names: [String] {
     (Array(scalars.keys) + Array(aggregates.keys) + Array(generators.keys)).filter { $0.first?.isLetter ?? false }

@@ -5,7 +5,7 @@ internal import Diagnostics
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
   case asOfJoin, lateralSubquery
-  case over, qualify, groupingSets, groupTimeout, distinctOn, pivot, unpivot
+  case over, qualify, groupingSets, distinctOn, pivot, unpivot
   case systemTime, matchRecognize
   case subqueryPlace, correlatedColumn, recursiveCommonTable
   case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
@@ -21,7 +21,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .over: "a window function (OVER)"
     case .qualify: "QUALIFY"
     case .groupingSets: "ROLLUP, CUBE or GROUPING SETS"
-    case .groupTimeout: "TIMEOUT of a GROUP BY"
     case .distinctOn: "DISTINCT ON"
     case .pivot: "PIVOT"
     case .unpivot: "UNPIVOT"
@@ -51,7 +50,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING and ORDER BY; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
-    case .asOfJoin, .lateralSubquery, .over, .qualify, .groupTimeout, .distinctOn, .pivot, .unpivot,
+    case .asOfJoin, .lateralSubquery, .over, .qualify, .distinctOn, .pivot, .unpivot,
       .systemTime, .matchRecognize, .pipe, .sample, .orderedAggregate, .starReplace:
       nil
     }

@@ -49,6 +49,8 @@ extension Explain {
     case .panes(_, let shape)?: " in panes of windows \(text(shape))"
     case .session(let time, let gap)?:
       " in sessions of \(time.sqlText(columns: names)) with gap \(gap.sqlText(columns: names))"
+    case .idle(let timeout, let time)?:
+      " with timeout \(LiteralText.duration(timeout))" + (time.map { " of \($0.sqlText(columns: names))" } ?? "")
     }
   }
 

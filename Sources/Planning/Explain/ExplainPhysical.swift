@@ -37,7 +37,8 @@ extension Explain {
       let calls = spec.calls.map { $0.sqlText(columns: names) }
       let name = calls.isEmpty && !spec.isGlobal ? "Distinct" : "HashAggregate"
       let panes = spec.panes.map { text(Windowing.panes(key: $0.key, shape: $0.shape), names) } ?? ""
-      return name + panes + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
+      let idle = spec.idle.map { text(.idle(timeoutMicros: $0.timeoutMicros, time: $0.time), names) } ?? ""
+      return name + panes + idle + (keys.isEmpty ? "" : " by \(list(keys))") + (calls.isEmpty ? "" : ": \(list(calls))")
     case .watermark(let spec):
       return "Watermark \(text(column: spec.columnName, delayMicros: spec.delayMicros))"
     case .windowAssign(let time, let shape): return "WindowAssign \(time.sqlText(columns: names)) \(text(shape))"

@@ -44,6 +44,8 @@ package enum Windowing: Sendable {
   case panes(key: Int, shape: WindowShape)
   /// Rows at most a gap apart are one group. Output: keys, session start, session end, calls.
   case session(time: BoundExpression, gap: BoundExpression)
+  /// A group that no row has touched for `timeoutMicros` is over (TIMEOUT): by the rows' event time, or else by the clock.
+  case idle(timeoutMicros: Int64, time: BoundExpression?)
 
   package var sessionFields: [Field] {
     guard case .session(let time, _) = self else { return [] }
@@ -59,6 +61,9 @@ package enum Windowing: Sendable {
     switch self {
     case .panes: return self
     case .session(let time, let gap): return .session(time: try transform(time), gap: try transform(gap))
+    case .idle(let timeout, let time):
+      guard let time else { return self }
+      return .idle(timeoutMicros: timeout, time: try transform(time))
     }
   }
 
@@ -66,6 +71,7 @@ package enum Windowing: Sendable {
     switch self {
     case .panes: []
     case .session(let time, let gap): [time, gap]
+    case .idle(_, let time): time.map { [$0] } ?? []
     }
   }
 }

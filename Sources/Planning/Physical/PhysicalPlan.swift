@@ -142,6 +142,15 @@ package struct ClosingSpec: Sendable, Hashable {
   package var isFinalOnly: Bool
 }
 
+/// TIMEOUT: how long a group may rest.
+package struct IdleSpec: Sendable {
+  package var timeoutMicros: Int64
+  /// The event time of a row; nil: the clock of the query.
+  package var time: BoundExpression?
+  /// Groups are shown once, when they are over (APPEND); else a group that is over is taken back.
+  package var isFinalOnly: Bool
+}
+
 /// GROUP BY session_window(time, gap). Output: keys, start, end, call results.
 package struct SessionAggregateSpec: Sendable {
   package var keys: [BoundExpression]
@@ -182,6 +191,8 @@ package struct AggregateSpec: Sendable {
   /// Sliding windows: key `key` is grouped by panes and comes out as the start of each window.
   package var panes: (key: Int, shape: WindowShape)?
   package var closing: ClosingSpec?
+  /// Groups leave when no row has touched them for a while.
+  package var idle: IdleSpec?
   package init(
     keys: [BoundExpression], calls: [AggregateCall], isInputRetractable: Bool, isPerStep: Bool, isGlobal: Bool,
     panes: (key: Int, shape: WindowShape)? = nil, closing: ClosingSpec? = nil

@@ -184,12 +184,13 @@ struct PhysicalPlanner {
       }
     }
     let closing = isPerStep ? nil : self.closing(times, input)
-    let spec = AggregateSpec(
+    var spec = AggregateSpec(
       keys: keys.map(\.expression), calls: calls, isInputRetractable: !input.properties.isAppendOnly,
       isPerStep: isPerStep, isGlobal: isGlobal, panes: panes, closing: closing)
+    if closing == nil, !isPerStep { spec.idle = idle(windowing, input) }
     // Without calls a group's row never changes, it only appears.
     let isAppendOnly =
-      isPerStep || closing?.isFinalOnly == true || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
+      isPerStep || closing?.isFinalOnly == true || spec.idle?.isFinalOnly == true || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
     var properties = EdgeProperties(
       isAppendOnly: isAppendOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd,
       key: isPerStep ? nil : Array(keys.indices), isFinalPerStep: isPerStep, stepColumns: isPerStep ? Set(stepKeys) : [],
@@ -204,6 +205,13 @@ struct PhysicalPlanner {
     return ClosingSpec(key: key, time: time, isFinalOnly: emission == .finalOnly)
   }
 
+  /// TIMEOUT of groups; bounded input is all there, and nothing of it is over before the end (SEM-4).
+  private func idle(_ windowing: Windowing?, _ input: PhysicalNode) -> IdleSpec? {
+    guard case .idle(let timeout, let time)? = windowing, !input.properties.isBounded else { return nil }
+    let isEvent = time?.eventTime(input.properties.eventTimes)?.domain == .event
+    return IdleSpec(timeoutMicros: timeout, time: isEvent ? time : nil, isFinalOnly: emission == .finalOnly)
+  }
+
   private func sessions(
     _ aggregate: LogicalPlan.Aggregate, time: BoundExpression, gap: BoundExpression, _ input: PhysicalNode, path: String
   ) throws(SQLError) -> PhysicalNode {
@@ -216,6 +224,11 @@ struct PhysicalPlanner {
       throw SQLError(
         .plan, "UNSUPPORTED_FEATURE", "DISTINCT inside an aggregate of session_window is not supported", span: call.span,
         hint: "use size(collect_set(…)), or approx_count_distinct")
+    }
+    if let call = aggregate.calls.first(where: { $0.aggregate.own?.canMerge == false }) {
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE", "\(call.aggregate.name) has no MERGE, and sessions that grow together need one",
+        span: call.span, hint: "CREATE AGGREGATE … MERGE (a, b) -> …")
     }
     let eventTime = emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
     let isFinalOnly = eventTime != nil && emission == .finalOnly

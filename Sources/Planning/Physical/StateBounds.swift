@@ -10,6 +10,10 @@ extension StateBound {
     if let closing = spec.closing {
       return .bounded("groups whose \(closing.time.text(of: keys[closing.key].name)) is ahead of the \(closing.time.domain.words)")
     }
+    if let idle = spec.idle {
+      return .bounded(
+        "groups touched within \(LiteralText.duration(idle.timeoutMicros)) of the \(idle.time == nil ? "clock" : "watermark")")
+    }
     if let call = calls.first(where: { $0.keepsValues(isInputRetractable: spec.isInputRetractable) }) {
       let what = call.isDistinct ? "every distinct value in \(call.name)" : "every value of \(call.name)"
       if input.isBounded { return .bounded("\(what), of bounded input") }
@@ -18,7 +22,7 @@ extension StateBound {
     if spec.isGlobal { return .bounded("1 group") }
     let groups = "one state per distinct \(keys.map(\.name).joined(separator: ", "))"
     if input.isBounded { return .bounded("\(groups), of bounded input") }
-    return .unbounded(reason: groups, fix: "group by a window of a column with a WATERMARK, or by batch()")
+    return .unbounded(reason: groups, fix: "group by a window of a column with a WATERMARK, or by batch(), or add TIMEOUT")
   }
 
   static func ofTopN(_ limit: LogicalPlan.Limit, input: EdgeProperties) -> StateBound {
@@ -35,7 +39,7 @@ extension StateBound {
 extension AggregateCall {
   /// Whether its state grows with the rows of a group: DISTINCT, collections, and min and max of rows that may go again.
   fileprivate func keepsValues(isInputRetractable: Bool) -> Bool {
-    isDistinct || aggregate.result.isArray(of: aggregate.parameters.first)
+    isDistinct || (aggregate.own == nil && aggregate.result.isArray(of: aggregate.parameters.first))
       || (isInputRetractable && !aggregate.isInvertible)
   }
 }

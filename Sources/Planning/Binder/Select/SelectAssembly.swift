@@ -137,7 +137,8 @@ extension SelectBinder {
       if case .session? = aggregate.windowing, let (_, key) = sessionKey, let entry = sessionKey?.entry {
         replaceSession(binder.groupKeys[key], entry, in: aggregate)
       }
-      plan = .aggregate(aggregate)
+      try addTimeout(to: &aggregate)
+      plan = .aggregate(try startingFromStates(aggregate))
       isGrouped = true
       let stage = self
       try attachSubqueries(usedBy: nil) { (expression) throws(SQLError) in try stage.overGroups(expression) }

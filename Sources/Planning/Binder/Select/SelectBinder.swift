@@ -12,7 +12,6 @@ extension QueryBinder {
     if case .distinctOn(let keys, _) = select.quantifier {
       throw UnsupportedFeature.distinctOn.error(keys.first?.span ?? select.span)
     }
-    if select.groupBy?.timeout != nil { throw UnsupportedFeature.groupTimeout.error(select.groupBy?.span ?? select.span) }
     var input = try bindFrom(select.from)
     for view in select.lateralViews {
       input = try bind(try lateralGenerator(view), over: input, isOuter: view.isOuter)
