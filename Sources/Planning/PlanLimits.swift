@@ -11,6 +11,8 @@ package struct PlanLimits: Sendable {
   package var planDepthMax = 400
   /// Views over views.
   package var viewDepthMax = 32
+  /// Steps of one row pattern once `{n,m}` and PERMUTE are written out: a few characters may ask for any number.
+  package var patternStepsMax = 20_000
 
   package init() {}
 }

@@ -5,7 +5,7 @@ import Testing
 /// so far, after each step and in every configuration.
 @Suite struct OperatorTests {
   enum Operator: String, CaseIterable {
-    case filter, project, generate, aggregate, distinct, union, topN
+    case filter, project, generate, aggregate, distinct, union, topN, match
     case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
   }
 
@@ -39,6 +39,7 @@ extension OperatorTests.Operator {
     case .distinct: return plans.distinct(plans.project(table))
     case .union: return plans.union(table, plans.plan(operators: 0))
     case .topN: return plans.topN(table)
+    case .match: return plans.match(table)
     case .aggregateOfAggregate: return plans.aggregate(plans.aggregate(table))
     case .topNOfAggregate: return plans.topN(plans.aggregate(table))
     case .limitThenAggregate: return plans.aggregate(plans.topN(table))

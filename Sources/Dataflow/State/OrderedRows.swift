@@ -127,6 +127,25 @@ package final class OrderedRows: StateTable {
     return result
   }
 
+  /// Slots of the rows whose key begins with `prefix`, in order, each as often as its weight. O(log n + rows found).
+  package func slots(withPrefix prefix: BytesView) -> [Int32] {
+    func isBefore(_ slot: Int32) -> Bool { keys[Int(slot)].compare(prefix) < 0 }
+    var low = 0
+    var high = chunks.count
+    while low < high {
+      let middle = (low + high) / 2
+      if let last = chunks[middle].last, isBefore(last) { low = middle + 1 } else { high = middle }
+    }
+    var result: [Int32] = []
+    for chunk in chunks[low...] {
+      for slot in chunk where !isBefore(slot) {
+        guard keys[Int(slot)].hasPrefix(prefix) else { return result }
+        for _ in 0..<weights[Int(slot)] { result.append(slot) }
+      }
+    }
+    return result
+  }
+
   package func batch(of slots: [Int32]) -> Batch {
     Batch(builders.map { $0.finish().gather(slots) }, count: slots.count)
   }
@@ -257,5 +276,11 @@ package final class OrderedRows: StateTable {
         position: savedPositions.values[row], key: sortKeys.views[row],
         identity: isRetractable ? identities[row] : BytesView(), weight: savedWeights.values[row])
     }
+  }
+}
+
+extension BytesView {
+  fileprivate func hasPrefix(_ prefix: BytesView) -> Bool {
+    withBytes { bytes in prefix.withBytes { $0.count <= bytes.count && zip($0, bytes).allSatisfy { $0 == $1 } } }
   }
 }

@@ -157,6 +157,8 @@ private final class Construction {
           isClosing: spec.domain != nil, late: spec.domain == .event ? LateRows(schema: input) : nil))
     case .join(let spec):
       return stateful(node, "Join", HashJoin(HashJoin.Spec(spec, node)))
+    case .matchRecognize(let spec):
+      return stateful(node, "MatchRecognize", spec.makeOperator(node))
     }
   }
 

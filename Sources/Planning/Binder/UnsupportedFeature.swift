@@ -6,7 +6,7 @@ internal import Diagnostics
 enum UnsupportedFeature: Sendable, CaseIterable {
   case asOfJoin, lateralSubquery
   case over, qualify, groupingSets, distinctOn, pivot, unpivot
-  case systemTime, matchRecognize
+  case systemTime
   case subqueryPlace, correlatedColumn, recursiveCommonTable
   case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
   case orderedAggregate, likeQuantifier, starReplace
@@ -25,7 +25,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .pivot: "PIVOT"
     case .unpivot: "UNPIVOT"
     case .systemTime: "FOR SYSTEM_TIME AS OF"
-    case .matchRecognize: "MATCH_RECOGNIZE"
     case .subqueryPlace: "a subquery in this place"
     case .correlatedColumn: "this use of a column of the query around the subquery"
     case .recursiveCommonTable: "WITH RECURSIVE"
@@ -51,7 +50,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
     case .asOfJoin, .lateralSubquery, .over, .qualify, .distinctOn, .pivot, .unpivot,
-      .systemTime, .matchRecognize, .pipe, .sample, .orderedAggregate, .starReplace:
+      .systemTime, .pipe, .sample, .orderedAggregate, .starReplace:
       nil
     }
   }

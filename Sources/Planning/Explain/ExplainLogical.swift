@@ -30,6 +30,7 @@ extension Explain {
     case .join(let join):
       let condition = join.condition.map { " on " + $0.sqlText(columns: join.conditionNames) } ?? ""
       return "Join \(join.kind.rawValue)\(condition)"
+    case .matchRecognize(let match): return "MatchRecognize " + text(match.spec, order: match.order, names)
     }
   }
 

@@ -53,6 +53,7 @@ extension Explain {
       return "TopN \(text(count: count, offset: offset)) \(order)"
     case .union: return "Union"
     case .join(let spec): return text(spec, node)
+    case .matchRecognize(let spec): return "MatchRecognize " + text(spec.pattern, order: spec.order, names) + spec.modeText
     }
   }
 

@@ -18,6 +18,7 @@ extension LogicalPlan {
     case .watermark(let watermark): watermark.input.schema
     case .windowAssign(let assign): assign.schema
     case .join(let join): join.schema
+    case .matchRecognize(let match): match.schema
     }
   }
 
@@ -36,6 +37,7 @@ extension LogicalPlan {
     case .watermark(let watermark): [watermark.input]
     case .windowAssign(let assign): [assign.input]
     case .join(let join): [join.left, join.right]
+    case .matchRecognize(let match): [match.input]
     }
   }
 
@@ -77,6 +79,9 @@ extension LogicalPlan {
       join.left = try transform(join.left)
       join.right = try transform(join.right)
       return .join(join)
+    case .matchRecognize(var match):
+      match.input = try transform(match.input)
+      return .matchRecognize(match)
     }
   }
 
@@ -120,6 +125,10 @@ extension LogicalPlan {
     case .join(var join):
       if let condition = join.condition { join.condition = try transform(condition) }
       return .join(join)
+    case .matchRecognize(var match):
+      match.spec = try match.spec.mapInputExpressions(transform)
+      for index in match.order.indices { match.order[index].expression = try transform(match.order[index].expression) }
+      return .matchRecognize(match)
     case .sort(var sort):
       for index in sort.keys.indices { sort.keys[index].expression = try transform(sort.keys[index].expression) }
       return .sort(sort)

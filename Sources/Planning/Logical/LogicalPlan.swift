@@ -21,6 +21,7 @@ package indirect enum LogicalPlan: Sendable {
   case watermark(Watermark)
   case windowAssign(WindowAssign)
   case join(Join)
+  case matchRecognize(MatchRecognize)
 
   package struct Scan: Sendable {
     package var source: SourceReference

@@ -123,6 +123,7 @@ package enum PhysicalOperator: Sendable {
   case watermark(WatermarkSpec)
   case windowAssign(time: BoundExpression, shape: WindowShape)
   case sessionAggregate(SessionAggregateSpec)
+  case matchRecognize(MatchRecognizeSpec)
 }
 
 /// An event-time column, and how far rows may come out of its order.

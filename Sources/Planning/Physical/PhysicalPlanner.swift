@@ -70,6 +70,7 @@ struct PhysicalPlanner {
     case .watermark(let watermark): return try self.watermark(watermark, path: path, endsQuery: endsQuery)
     case .windowAssign(let assign): return try windows(assign, path: path, endsQuery: endsQuery)
     case .join(let join): return try self.join(join, path: path)
+    case .matchRecognize(let match): return try self.match(match, path: path)
     }
   }
 
@@ -383,6 +384,15 @@ struct PhysicalPlanner {
   /// Whether all of it is there before other sources are read: bounded, and nobody else waits for the same sources.
   private func isStatic(_ node: PhysicalNode, _ plan: LogicalPlan) -> Bool {
     node.properties.isBounded && plan.sourceUses.allSatisfy { sourceUses[$0.key] == $0.value }
+  }
+
+  private func match(_ match: LogicalPlan.MatchRecognize, path: String) throws(SQLError) -> PhysicalNode {
+    let input = try build(match.input, path: path + ".0", endsQuery: false)
+    for expression in match.spec.inputExpressions + match.order.map(\.expression) {
+      try checkRepeatable(expression, over: input)
+    }
+    let spec = MatchRecognizeSpec(match, over: input.properties, isEverFinal: emission != nil)
+    return node("match", path, .matchRecognize(spec), [input], match.schema, try .ofMatch(spec, input))
   }
 
   // MARK: Checks

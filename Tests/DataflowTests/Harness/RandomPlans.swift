@@ -6,7 +6,7 @@ struct RandomPlans {
   /// Whether each table only ever grows.
   let isAppendOnly: [Bool]
   /// The cases of `plan` that run.
-  private static let kinds = 0...10
+  private static let kinds = 0...11
 
   /// A plan of up to `operators` operators above its tables.
   mutating func plan(operators: Int) -> ReferencePlan {
@@ -19,7 +19,8 @@ struct RandomPlans {
     case 8: return distinct(plan(operators: operators - 1))
     case 9: return topN(plan(operators: operators - 1))
     case 10: return union(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
-    case 11, 12: return join(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
+    case 11: return match(plan(operators: operators - 1))
+    case 12, 13: return join(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     default: return setOperation(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     }
   }

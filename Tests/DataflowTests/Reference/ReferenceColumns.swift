@@ -34,6 +34,11 @@ extension ReferencePlan {
     case .join(let a, let b, let kind, _):
       return kind == .semi || kind == .anti ? a.columns : a.columns + b.columns
     case .setOperation(let a, _, _, _): return a.columns
+    case .match(let input, let match):
+      let columns = input.columns
+      let (before, after) = match.shown(columns.count)
+      return (match.partition + before).map { columns[$0] } + match.measures.map { $0.operand.column(over: columns) }
+        + after.map { columns[$0] }
     }
   }
 
@@ -42,7 +47,7 @@ extension ReferencePlan {
     switch self {
     case .table: []
     case .filter(let input, _), .project(let input, _), .explode(let input, _, _), .aggregate(let input, _, _),
-      .distinct(let input), .topN(let input, _, _, _):
+      .distinct(let input), .topN(let input, _, _, _), .match(let input, _):
       [input]
     case .union(let a, let b), .join(let a, let b, _, _), .setOperation(let a, let b, _, _): [a, b]
     }
@@ -55,7 +60,7 @@ extension ReferencePlan {
     case .filter, .project, .explode, .union, .distinct: inputs.allSatisfy { $0.isAppendOnly(tables) }
     case .topN(let input, let keys, _, _): keys.isEmpty && input.isAppendOnly(tables)
     case .join(let a, let b, .inner, _): a.isAppendOnly(tables) && b.isAppendOnly(tables)
-    case .aggregate, .join, .setOperation: false
+    case .aggregate, .join, .setOperation, .match: false
     }
   }
 
@@ -66,7 +71,7 @@ extension ReferencePlan {
     case .table(let index): tables[index]
     case .aggregate(let input, _, _), .distinct(let input):
       input.isAppendOnly(tables) && input.hasKnownOrder(tables)
-    case .join, .setOperation: false
+    case .join, .setOperation, .match: false
     case .filter, .project, .explode, .union, .topN: inputs.allSatisfy { $0.hasKnownOrder(tables) }
     }
   }
@@ -81,6 +86,17 @@ extension ReferenceExpression {
     case .arithmetic(_, let a, let b), .coalesce(let a, let b), .choose(_, let a, let b):
       let (x, y) = (a.column(over: columns), b.column(over: columns))
       return .init(type: x.type == .null ? y.type : x.type, isExact: x.isExact && y.isExact)
+    }
+  }
+}
+
+extension ReferenceMatch.Operand {
+  fileprivate func column(over columns: [ReferenceColumn]) -> ReferenceColumn {
+    switch self {
+    case .literal(let value): .init(type: value.referenceType)
+    case .row(_, let column, _, _, _): columns[column]
+    case .count, .matchNumber: .init(type: .bigint)
+    case .classifier: .init(type: .string)
     }
   }
 }

@@ -69,7 +69,7 @@ extension ReferenceExpression.Arithmetic {
 }
 
 extension ReferenceExpression.Comparison {
-  fileprivate func apply(_ a: Value, _ b: Value) -> Value {
+  func apply(_ a: Value, _ b: Value) -> Value {
     if self == .same { return .bool(ReferenceOrder.compare(a, b) == 0) }
     if a.isNull || b.isNull { return .null }
     let order = ReferenceOrder.compare(a, b)

@@ -14,6 +14,7 @@ indirect enum ReferencePlan {
   case topN(ReferencePlan, keys: [ReferenceSortKey], count: Int?, offset: Int)
   case join(ReferencePlan, ReferencePlan, kind: ReferenceJoinKind, on: ReferenceExpression)
   case setOperation(ReferencePlan, ReferencePlan, kind: ReferenceSetKind, isAll: Bool)
+  case match(ReferencePlan, ReferenceMatch)
 }
 
 enum ReferenceJoinKind: String, CaseIterable {
@@ -73,6 +74,17 @@ extension ReferencePlan {
       return Self.joined(a.rows(tables), b.rows(tables), kind, on, widths: (a.columns.count, b.columns.count))
     case .setOperation(let a, let b, let kind, let isAll):
       return Self.combined(a.rows(tables), b.rows(tables), kind, isAll)
+    case .match(let input, let match):
+      var partitions: [[ReferenceRow]] = []
+      var known: [String: Int] = [:]
+      for row in Self.sorted(input.rows(tables), match.order) {
+        let key = ReferenceOrder.text(match.partition.map { row.values[$0] })
+        if let index = known[key] { partitions[index].append(row) } else {
+          known[key] = partitions.count
+          partitions.append([row])
+        }
+      }
+      return partitions.flatMap { match.matches($0, width: input.columns.count) }
     }
   }
 

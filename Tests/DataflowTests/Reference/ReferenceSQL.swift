@@ -30,6 +30,8 @@ extension ReferencePlan {
         """
     case .setOperation(let a, let b, let kind, let isAll):
       return "SELECT * FROM (\(a.sql)) AS a \(kind.rawValue)\(isAll ? " ALL" : "") SELECT * FROM (\(b.sql)) AS b"
+    case .match(let input, let match):
+      return "SELECT \(list(match.outputNames(input.columns.count))) FROM (\(input.sql)) \(match.sql)"
     }
   }
 
@@ -66,7 +68,7 @@ extension ReferenceCall {
 }
 
 extension ReferenceSortKey {
-  fileprivate var sql: String { "c\(column) \(isDescending ? "DESC" : "ASC") NULLS \(nullsFirst ? "FIRST" : "LAST")" }
+  var sql: String { "c\(column) \(isDescending ? "DESC" : "ASC") NULLS \(nullsFirst ? "FIRST" : "LAST")" }
 }
 
 extension Value {

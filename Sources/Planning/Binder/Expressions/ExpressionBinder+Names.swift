@@ -35,6 +35,7 @@ enum AliasLookup: Sendable {
 extension ExpressionBinder {
   func bindName(_ name: AST.ObjectName, span: SourceSpan) throws(SQLError) -> BoundExpression {
     if let variable = try lambdaVariable(name, span: span) { return variable }
+    if let rowPattern { return try bindPatternColumn(name, rowPattern, span: span) }
     if case .beforeInput(let aliases) = aliases, let bound = try alias(name, in: aliases, span: span) { return bound }
     if let bound = try inputColumn(name, in: scope, span: span) { return bound }
     if case .afterInput(let aliases) = aliases, let bound = try alias(name, in: aliases, span: span) { return bound }

@@ -26,6 +26,8 @@ struct ExpressionBinder {
   var subqueries: SubqueryCollector?
   /// Binds subqueries: knows the common tables in sight.
   var queries: QueryBinder?
+  /// Inside MATCH_RECOGNIZE: names of pattern variables mean rows of the match.
+  var rowPattern: RowPatternPlace?
 
   init(_ context: StatementContext, scope: Scope, clause: Clause) {
     self.context = context
@@ -46,6 +48,8 @@ struct ExpressionBinder {
     case limit = "LIMIT"
     case from = "FROM"
     case joinCondition = "ON"
+    case define = "DEFINE"
+    case measures = "MEASURES"
     case constant = "a constant"
     case function = "the body of a function"
   }

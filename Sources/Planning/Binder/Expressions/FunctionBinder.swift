@@ -10,7 +10,8 @@ extension ExpressionBinder {
   func bindCall(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
     let name = try routineName(call, span: span)
     if call.over != nil { throw UnsupportedFeature.over.error(span) }
-    if call.semantics != nil { throw UnsupportedFeature.matchRecognize.error(span) }
+    if let rowPattern, let bound = try bindPatternCall(name, call, rowPattern, span: span) { return bound }
+    if call.semantics != nil { throw .outsideRowPattern("RUNNING and FINAL", span: span) }
     if let routine = context.catalog.routine(named: name) { return try bindRoutine(routine, call, span: span) }
     if let special = try bindSpecialForm(name, call, span: span) { return special }
     if let function = registry.aggregates[name] { return try bindAggregate(function, name, call, span: span) }

@@ -26,6 +26,11 @@ extension QueryBinder {
     if let generator = try lateralGenerator(relation) {
       return try bind(generator, over: BoundRelation(plan: .oneRow, scope: Scope()), isOuter: false)
     }
+    if let match = relation.matchRecognize {
+      var input = try bindKind(relation)
+      if let watermark = relation.watermark { input = try bind(watermark, over: input) }
+      return try bind(match, over: input).aliased(relation.alias)
+    }
     var result = try bindKind(relation).aliased(relation.alias)
     if let watermark = relation.watermark { result = try bind(watermark, over: result) }
     return result
@@ -85,7 +90,6 @@ extension QueryBinder {
   private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
     if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
     if relation.sample != nil { throw UnsupportedFeature.sample.error(relation.span) }
-    if let match = relation.matchRecognize { throw UnsupportedFeature.matchRecognize.error(match.span) }
     if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {
       throw UnsupportedFeature.relationOptions.error(option.key.span)

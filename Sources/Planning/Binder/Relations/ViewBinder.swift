@@ -53,6 +53,9 @@ extension LogicalPlan {
     case .join(var join):
       join.span = span
       return .join(join)
+    case .matchRecognize(var match):
+      match.spec.span = span
+      return .matchRecognize(match)
     case .values, .filter, .project, .distinct, .sort, .limit, .union, .watermark, .windowAssign: return moved
     }
   }

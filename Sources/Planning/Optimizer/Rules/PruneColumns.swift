@@ -76,6 +76,7 @@ struct PruneColumns: OptimizerRule {
       assign.input = input.plan
       return Pruned(plan: .windowAssign(assign), columns: input.columns + [width, width + 1])
     case .join(let join): return prune(join, needed: needed)
+    case .matchRecognize(let match): return prune(match, needed: needed)
     }
   }
 
@@ -124,6 +125,22 @@ struct PruneColumns: OptimizerRule {
       copy.calls[index].filter = copy.calls[index].filter.map(input.moved)
     }
     return Pruned(plan: .aggregate(copy), columns: Array(0..<keyCount) + calls.map { keyCount + $0 })
+  }
+
+  /// Partition columns stay: what was shown of a partition is found by them.
+  private func prune(_ match: LogicalPlan.MatchRecognize, needed: Set<Int>) -> Pruned {
+    let columns = match.spec.output.indices.filter { index in
+      if case .partition = match.spec.output[index] { return true }
+      return needed.contains(index)
+    }
+    var copy = match
+    copy.spec.output = columns.map { match.spec.output[$0] }
+    copy.spec.fields = columns.map { match.spec.fields[$0] }
+    let input = prune(match.input, needed: used(by: copy.spec.inputExpressions + match.order.map(\.expression)))
+    copy.input = input.plan
+    copy.spec = copy.spec.mapInputExpressions { input.moved($0) }
+    for index in copy.order.indices { copy.order[index].expression = input.moved(copy.order[index].expression) }
+    return Pruned(plan: .matchRecognize(copy), columns: columns)
   }
 
   private func used(by expressions: [BoundExpression]) -> Set<Int> {
