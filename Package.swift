@@ -27,6 +27,9 @@ let package = Package(
     .target(name: "CKernels"),
     // The first stage of simdjson: where the tokens of JSON text are.
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    // Compressed files, from the archives of zlib1g-dev and libzstd-dev.
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary(":libz.a")]),
+    .target(name: "CZstd", linkerSettings: [.linkedLibrary(":libzstd.a")]),
     // GNU readline (GPL), opened at run time by the shell alone.
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("dl")]),
     // Perl-compatible regular expressions, from the archive of Debian's libpcre2-dev.
@@ -37,7 +40,7 @@ let package = Package(
     room("Expressions", on: ["Diagnostics", "Columnar", "CKernels", "CPCRE2"]),
     room("Planning", on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions"]),
     room("Dataflow", on: ["Diagnostics", "Columnar", "Expressions", "CKernels"]),
-    room("Connectors", on: ["Diagnostics", "Columnar", "CKernels", "CSimdjson"]),
+    room("Connectors", on: ["Diagnostics", "Columnar", "CKernels", "CSimdjson", "CZlib", "CZstd"]),
     room(
       "Engine",
       on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions", "Planning", "Dataflow", "Connectors"]),

@@ -3,8 +3,9 @@
 set -euo pipefail
 
 # libreadline8: the prompt. libpcre2-dev: regular expressions. libsimdjson-dev: reading JSON.
+# zlib1g-dev, libzstd-dev: compressed files.
 # libc6-dev and friends come with a Swift toolchain's own requirements.
-packages=(libreadline8 libpcre2-dev libsimdjson-dev)
+packages=(libreadline8 libpcre2-dev libsimdjson-dev zlib1g-dev libzstd-dev)
 
 missing=()
 for package in "${packages[@]}"; do

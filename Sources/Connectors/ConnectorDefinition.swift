@@ -108,16 +108,19 @@ package struct SinkRequest: Sendable {
   package var schema: Schema
   /// Rows carry operations that the sink must show or apply (CHANGELOG).
   package var isChangelog: Bool
+  /// The query ends by itself: its result is one whole.
+  package var isBounded: Bool
   /// Name of the query it belongs to.
   package var queryName: String
   package var environment: ConnectorEnvironment
   package var span: SourceSpan
   package init(
-    options: OptionValues, schema: Schema, isChangelog: Bool, queryName: String,
+    options: OptionValues, schema: Schema, isChangelog: Bool, isBounded: Bool = false, queryName: String,
     environment: ConnectorEnvironment, span: SourceSpan
   ) {
     self.options = options
     self.schema = schema
+    self.isBounded = isBounded
     self.isChangelog = isChangelog
     self.queryName = queryName
     self.environment = environment

@@ -12,7 +12,7 @@ extension SQLError {
   /// A system call on `object` (a path, a host:port, `stdin`) failed.
   static func io(_ kind: Kind, _ action: String, _ object: String, errno code: Int32) -> SQLError {
     SQLError(
-      kind, code == ENOSPC ? "NO_SPACE_LEFT" : "IO_ERROR",
+      kind, [ENOSPC, EDQUOT, EFBIG].contains(code) ? "NO_SPACE_LEFT" : "IO_ERROR",
       "\(action) \(object) failed: \(describe(errno: code))")
   }
 

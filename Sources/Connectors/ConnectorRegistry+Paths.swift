@@ -7,7 +7,7 @@ extension ConnectorRegistry {
     readingPath path: String, format: String?, span: SourceSpan
   ) throws(SQLError) -> ConnectorDefinition {
     let named = try connector(forPath: path, format: format, span: span)
-    let ownSuffix = path.split(separator: "/").last.map { $0.hasSuffix(".txt") || $0.hasSuffix(".text") } ?? false
+    let ownSuffix = ["txt", "text"].contains(Compression.suffix(of: Compression.inner(path)))
     // A path that cannot be listed is left to the reader, whose error names it.
     guard format == nil, named.name == "text", !ownSuffix, !path.contains("://"), let json = self["json"],
       let first = try? FileListing.files(at: path, span: span).first(where: { $0.bytes > 0 })
@@ -32,17 +32,38 @@ extension ConnectorRegistry {
       guard let connector = self[name] else { throw .unknownConnector(name, in: sourceNames, span: span) }
       return connector
     }
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    let suffix = file.split(separator: ".").dropFirst().last.map { $0.lowercased() }
+    if let error = Compression.unsupported(path, span: span) { throw error }
+    let suffix = Compression.suffix(of: Compression.inner(path))
     switch suffix {
     case .some(let known) where self[known] != nil && self[known]?.positional.first == "path":
       return self[known] ?? .text
-    case "parquet", "orc", "avro", "gz", "zst":
-      throw SQLError(
-        .bind, "UNSUPPORTED_DATA_SOURCE", "files of suffix .\(suffix ?? "") cannot be read yet", span: span,
-        hint: "read the lines as text: text.`\(path)`")
+    case .some(let suffix) where ForeignFormat.named(suffix) != nil:
+      throw .foreignFormat(suffix, path: path, span: span)
     default: return .text
     }
+  }
+}
+
+/// Formats of files that are not read here, by the names that Spark and others give them.
+enum ForeignFormat {
+  private static let hints = [
+    "parquet": "parquet", "orc": "orc", "avro": "avro", "xml": "xml", "delta": "delta", "iceberg": "iceberg", "hudi": "hudi",
+    "binaryfile": "binaryFile", "xlsx": "Excel", "arrow": "Arrow", "feather": "Arrow", "protobuf": "protobuf",
+  ]
+
+  /// How the format is called; nil if it is none that is known to be missing.
+  static func named(_ name: String) -> String? { hints[name.lowercased()] }
+}
+
+extension SQLError {
+  static func foreignFormat(_ name: String, path: String?, span: SourceSpan) -> SQLError {
+    let format = ForeignFormat.named(name) ?? name
+    let columnar = ["parquet", "arrow"].contains(name.lowercased())
+    return SQLError(
+      .bind, "UNSUPPORTED_DATA_SOURCE", "files in the format \(format) cannot be read or written yet", span: span,
+      hint: columnar
+        ? "convert them: duckdb -c \"COPY (FROM '\(path ?? "x.parquet")') TO 'x.csv'\""
+        : "convert them to csv or json lines, which are read with or without gzip and zstd")
   }
 }
 

@@ -70,7 +70,8 @@ package struct ConnectorRegistry: Sendable {
 
 extension SQLError {
   static func unknownConnector(_ name: String, in names: [String], span: SourceSpan) -> SQLError {
-    SQLError(
+    if ForeignFormat.named(name) != nil { return foreignFormat(name, path: nil, span: span) }
+    return SQLError(
       .bind, "DATA_SOURCE_NOT_FOUND", "there is no connector \"\(name)\"", span: span,
       hint: didYouMean(name, in: names) ?? "connectors: \(names.joined(separator: ", "))")
   }

@@ -20,6 +20,11 @@ package protocol Source: AnyObject, Sendable {
   func stop()
   /// Places to be read at the time of the call, for AVAILABLE NOW and PROCESS; nil: whatever polls give until `.idle`.
   func latest() throws(SQLError) -> String?
+  /// Fixes the end of the input at what is there now (AVAILABLE NOW, ONCE; SEM-6): behind it polls give `.idle`. Called
+  /// before `start`. A source without a place to stop at goes on until it is idle.
+  func stopAtPresent() throws(SQLError)
+  /// Records that this reader has met and could not read as declared.
+  var malformedCount: Int64 { get }
   /// Size of the whole input in bytes if known, for progress.
   var totalBytes: Int64? { get }
 }
@@ -28,6 +33,8 @@ extension Source {
   package var position: String? { nil }
   package func seek(to position: String) throws(SQLError) {}
   package func latest() throws(SQLError) -> String? { nil }
+  package func stopAtPresent() throws(SQLError) {}
+  package var malformedCount: Int64 { 0 }
   package var totalBytes: Int64? { nil }
 }
 

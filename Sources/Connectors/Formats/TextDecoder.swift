@@ -17,8 +17,17 @@ struct TextDecoder: Decoder {
   static let batchBytes = 64 << 10
 
   var outputs: [Output]
+  /// Ends a line; before the usual one a carriage return is not part of it.
+  private let newline: UInt8
+  private let dropsCarriageReturn: Bool
 
-  init(_ outputs: [Output] = [.value]) { self.outputs = outputs }
+  init(
+    _ outputs: [Output] = [.value], newline: UInt8 = LineFraming.newlineDefault, dropsCarriageReturn: Bool = true
+  ) {
+    self.outputs = outputs
+    self.newline = newline
+    self.dropsCarriageReturn = dropsCarriageReturn
+  }
 
   func decode(
     _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch) throws(SQLError) -> Void
@@ -28,7 +37,7 @@ struct TextDecoder: Decoder {
     }
     var position = range.lowerBound
     while position < range.upperBound {
-      let views = Self.lines(buffer, &position, range.upperBound)
+      let views = lines(buffer, &position, range.upperBound)
       let columns = outputs.map { output -> Column in
         switch output {
         case .value: .bytes(BytesColumn(views, owners: [buffer]))
@@ -47,12 +56,12 @@ struct TextDecoder: Decoder {
     var left = 0
     var block = range.lowerBound
     while block < range.upperBound {
-      var mask = sq_mask64(buffer.base + block, UInt8(ascii: "\n"))
+      var mask = sq_mask64(buffer.base + block, newline)
       if range.upperBound &- block < 64 { mask &= (1 &<< UInt64(range.upperBound &- block)) &- 1 }
       left &+= mask.nonzeroBitCount
       block &+= 64
     }
-    if buffer.base[range.upperBound - 1] != UInt8(ascii: "\n") { left += 1 }
+    if buffer.base[range.upperBound - 1] != newline { left += 1 }
     while left > 0 {
       let count = min(left, Batch.rowsMax)
       let columns = outputs.map { output -> Column in
@@ -65,28 +74,29 @@ struct TextDecoder: Decoder {
   }
 
   /// Views of the lines of one batch; `position` moves behind them.
-  private static func lines(_ buffer: ByteBuffer, _ position: inout Int, _ end: Int) -> [BytesView] {
+  private func lines(_ buffer: ByteBuffer, _ position: inout Int, _ end: Int) -> [BytesView] {
     let start = position
-    let byteEnd = end - start > batchBytes ? start + batchBytes : end
+    let byteEnd = end - start > Self.batchBytes ? start + Self.batchBytes : end
     let capacity = min(Batch.rowsMax, byteEnd - start)
     var next = start
+    let (newline, dropsReturn) = (newline, dropsCarriageReturn)
     let views = [BytesView](unsafeUninitializedCapacity: capacity) { target, filled in
       let base = UnsafePointer(buffer.base)
       var count = 0
       var lineStart = start
       var block = start
       scan: while block < byteEnd {
-        var mask = sq_mask64(base + block, UInt8(ascii: "\n"))
+        var mask = sq_mask64(base + block, newline)
         if end &- block < 64 { mask &= (1 &<< UInt64(end &- block)) &- 1 }
         while mask != 0 {
-          let newline = block &+ mask.trailingZeroBitCount
+          let lineEnd = block &+ mask.trailingZeroBitCount
           mask &= mask &- 1
-          var length = newline &- lineStart
-          if length > 0, base[newline &- 1] == UInt8(ascii: "\r") { length &-= 1 }
+          var length = lineEnd &- lineStart
+          if length > 0, base[lineEnd &- 1] == UInt8(ascii: "\r"), dropsReturn { length &-= 1 }
           (target.baseAddress.unsafelyUnwrapped + count).initialize(
             to: BytesView(padded: base + lineStart, count: length))
           count &+= 1
-          lineStart = newline &+ 1
+          lineStart = lineEnd &+ 1
           if count == capacity { break scan }
         }
         block &+= 64
@@ -112,19 +122,19 @@ struct TextDecoder: Decoder {
 
   /// Writes the view of a line that ends behind `lookedAt` and gives the place behind it.
   @inline(never)
-  private static func longLine(
+  private func longLine(
     _ base: UnsafePointer<UInt8>, from start: Int, lookedAt: Int, _ end: Int,
     _ target: UnsafeMutablePointer<BytesView>
   ) -> Int {
     var block = lookedAt
     while block < end {
-      var mask = sq_mask64(base + block, UInt8(ascii: "\n"))
+      var mask = sq_mask64(base + block, newline)
       if end - block < 64 { mask &= (1 << UInt64(end - block)) - 1 }
       if mask != 0 {
-        let newline = block + mask.trailingZeroBitCount
-        let length = newline - start - (newline > start && base[newline - 1] == UInt8(ascii: "\r") ? 1 : 0)
-        target.initialize(to: BytesView(padded: base + start, count: length))
-        return newline + 1
+        let lineEnd = block + mask.trailingZeroBitCount
+        let hasReturn = dropsCarriageReturn && lineEnd > start && base[lineEnd - 1] == UInt8(ascii: "\r")
+        target.initialize(to: BytesView(padded: base + start, count: lineEnd - start - (hasReturn ? 1 : 0)))
+        return lineEnd + 1
       }
       block += 64
     }

@@ -2,30 +2,37 @@ internal import Columnar
 internal import Diagnostics
 internal import Glibc
 
-/// Writes a folder of part files: one for each step that has rows, under a hidden name until it is whole.
+/// Writes a folder of part files: one for each step that has rows, under a hidden name until the step is committed.
 ///
 /// Readers of the folder never see half a file. A snapshot (COMPLETE) replaces the one before.
 final class FolderSink: Sink {
   private let folder: String
   private let suffix: String
-  private let makeEncoder: () throws(SQLError) -> any RowEncoder
+  private let compression: Compression
+  private let makeEncoder: () -> any RowEncoder
   /// Tells the files of this run from those of earlier ones.
   private let run: String
+  /// Files that go when the first new one has come.
+  private var replaced: [String]
   private var step: StepInfo?
   private var current: EncodedSink?
-  private var temporaryPath: String?
+  private var file: OutputFile?
 
   init(
-    folder: String, suffix: String, span: SourceSpan, makeEncoder: @escaping () throws(SQLError) -> any RowEncoder
+    folder: String, suffix: String, compression: Compression, replaces: Bool, span: SourceSpan,
+    makeEncoder: @escaping () -> any RowEncoder
   ) throws(SQLError) {
-    self.folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    self.suffix = suffix
+    self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    self.suffix = ([suffix] + [compression.suffix].compactMap { $0 }).joined(separator: ".")
+    self.compression = compression
     self.makeEncoder = makeEncoder
     run = String(UInt64(bitPattern: wallClockMicros()), radix: 36) + String(UInt64(getpid()), radix: 36)
     try Self.makeFolders(self.folder, span: span)
+    replaced = replaces ? try FileListing.files(at: self.folder, span: span).map(\.path) : []
+    guard access(self.folder, W_OK) == 0 else {
+      throw SQLError.io(.bind, "writing into the folder", "'\(self.folder)'", errno: errno).located(at: span)
+    }
   }
-
-  deinit { if let temporaryPath { unlink(temporaryPath) } }
 
   private static func makeFolders(_ path: String, span: SourceSpan) throws(SQLError) {
     var at = path.startIndex
@@ -37,28 +44,52 @@ final class FolderSink: Sink {
     }
   }
 
-  func begin(_ step: StepInfo) throws(SQLError) { self.step = step }
+  func begin(_ step: StepInfo) throws(SQLError) {
+    self.step = step
+    // An empty snapshot takes the place of the last one too.
+    if step.isSnapshot { try open(step) }
+  }
 
   func write(_ rows: ResultRows) throws(SQLError) {
     guard rows.batch.count > 0, let step else { return }
-    if current == nil {
-      let path = "\(folder)/.\(name(step)).tmp"
-      let sink = EncodedSink(try makeEncoder(), output: try DescriptorOutput(path: path))
-      temporaryPath = path
-      current = sink
-      try sink.begin(step)
-    }
+    if current == nil { try open(step) }
     try current?.write(rows)
   }
 
+  private func open(_ step: StepInfo) throws(SQLError) {
+    let file = try OutputFile(path: "\(folder)/\(name(step))", .whole, compression: compression)
+    self.file = file
+    let sink = EncodedSink(makeEncoder(), output: file)
+    current = sink
+    try sink.begin(step)
+  }
+
   func end(_ step: StepInfo) throws(SQLError) {
-    guard let sink = current, let path = temporaryPath else { return }
-    try sink.end(step)
-    try sink.finish()
-    let target = "\(folder)/\(name(step))"
-    guard rename(path, target) == 0 else { throw .io(.sink, "renaming", "'\(path)'", errno: errno) }
+    try current?.end(step)
+    try current?.finish()
     current = nil
-    temporaryPath = nil
+  }
+
+  func commit(epoch: Int64) throws(SQLError) {
+    guard let file, current == nil else { return }
+    try file.publish()
+    self.file = nil
+    try removeReplaced()
+  }
+
+  func finish() throws(SQLError) {
+    // The step failed, or was stopped: nothing of it is kept.
+    if let file { file.discard() } else { try removeReplaced() }
+    file = nil
+    current = nil
+  }
+
+  private func removeReplaced() throws(SQLError) {
+    let paths = replaced
+    replaced = []
+    for path in paths where unlink(path) != 0 && errno != ENOENT {
+      throw .io(.sink, "removing", "'\(path)'", errno: errno)
+    }
   }
 
   private func name(_ step: StepInfo) -> String {

@@ -9,8 +9,36 @@ struct FileEntry: Sendable, Equatable {
   var modifiedNanos: Int64
 }
 
+/// Which files are meant: a path, a folder or a pattern, and what narrows it.
+struct FileSelection: Sendable {
+  var path: String
+  /// Folders stand for the files in them at any depth.
+  var isRecursive = false
+  /// A pattern that names must match.
+  var namePattern: String?
+  /// µs since the UTC epoch.
+  var modifiedAfterMicros: Int64?
+  var modifiedBeforeMicros: Int64?
+  /// The newest first.
+  var isLatestFirst = false
+
+  func takes(_ file: FileEntry) -> Bool {
+    if let namePattern, fnmatch(namePattern, file.name, 0) != 0 { return false }
+    if let modifiedAfterMicros, file.modifiedNanos / 1000 <= modifiedAfterMicros { return false }
+    if let modifiedBeforeMicros, file.modifiedNanos / 1000 >= modifiedBeforeMicros { return false }
+    return true
+  }
+}
+
+extension FileEntry {
+  var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+}
+
 /// The files that a path, a folder or a pattern means.
 enum FileListing {
+  /// Folders within folders: beyond it a link leads in a circle.
+  static let depthMax = 64
+
   /// Files of one listing at most: beyond it a query would spend its time on names.
   static let filesMax = 10_000_000
 
@@ -20,30 +48,41 @@ enum FileListing {
   /// with `_` or `.` are left out, in folders and for patterns, as Hadoop does.
   /// Throws `PATH_NOT_FOUND` if nothing is there; an empty folder gives no files.
   static func files(at path: String, span: SourceSpan?) throws(SQLError) -> [FileEntry] {
+    try files(FileSelection(path: path), span: span)
+  }
+
+  static func files(_ selection: FileSelection, span: SourceSpan?) throws(SQLError) -> [FileEntry] {
+    let path = selection.path
     let plain = localPath(path)
     var found: [FileEntry] = []
+    let depth = selection.isRecursive ? depthMax : 1
     if let info = status(of: plain) {
-      try add(plain, info, to: &found)
+      try add(plain, info, depth: depth, to: &found)
     } else if isPattern(plain) {
       let matches = try expand(plain, path, span: span)
       guard !matches.isEmpty else { throw .pathNotFound(path, span: span) }
       for match in matches where !isHidden(match) {
-        if let info = status(of: match) { try add(match, info, to: &found) }
+        if let info = status(of: match) { try add(match, info, depth: depth, to: &found) }
       }
     } else {
       throw .pathNotFound(path, span: span)
     }
-    return found.sorted { ($0.modifiedNanos, $0.path) < ($1.modifiedNanos, $1.path) }
+    found = found.filter(selection.takes)
+    found.sort { ($0.modifiedNanos, $0.path) < ($1.modifiedNanos, $1.path) }
+    return selection.isLatestFirst ? found.reversed() : found
   }
 
   /// Whether the first byte that is not blank opens an object.
   static func beginsWithObject(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 256)
-    let count = pread(descriptor, &bytes, bytes.count, 0)
-    return bytes.prefix(max(0, count)).first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF } == UInt8(ascii: "{")
+    guard isRegularFile(path) else { return false }
+    let start = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 16)
+    defer { start.deallocate() }
+    var count = 0
+    do throws(SQLError) { count = try FileBytes(path: path).read(into: start) } catch {
+      // Whoever reads the file says what is wrong with it.
+      return false
+    }
+    return start.prefix(max(0, count)).first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF } == UInt8(ascii: "{")
   }
 
   static func isRegularFile(_ path: String) -> Bool {
@@ -57,11 +96,19 @@ enum FileListing {
     return rest.hasPrefix("//") ? String(rest.dropFirst(2)) : String(rest)
   }
 
-  private static func add(_ path: String, _ info: stat, to found: inout [FileEntry]) throws(SQLError) {
+  private static func add(
+    _ path: String, _ info: stat, depth: Int, to found: inout [FileEntry]
+  ) throws(SQLError) {
     if info.st_mode & S_IFMT == S_IFDIR {
       for name in try names(inFolder: path) where !isHidden(name) {
         let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
-        if let info = status(of: inner), info.st_mode & S_IFMT != S_IFDIR { append(inner, info, to: &found) }
+        // A file may go away while its folder is listed.
+        guard let info = status(of: inner) else { continue }
+        if info.st_mode & S_IFMT != S_IFDIR {
+          append(inner, info, to: &found)
+        } else if depth > 1 {
+          try add(inner, info, depth: depth - 1, to: &found)
+        }
       }
     } else {
       append(path, info, to: &found)

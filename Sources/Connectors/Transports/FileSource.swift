@@ -4,6 +4,9 @@ internal import Glibc
 internal import Synchronization
 
 /// Reads files one after the other, in the caller's own time: a local file never keeps a poll waiting for long.
+///
+/// The files are those that were there when it was opened, or (`watch`) also those that come later, each once; or one file
+/// that is followed as it grows, and read from its beginning when it was replaced or cut.
 final class FileSource: Source {
   /// How one step is bounded by the source's own options.
   struct StepLimits: Sendable {
@@ -12,20 +15,28 @@ final class FileSource: Source {
     var bytes = Int.max
   }
 
+  /// What options say about reading.
+  struct Settings: Sendable {
+    var lineBytesMax = LineFraming.lineBytesMaxDefault
+    var stepLimits = StepLimits()
+    /// Files that have gone since they were listed are passed over.
+    var ignoresMissing = false
+    /// Files that cannot be unpacked or read are read as far as that goes.
+    var ignoresCorrupt = false
+  }
+
   let schema: Schema
   let totalBytes: Int64?
   private let reading: FormatReading
-  private let lineBytesMax: Int
+  private let settings: Settings
   /// New files are waited for; nil: what was there is all.
-  private let watch: FolderWatch?
-  /// The one file is read on as it grows, and from its beginning when it was replaced or cut.
-  private let isTail: Bool
-  private let counter = LineCounter()
-  private let stepLimits: StepLimits
-  private let state: Mutex<State>
+  let watch: FolderWatch?
+  let isTail: Bool
+  let state: Mutex<State>
 
-  private struct State: ~Copyable {
+  struct State: ~Copyable {
     var files: [FileEntry]
+    /// The one being read.
     var file = 0
     var reader: FileReader?
     /// Lines that were read and did not fit the limit.
@@ -34,9 +45,15 @@ final class FileSource: Source {
     var offset: Int64 = 0
     /// Nothing of the current file was handed over yet.
     var isAtStart = true
+    /// A followed file is read up to here.
+    var endOffset = Int64.max
+    /// Device and inode of the followed file, for its position.
+    var identity = ""
+    /// Where errors look up line numbers; one for each file that a followed path has meant.
+    var counter = LineCounter()
     /// What this step may still take.
     var step: StepLimits
-    /// Files came to their end since the last boundary, and whether any of them gave a morsel.
+    /// Empty files came to their end since the last boundary, and whether there was a morsel.
     var hasFinishedFile = false
     var hasGivenMorsel = false
 
@@ -52,22 +69,43 @@ final class FileSource: Source {
       _ = boundary(limits)
       return .idle
     }
+
+    /// The followed path means another file, or its file was emptied.
+    mutating func restart() {
+      reader = nil
+      offset = 0
+      isAtStart = true
+      counter = LineCounter()
+    }
+
+    mutating func finishFile() {
+      // Of a file that gave something its morsels have told.
+      hasFinishedFile = hasFinishedFile || isAtStart
+      reader = nil
+      rest = nil
+      file += 1
+      offset = 0
+      isAtStart = true
+      if step.files < .max { step.files -= 1 }
+    }
   }
 
   init(
-    schema: Schema, files: [FileEntry], reading: FormatReading,
-    lineBytesMax: Int = LineFraming.lineBytesMaxDefault,
-    stepLimits: StepLimits = StepLimits(), watch: FolderWatch? = nil, isTail: Bool = false
+    schema: Schema, files: [FileEntry], reading: FormatReading, settings: Settings = Settings(), watch: FolderWatch? = nil,
+    isTail: Bool = false
   ) {
     self.isTail = isTail
     self.schema = schema
     self.reading = reading
-    self.lineBytesMax = lineBytesMax
-    self.stepLimits = stepLimits
+    self.settings = settings
     self.watch = watch
-    totalBytes = watch == nil ? files.reduce(0) { $0 + $1.bytes } : nil
-    state = Mutex(State(files: files, step: stepLimits))
+    // What is unpacked is counted as it is read, so that packed sizes say nothing of progress.
+    let isPlain = watch == nil && !files.contains { Compression(ofPath: $0.path) != .none }
+    totalBytes = isPlain ? files.reduce(0) { $0 + $1.bytes } : nil
+    state = Mutex(State(files: files, step: settings.stepLimits))
   }
+
+  var malformedCount: Int64 { reading.policy?.count ?? 0 }
 
   func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) {
     try watch?.start(onArrival: onArrival)
@@ -84,45 +122,50 @@ final class FileSource: Source {
     }
   }
 
+  func stopAtPresent() throws(SQLError) {
+    guard let watch else { return }
+    let fresh = try watch.newFiles()
+    watch.freeze()
+    state.withLock { state in
+      state.files.removeFirst(min(state.file, state.files.count))
+      state.file = 0
+      state.files += fresh
+      if isTail { state.endOffset = state.files.first?.bytes ?? 0 }
+    }
+  }
+
   func poll(_ limit: inout ReadLimit) throws(SQLError) -> SourcePoll {
     try state.withLock { (state) throws(SQLError) -> SourcePoll in
       while true {
         if state.file >= state.files.count {
           // Empty files count as input (SEM-6), and nothing else tells of them.
-          if state.hasFinishedFile && !state.hasGivenMorsel { return state.boundary(stepLimits) }
+          if state.hasFinishedFile && !state.hasGivenMorsel { return state.boundary(settings.stepLimits) }
           guard let watch else { return .ended }
           let fresh = try watch.newFiles()
-          if fresh.isEmpty { return state.pause(stepLimits) }
+          if fresh.isEmpty { return state.pause(settings.stepLimits) }
           state.files = fresh
           state.file = 0
         }
         guard limit.rows > 0, limit.bytes > 0 else { return .idle }
         if state.step.files <= 0 || state.step.rows <= 0 || state.step.bytes <= 0 {
-          return state.boundary(stepLimits)
+          return state.boundary(settings.stepLimits)
         }
         if let chunk = try nextChunk(&state) {
           state.hasGivenMorsel = true
           return .morsel(take(chunk, &state, &limit))
         }
-        if isTail {
-          guard state.reader?.isReplaced ?? false else { return state.pause(stepLimits) }
-          // What the old file held of a line is a line.
-          if let last = state.reader?.finish() { state.rest = last }
-          if let last = state.rest {
-            state.rest = nil
-            return .morsel(take(last, &state, &limit))
-          }
-          state.reader = nil
-          state.offset = 0
-          state.isAtStart = true
+        guard isTail else {
+          state.finishFile()
           continue
         }
-        state.reader = nil
-        state.file += 1
-        state.offset = 0
-        state.isAtStart = true
-        state.hasFinishedFile = true
-        if state.step.files < .max { state.step.files -= 1 }
+        guard state.reader?.isReplaced ?? false else { return state.pause(settings.stepLimits) }
+        // What the old file held of a line is a line.
+        if let last = state.reader?.finish() {
+          state.hasGivenMorsel = true
+          state.rest = last
+          continue
+        }
+        state.restart()
       }
     }
   }
@@ -132,18 +175,28 @@ final class FileSource: Source {
       state.rest = nil
       return rest
     }
-    if state.reader == nil {
-      do throws(SQLError) {
+    do throws(SQLError) {
+      if state.reader == nil {
+        let path = state.files[state.file].path
         state.reader = try FileReader(
-          path: state.files[state.file].path, offset: state.offset, lineBytesMax: lineBytesMax,
-          isWhole: reading.framing == .whole, follows: isTail)
-      } catch {
-        // A followed file may be away for a while, between rotation and re-creation.
-        guard isTail, error.errorClass == "PATH_NOT_FOUND" else { throw error }
-        return nil
+          path: path, offset: state.offset, lineBytesMax: settings.lineBytesMax, newline: reading.newline,
+          isWhole: reading.framing == .whole, follows: isTail, endOffset: state.endOffset)
+        if isTail { state.identity = FollowedFile.identity(of: path) }
       }
+      return try state.reader?.next()
+    } catch {
+      switch error.errorClass {
+      // A followed file may be away for a while, between rotation and re-creation.
+      case "PATH_NOT_FOUND" where isTail: return nil
+      case "PATH_NOT_FOUND" where settings.ignoresMissing: break
+      case "FAILED_READ_FILE" where settings.ignoresCorrupt, "IO_ERROR" where settings.ignoresCorrupt: break
+      default: throw error
+      }
+      reading.policy?.noteFile(state.files[state.file].path, at: state.reader?.nextOffset ?? state.offset, error.message)
+      state.reader = nil
+      state.offset = 0
+      return nil
     }
-    return try state.reader?.next()
   }
 
   /// The front of a chunk within the limits of step and caller.
@@ -151,7 +204,7 @@ final class FileSource: Source {
     var own = ReadLimit(rows: min(limit.rows, state.step.rows), bytes: min(limit.bytes, state.step.bytes))
     let before = own
     var rest = chunk
-    let front = reading.framing == .whole ? rest.takeAll() : rest.takeFront(&own)
+    let front = reading.framing == .whole ? rest.takeAll() : rest.takeFront(&own, newline: reading.newline)
     Self.lower(&limit.rows, by: before.rows - own.rows)
     Self.lower(&limit.bytes, by: before.bytes - own.bytes)
     Self.lower(&state.step.rows, by: before.rows - own.rows)
@@ -161,7 +214,7 @@ final class FileSource: Source {
     defer { state.isAtStart = false }
     let place = InputPlace(
       input: state.files[state.file].path, byteOffset: state.offset - Int64(front.count),
-      isStart: state.isAtStart, counter: counter)
+      isStart: state.isAtStart, counter: state.counter)
     return Morsel(
       .bytes(front.buffer, start: front.start, end: front.end, decoder: reading.decoder(place)),
       byteCount: front.count)
@@ -169,127 +222,5 @@ final class FileSource: Source {
 
   private static func lower(_ allowance: inout Int, by used: Int) {
     if allowance < .max { allowance -= used }
-  }
-
-  // MARK: Position
-
-  /// `offset path` of the next byte to be read; the number of files if all are done.
-  var position: String? {
-    state.withLock { state in
-      state.file < state.files.count
-        ? "\(state.offset) \(state.files[state.file].path)" : "end \(state.files.count)"
-    }
-  }
-
-  func seek(to position: String) throws(SQLError) {
-    let parts = position.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2 else { throw .badPosition(position) }
-    try state.withLock { (state) throws(SQLError) in
-      state.reader = nil
-      state.rest = nil
-      if parts[0] == "end" {
-        guard let count = Int(parts[1]), count <= state.files.count else { throw .badPosition(position) }
-        return state.file = count
-      }
-      guard let offset = Int64(parts[0]), offset >= 0,
-        let index = state.files.firstIndex(where: { $0.path == parts[1] })
-      else {
-        throw .badPosition(position)
-      }
-      state.file = index
-      state.offset = offset
-      state.isAtStart = offset == 0
-    }
-  }
-}
-
-extension SQLError {
-  static func badPosition(_ position: String) -> SQLError {
-    SQLError(
-      .source, "INVALID_OFFSET", "the recorded offset '\(position)' is not one of this source's input",
-      hint: "files that a checkpoint names must still be there")
-  }
-}
-
-/// Reads one file in chunks of whole lines.
-struct FileReader: ~Copyable {
-  private let path: String
-  private let descriptor: Int32
-  private var framing: LineFraming
-  private var isAtEnd = false
-
-  private let isWhole: Bool
-  private let follows: Bool
-
-  /// - Parameters:
-  ///   - isWhole: the file is one record, of at most `lineBytesMax` bytes.
-  ///   - follows: the end of the file is not the end of its last line.
-  init(
-    path: String, offset: Int64 = 0, lineBytesMax: Int, isWhole: Bool = false, follows: Bool = false
-  ) throws(SQLError) {
-    self.follows = follows
-    let descriptor = try Self.open(path, at: offset)
-    self.path = path
-    self.isWhole = isWhole
-    self.descriptor = descriptor
-    framing = LineFraming(object: "'\(path)'", lineBytesMax: lineBytesMax, offset: offset)
-  }
-
-  private static func open(_ path: String, at offset: Int64) throws(SQLError) -> Int32 {
-    var descriptor: Int32
-    repeat { descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC) } while descriptor < 0 && errno == EINTR
-    guard descriptor >= 0 else {
-      if errno == ENOENT {
-        throw SQLError(.source, "PATH_NOT_FOUND", "path '\(path)' does not exist any more")
-      }
-      throw .io(.source, "opening", "'\(path)'", errno: errno)
-    }
-    if offset > 0, lseek(descriptor, off_t(offset), SEEK_SET) < 0 {
-      let code = errno
-      close(descriptor)
-      throw .io(.source, "seeking in", "'\(path)'", errno: code)
-    }
-    posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
-    return descriptor
-  }
-
-  deinit { close(descriptor) }
-
-  /// Place in the file behind the last chunk.
-  var nextOffset: Int64 { framing.offset }
-
-  /// Whether the path means another file by now, or the file has become shorter than what was read of it.
-  var isReplaced: Bool {
-    var own = stat()
-    var current = stat()
-    guard fstat(descriptor, &own) == 0, stat(path, &current) == 0 else { return false }
-    return own.st_ino != current.st_ino || own.st_dev != current.st_dev
-      || Int64(current.st_size) < framing.offset + Int64(framing.pendingBytes)
-  }
-
-  /// What is left of a line that will not be ended.
-  mutating func finish() -> Chunk? { framing.finish() }
-
-  /// The next whole lines; nil at the end.
-  mutating func next() throws(SQLError) -> Chunk? {
-    while !isAtEnd {
-      let space = framing.space()
-      let count = read(descriptor, space.baseAddress, space.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .io(.source, "reading", "'\(path)'", errno: errno)
-      }
-      if count == 0 {
-        if follows { return nil }
-        isAtEnd = true
-        return framing.finish()
-      }
-      if isWhole {
-        try framing.hold(count)
-      } else if let chunk = try framing.take(count) {
-        return chunk
-      }
-    }
-    return nil
   }
 }

@@ -31,18 +31,22 @@ struct LineFraming {
   /// The longest line unless an option says otherwise: memory for it is needed at once, and a missing newline should
   /// not take all there is.
   static let lineBytesMaxDefault = 64 << 20
+  static let newlineDefault = UInt8(ascii: "\n")
 
   /// Path or address, for errors.
   private let object: String
   private let lineBytesMax: Int
+  /// The byte that ends a line.
+  private let newline: UInt8
   private var buffer: ByteBuffer
   /// First byte that was not handed out.
   private var start = 0
   /// Place of the byte at `start` in the stream.
   private(set) var offset: Int64
 
-  init(object: String, lineBytesMax: Int, offset: Int64 = 0) {
+  init(object: String, lineBytesMax: Int, offset: Int64 = 0, newline: UInt8 = newlineDefault) {
     self.object = object
+    self.newline = newline
     self.lineBytesMax = lineBytesMax
     self.offset = offset
     buffer = ByteBuffer(capacity: Self.chunkBytes)
@@ -121,13 +125,13 @@ struct LineFraming {
   private func lastNewline(from lower: Int, to upper: Int) -> Int? {
     var end = upper
     while end - lower >= 64 {
-      let mask = sq_mask64(buffer.base + (end - 64), UInt8(ascii: "\n"))
+      let mask = sq_mask64(buffer.base + (end - 64), newline)
       if mask != 0 { return end - 1 - mask.leadingZeroBitCount }
       end -= 64
     }
     while end > lower {
       end -= 1
-      if buffer.base[end] == UInt8(ascii: "\n") { return end }
+      if buffer.base[end] == newline { return end }
     }
     return nil
   }
@@ -143,10 +147,10 @@ extension Chunk {
   /// Takes the front of this chunk that a limit allows and lowers the limit; what is over stays in `self`.
   ///
   /// Cuts behind a line. At least one line is taken, however long, so that a small limit in bytes cannot stop a query.
-  mutating func takeFront(_ limit: inout ReadLimit) -> Chunk {
+  mutating func takeFront(_ limit: inout ReadLimit, newline: UInt8 = LineFraming.newlineDefault) -> Chunk {
     var front = self
     if limit.rows < .max || count > limit.bytes {
-      let cut = endOfLines(rowsMax: limit.rows, bytesMax: limit.bytes)
+      let cut = endOfLines(rowsMax: limit.rows, bytesMax: limit.bytes, newline)
       front.end = cut.end
       if limit.rows < .max { limit.rows = max(0, limit.rows - cut.rows) }
     }
@@ -160,13 +164,13 @@ extension Chunk {
   }
 
   /// The end of the last line that fits, and how many lines those are.
-  private func endOfLines(rowsMax: Int, bytesMax: Int) -> (end: Int, rows: Int) {
+  private func endOfLines(rowsMax: Int, bytesMax: Int, _ newline: UInt8) -> (end: Int, rows: Int) {
     let limit = bytesMax < count ? start + max(0, bytesMax) : end
     var rows = 0
     var position = start
     var lineEnd = start
     while position < end {
-      var mask = sq_mask64(buffer.base + position, UInt8(ascii: "\n"))
+      var mask = sq_mask64(buffer.base + position, newline)
       if end - position < 64 { mask &= (1 << UInt64(end - position)) - 1 }
       while mask != 0 {
         let next = position + mask.trailingZeroBitCount + 1

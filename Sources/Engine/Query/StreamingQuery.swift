@@ -160,7 +160,10 @@ package final class StreamingQuery: @unchecked Sendable {
   /// Opens the sources: from here on rows are this query's.
   package func open() throws(SQLError) {
     let bell = bell
-    for run in sources { try run.source.start(onArrival: { bell.ring() }) }
+    for run in sources {
+      if trigger.isFinite { try run.source.stopAtPresent() }
+      try run.source.start(onArrival: { bell.ring() })
+    }
     setState(.running)
   }
 
@@ -393,6 +396,7 @@ package final class StreamingQuery: @unchecked Sendable {
     let stateBytes = graph.stateBytes + stage.memoryBytes
     let late = graph.lateRows
     let lateCount = late.reduce(0) { $0 + $1.count }
+    let malformed = sources.reduce(0) { $0 + $1.source.malformedCount }
     let watermark = watermark
     shared.withLock { shared in
       shared.progress.steps += 1
@@ -407,6 +411,7 @@ package final class StreamingQuery: @unchecked Sendable {
         shared.late = (first.schema, late.filter { $0.schema == first.schema }.flatMap(\.batches))
       }
       shared.progress.lateRows = lateCount
+      shared.progress.malformedRows = malformed
       shared.progress.watermarkMicros = watermark == .max ? nil : watermark
     }
   }
@@ -432,6 +437,8 @@ package struct QueryProgress: Sendable {
   package var stateBytes: Int = 0
   /// Rows that came after their state was gone.
   package var lateRows: Int64 = 0
+  /// Records that could not be read as declared.
+  package var malformedRows: Int64 = 0
   /// µs; nil before the first, and after the end of the input.
   package var watermarkMicros: Int64?
 }

@@ -12,6 +12,8 @@ final class SessionCatalog: Catalog {
   /// Relations that stand in FROM as a path or a call, by what was written: named twice, they are one (SEM-7).
   private var anonymous: [String: Relation] = [:]
   private var byID: [SourceID: Relation] = [:]
+  /// Malformed records of relations that stand in FROM as a path or a call, by that text: of the last query that named it.
+  private(set) var malformed: [String: MalformedRecords] = [:]
   private var nextID = 1
   let connectors: ConnectorRegistry
   private(set) var functions: FunctionRegistry
@@ -75,7 +77,12 @@ final class SessionCatalog: Catalog {
     function name: String, positional: [Value], named options: [(name: String, value: Value)], isStream: Bool,
     span: SourceSpan
   ) throws(SQLError) -> SourceReference? {
-    if name.lowercased() == "late" { return try lateRelation(positional, span: span).reference }
+    switch name.lowercased() {
+    case "late": return try lateRelation(positional, span: span).reference
+    case "errors": return try errorsRelation(positional, span: span).reference
+    case "read_files": return try filesRelation(positional, options, isStream: isStream, span: span).reference
+    default: break
+    }
     guard let connector = connectors[name], connector.source != nil else { return nil }
     var given = try connector.positionalOptions(positional.map { (Self.text($0), span) }, span: span)
     given += options.map { GivenOption($0.name, Self.text($0.value), span: span) }
@@ -99,7 +106,7 @@ final class SessionCatalog: Catalog {
     throw SQLError(.bind, "QUERY_NOT_FOUND", "there is no query \"\(name)\"", span: span)
   }
 
-  private static func text(_ value: Value) -> String {
+  static func text(_ value: Value) -> String {
     switch value {
     case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
     case .bool(let flag): flag ? "true" : "false"
@@ -116,7 +123,7 @@ final class SessionCatalog: Catalog {
 
   // MARK: Definitions
 
-  private func anonymousRelation(
+  func anonymousRelation(
     _ connector: ConnectorDefinition, _ given: [GivenOption], isStream: Bool, span: SourceSpan
   ) throws(SQLError) -> Relation {
     let options = given.map { "\($0.name.lowercased())=\($0.text)" }.sorted().joined(separator: "\u{1F}")
@@ -124,12 +131,13 @@ final class SessionCatalog: Catalog {
     if let known = anonymous[key] { return known }
     let relation = try makeRelation(
       name: given.first?.text ?? connector.name, connector, given, schema: nil, isStream: isStream, span: span)
+    malformed[relation.name] = relation.description.malformed
     // A bounded source is looked at anew each time: its files may have changed. Only readers that exist once are kept.
     if !relation.description.canReplay { anonymous[key] = relation }
     return relation
   }
 
-  private func makeRelation(
+  func makeRelation(
     name: String, _ connector: ConnectorDefinition, _ given: [GivenOption], schema: Schema?, isStream: Bool,
     span: SourceSpan
   ) throws(SQLError) -> Relation {

@@ -9,7 +9,11 @@ import SQLSyntax
 extension StatementExecutor {
   func insert(_ insert: AST.Insert, span: SourceSpan) throws(SQLError) -> String? {
     try refuseCheckpoint(insert.clauses)
-    if insert.isOverwrite { throw notYet("INSERT OVERWRITE", insert.targetSpan) }
+    var isReplacing = false
+    if insert.isOverwrite {
+      guard case .path = insert.target else { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
+      isReplacing = true
+    }
     let planned = try plan(insert.query, insert.clauses)
     let name = session.newQueryName()
     let sink: any Sink
@@ -17,7 +21,9 @@ extension StatementExecutor {
       sink = try storeSink(relation, columns: insert.columns, plan: planned.physical, span: insert.targetSpan)
     } else {
       if let column = insert.columns.first { throw notYet("a column list for this target", column.span) }
-      sink = try openSink(insert.target, options: insert.options, plan: planned.physical, name: name, span: insert.targetSpan)
+      sink = try openSink(
+        insert.target, options: insert.options, isReplacing: isReplacing, plan: planned.physical, name: name,
+        span: insert.targetSpan)
     }
     let query = try session.prepare(
       name: name, plan: planned.physical, sink: sink, trigger: trigger(insert.clauses))
@@ -42,7 +48,8 @@ extension StatementExecutor {
 
   /// The sink of a started query or an INSERT: a relation of the catalog, else a connector of that name.
   func openSink(
-    _ target: AST.InsertTarget?, options: [AST.Option], plan: PhysicalPlan, name: String, span: SourceSpan
+    _ target: AST.InsertTarget?, options: [AST.Option], isReplacing: Bool = false, plan: PhysicalPlan, name: String,
+    span: SourceSpan
   ) throws(SQLError) -> any Sink {
     var given = try options.map(given)
     let definition: ConnectorDefinition
@@ -60,6 +67,7 @@ extension StatementExecutor {
       let format = named?.text ?? (path.text.hasSuffix("/") ? "json" : nil)
       definition = try catalog.connectors.connector(forPath: path.text, format: format, span: named?.span ?? path.span)
       given.insert(GivenOption("path", path.text, span: path.span), at: 0)
+      if isReplacing { given.append(GivenOption("overwrite", "true", span: path.span)) }
     case .function(let call):
       definition = try connector(call.name.text, span: call.name.span)
       var positional: [(text: String, span: SourceSpan)] = []
@@ -82,7 +90,8 @@ extension StatementExecutor {
     return try factory.open(
       SinkRequest(
         options: try definition.checkedOptions(given, span: span), schema: plan.schema,
-        isChangelog: plan.mode == .changelog, queryName: name, environment: catalog.environment, span: span))
+        isChangelog: plan.mode == .changelog, isBounded: plan.root.properties.isBounded, queryName: name,
+        environment: catalog.environment, span: span))
   }
 
   func connector(_ name: String, span: SourceSpan) throws(SQLError) -> ConnectorDefinition {

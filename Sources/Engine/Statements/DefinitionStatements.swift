@@ -62,6 +62,11 @@ extension StatementExecutor {
     }
     if let named {
       let option = options.remove(at: named)
+      if option.text.lowercased() == FlinkFilesystem.connectorName {
+        let (connector, translated) = try FlinkFilesystem.translated(options, in: catalog.connectors, span: option.span)
+        options = translated
+        return connector
+      }
       return try catalog.connectors.source(named: option.text, span: option.span).0
     }
     return try catalog.connectors.source(named: "memory", span: create.name.span).0

@@ -10,6 +10,7 @@ extension DotCommand {
       "query \(query.name), mode \(query.plan.mode.rawValue)", "  steps         \(progress.steps)",
       "  batch         \(progress.batchNumber)", "  rows in       \(progress.inputRows)",
       "  bytes in      \(HumanText.bytes(progress.inputBytes))", "  rows out      \(progress.outputRows)",
+      "  malformed     \(progress.malformedRows)",
       "  last step     \(HumanText.duration(nanos: progress.lastStepNanos))",
       "  state         \(HumanText.bytes(Int64(progress.stateBytes)))",
     ])

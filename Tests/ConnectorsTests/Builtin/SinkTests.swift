@@ -33,6 +33,7 @@ import Testing
       try sink.begin(info)
       if !rows.isEmpty { try sink.write(ResultRows(Batch(rows: rows, schema: schema))) }
       try sink.end(info)
+      try sink.commit(epoch: Int64(number))
     }
     try sink.finish()
   }
@@ -64,11 +65,11 @@ import Testing
   @Test func files() throws {
     let path = folder.file("out.csv")
     folder.write("out.csv", "what was there before, which is longer\n")
-    try write(sink(.csv, ["path": path]), steps)
+    try write(sink(.csv, ["path": path, "overwrite": "true"]), steps)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "word,count\na,1\nb,\n")
-    try write(sink(.csv, ["path": path, "header": "false", "nullValue": "-"]), steps)
+    try write(sink(.csv, ["path": path, "header": "false", "nullValue": "-", "overwrite": "true"]), steps)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "a,1\nb,-\n")
-    try write(sink(.csv, ["path": path]), [])
+    try write(sink(.csv, ["path": path, "overwrite": "true"]), [])
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "word,count\n")
     let json = folder.file("out.json")
     try write(sink(.json, ["path": json]), steps)

@@ -99,7 +99,7 @@ private struct CsvRun: ~Copyable {
         plan.isMultiLine
         ? CsvFields.recordEnd(base, from: start, limit: count, plan.dialect) : lineEnd(from: start)
       var length = end &- start
-      if length > 0, base[end &- 1] == UInt8(ascii: "\r") { length &-= 1 }
+      if length > 0, base[end &- 1] == UInt8(ascii: "\r"), plan.dialect.dropsCarriageReturn { length &-= 1 }
       if !isBlank(start, length), plan.dialect.comment == nil || base[start] != plan.dialect.comment {
         let isHeader = isFirst ? try header(start, length) : false
         isFirst = false
@@ -115,7 +115,7 @@ private struct CsvRun: ~Copyable {
   private func lineEnd(from start: Int) -> Int {
     var at = start
     while at < count {
-      let mask = sq_mask64(base + at, UInt8(ascii: "\n"))
+      let mask = sq_mask64(base + at, plan.dialect.newline)
       if mask != 0 { return min(count, at &+ mask.trailingZeroBitCount) }
       at &+= 64
     }
@@ -219,7 +219,10 @@ private struct CsvRun: ~Copyable {
       split.unescape(field, into: &scratch)
       return unescaped(slot)
     }
-    if equal(start, length, plan.dialect.nullValue), !(field.isQuoted && length == 0) {
+    // Nothing between separators is NULL whatever stands for it; between quotes it is for all but strings.
+    let isNull =
+      length == 0 ? !field.isQuoted || slots[slot].kind != .string : equal(start, length, plan.dialect.nullValue)
+    if isNull {
       slots.appendNull(slot)
       return true
     }

@@ -9,6 +9,9 @@ struct CsvDialect: Sendable {
   var escape: UInt8? = UInt8(ascii: "\\")
   /// Lines that begin so are no records.
   var comment: UInt8?
+  /// Ends a record; a carriage return before the usual one is not part of it.
+  var newline = LineFraming.newlineDefault
+  var dropsCarriageReturn = true
   var nullValue: [UInt8] = []
   var emptyValue: [UInt8] = []
   var trimsLeading = false
@@ -41,6 +44,10 @@ enum CsvOptions {
   static let inferSchema = OptionDefinition(
     "inferSchema", .boolean, default: "true", "false: columns without declaration are STRING")
 
+  static let quoteAll = OptionDefinition("quoteAll", .boolean, default: "false", "puts every field written in quotes")
+
+  static let writing = [quoteAll]
+
   static let all = [
     header, sep, delimiter, quote, escape, comment, nullValue, emptyValue, nanValue, positiveInf, negativeInf,
     ignoreLeading, ignoreTrailing, enforceSchema, inferSchema,
@@ -56,9 +63,10 @@ extension SourceRequest {
       throw .invalidOption(
         CsvOptions.sep, written, expected: "at least one character, no newline", span: options.span(of: "sep"))
     }
-    dialect.quote = try character(CsvOptions.quote)
-    dialect.escape = try character(CsvOptions.escape)
-    dialect.comment = try character(CsvOptions.comment)
+    dialect.quote = try CsvOptions.character(CsvOptions.quote, options, span)
+    dialect.escape = try CsvOptions.character(CsvOptions.escape, options, span)
+    dialect.comment = try CsvOptions.character(CsvOptions.comment, options, span)
+    (dialect.newline, dialect.dropsCarriageReturn) = try LineOptions.newline(options)
     dialect.nullValue = Array((options.text(CsvOptions.nullValue) ?? "").utf8)
     dialect.emptyValue = Array((options.text(CsvOptions.emptyValue) ?? "").utf8)
     dialect.nanValue = Array((options.text(CsvOptions.nanValue) ?? "").utf8)
@@ -68,8 +76,13 @@ extension SourceRequest {
     dialect.trimsTrailing = try options.boolean(CsvOptions.ignoreTrailing)
     return dialect
   }
+}
 
-  private func character(_ option: OptionDefinition) throws(SQLError) -> UInt8? {
+extension CsvOptions {
+  /// The one character that an option gives; nil for none.
+  static func character(
+    _ option: OptionDefinition, _ options: OptionValues, _ span: SourceSpan
+  ) throws(SQLError) -> UInt8? {
     guard let text = options.text(option), !text.isEmpty else { return nil }
     guard text.utf8.count == 1, let byte = text.utf8.first, byte != UInt8(ascii: "\n") else {
       throw .invalidOption(

@@ -83,7 +83,7 @@ struct CsvFields: ~Copyable {
     }
   }
 
-  /// A quoted field; gives the place of the separator behind it. What follows the closing quote belongs to the field.
+  /// A quoted field; gives the place of the separator behind it.
   private mutating func quoted(
     _ line: UnsafePointer<UInt8>, _ start: Int, _ length: Int, _ quote: UInt8
   ) -> Int? {
@@ -102,13 +102,15 @@ struct CsvFields: ~Copyable {
           continue
         }
         var end = at &+ 1
-        while dialect.trimsTrailing, end < length, line[end] == 0x20 || line[end] == 9 { end &+= 1 }
+        while end < length, line[end] == 0x20 || line[end] == 9, !isSeparator(line, end, length) { end &+= 1 }
         if end >= length || isSeparator(line, end, length) {
           add(line + start + 1, at &- start &- 1, isQuoted: true, hasEscape: hasEscape)
           return end
         }
-        // A quote inside: taken as it stands.
-        at &+= 1
+        // A quote that ends nothing: the field is what stands before the next separator, quotes and all, as in Spark.
+        end = nextSeparator(line, at, length)
+        add(line + start, end &- start)
+        return end
       } else {
         at &+= 1
       }
@@ -144,24 +146,48 @@ struct CsvFields: ~Copyable {
     }
   }
 
-  /// The end of the record at `start` where quoted fields may hold newlines.
+  /// The end of the record at `start` where quoted fields may hold newlines: the place of its newline, or `limit`.
   static func recordEnd(
     _ base: UnsafePointer<UInt8>, from start: Int, limit: Int, _ dialect: CsvDialect
   ) -> Int {
+    let newline = dialect.newline
+    let separator = dialect.separator[0]
     var at = start
-    var isQuoted = false
-    while at < limit {
-      let byte = base[at]
-      if isQuoted {
-        if byte == dialect.escape, byte != dialect.quote, at &+ 1 < limit { at &+= 1 }
-        else if byte == dialect.quote { isQuoted = false }
-      } else if byte == dialect.quote {
-        isQuoted = true
-      } else if byte == UInt8(ascii: "\n") {
-        return at
-      }
-      at &+= 1
+    func isBlank(_ byte: UInt8) -> Bool { (byte == 0x20 || byte == 9) && byte != separator }
+    func isEnd(_ at: Int) -> Bool {
+      at >= limit || base[at] == newline || base[at] == separator
+        || (dialect.dropsCarriageReturn && base[at] == UInt8(ascii: "\r") && at &+ 1 < limit && base[at &+ 1] == newline)
     }
-    return limit
+    if start < limit, base[start] == dialect.comment {
+      while at < limit, base[at] != newline { at &+= 1 }
+      return at
+    }
+    while true {
+      if dialect.trimsLeading { while at < limit, isBlank(base[at]) { at &+= 1 } }
+      if let quote = dialect.quote, at < limit, base[at] == quote {
+        at &+= 1
+        while at < limit {
+          if base[at] == dialect.escape, dialect.escape != quote, at &+ 1 < limit,
+            base[at &+ 1] == quote || base[at &+ 1] == dialect.escape
+          {
+            at &+= 2
+          } else if base[at] != quote {
+            at &+= 1
+          } else if at &+ 1 < limit, base[at &+ 1] == quote {
+            at &+= 2
+          } else {
+            at &+= 1
+            var end = at
+            while end < limit, isBlank(base[end]) { end &+= 1 }
+            if isEnd(end) { at = end }
+            break
+          }
+        }
+      }
+      while at < limit, base[at] != separator, base[at] != newline { at &+= 1 }
+      if at >= limit { return limit }
+      if base[at] == newline { return at }
+      at &+= dialect.separator.count
+    }
   }
 }

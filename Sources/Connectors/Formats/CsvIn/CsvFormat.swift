@@ -61,7 +61,7 @@ struct CsvFormat: ReadFormat {
       isMultiLine: isMultiLine)
     let policy = try request.malformedPolicy(malformed)
     return FormatReading(
-      decoder: { place in CsvDecoder(plan: plan, policy: policy, place: place) },
-      framing: isMultiLine ? .whole : .lines)
+      decoder: { place in CsvDecoder(plan: plan, policy: policy, place: place) }, policy: policy,
+      framing: isMultiLine ? .whole : .lines, newline: plan.dialect.newline)
   }
 }

@@ -2,6 +2,8 @@ package import Diagnostics
 package import Synchronization
 
 /// Records that could not be read as declared: counted, and the first of them kept for `errors(source)`.
+///
+/// They belong to a relation. A record that several queries meet, or one query twice, is kept once.
 package final class MalformedRecords: Sendable {
   /// Records kept: enough to see what is wrong, whatever the input's size.
   package static let keptMax = 1000
@@ -18,14 +20,22 @@ package final class MalformedRecords: Sendable {
     package var column: String?
     package var message: String
     package var text: String
+    /// When it was met, in µs since the UTC epoch.
+    package var timeMicros: Int64
 
     /// `'a.json' line 3`.
     package var place: String { line.map { "'\(input)' line \($0)" } ?? "'\(input)' at byte \(byteOffset)" }
   }
 
+  private struct Place: Hashable {
+    var input: String
+    var byteOffset: Int64
+  }
+
   private struct State {
     var count: Int64 = 0
     var kept: [Entry] = []
+    var places: Set<Place> = []
   }
   private let state = Mutex(State())
 
@@ -33,7 +43,13 @@ package final class MalformedRecords: Sendable {
 
   /// Malformed records so far, over all queries of the source.
   package var count: Int64 { state.withLock { $0.count } }
-  package var kept: [Entry] { state.withLock { $0.kept } }
+  /// The first of them, in the order of their inputs.
+  package var kept: [Entry] {
+    var inputs: [String: Int] = [:]
+    let entries = state.withLock { $0.kept }
+    for entry in entries where inputs[entry.input] == nil { inputs[entry.input] = inputs.count }
+    return entries.sorted { ((inputs[$0.input] ?? 0), $0.byteOffset) < ((inputs[$1.input] ?? 0), $1.byteOffset) }
+  }
 
   /// Counts one record; `entry` is asked for what is kept of it while there is room.
   func note(_ entry: () -> Entry) {
@@ -43,7 +59,10 @@ package final class MalformedRecords: Sendable {
     }
     guard hasRoom else { return }
     let made = entry()
-    state.withLock { if $0.kept.count < Self.keptMax { $0.kept.append(made) } }
+    state.withLock { state in
+      guard state.kept.count < Self.keptMax else { return }
+      if state.places.insert(Place(input: made.input, byteOffset: made.byteOffset)).inserted { state.kept.append(made) }
+    }
   }
 }
 
@@ -57,10 +76,30 @@ enum MalformedMode: String, CaseIterable, Sendable {
   case failFast = "FAILFAST"
 }
 
-/// The policy of one source, and where its input stands.
-struct MalformedPolicy: Sendable {
+/// The policy of one reader, and how many malformed records it has met.
+final class MalformedPolicy: Sendable {
   let mode: MalformedMode
-  let records: MalformedRecords
+  private let records: MalformedRecords
+  private let nowMicros: @Sendable () -> Int64
+  private let met = Atomic<Int64>(0)
+
+  init(mode: MalformedMode, records: MalformedRecords, nowMicros: @escaping @Sendable () -> Int64 = { wallClockMicros() }) {
+    self.mode = mode
+    self.records = records
+    self.nowMicros = nowMicros
+  }
+
+  /// Malformed records of this reader so far.
+  var count: Int64 { met.load(ordering: .relaxed) }
+
+  /// Counts a file that cannot be read on from `byteOffset`.
+  func noteFile(_ path: String, at byteOffset: Int64, _ message: String) {
+    met.wrappingAdd(1, ordering: .relaxed)
+    records.note {
+      MalformedRecords.Entry(
+        input: path, line: nil, byteOffset: byteOffset, column: nil, message: message, text: "", timeMicros: nowMicros())
+    }
+  }
 
   /// Counts a record, and throws if the query is to fail.
   /// - Parameters:
@@ -69,18 +108,18 @@ struct MalformedPolicy: Sendable {
     _ place: InputPlace, byteOffset: Int64, column: String?, message: @autoclosure () -> String,
     text: @autoclosure () -> String
   ) throws(SQLError) {
+    met.wrappingAdd(1, ordering: .relaxed)
+    func entry() -> MalformedRecords.Entry {
+      MalformedRecords.Entry(
+        input: place.input, line: place.line(at: byteOffset), byteOffset: byteOffset, column: column, message: message(),
+        text: text(), timeMicros: nowMicros())
+    }
     if mode == .failFast {
-      let entry = MalformedRecords.Entry(
-        input: place.input, line: place.line(at: byteOffset), byteOffset: byteOffset, column: column,
-        message: message(), text: text())
+      let entry = entry()
       records.note { entry }
       throw .malformedRecord(entry)
     }
-    records.note {
-      MalformedRecords.Entry(
-        input: place.input, line: place.line(at: byteOffset), byteOffset: byteOffset, column: column,
-        message: message(), text: text())
-    }
+    records.note(entry)
   }
 }
 

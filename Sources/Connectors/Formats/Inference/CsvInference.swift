@@ -19,11 +19,12 @@ struct CsvInference {
     }
     let hasHeader = header ?? isHeader(first, records.dropFirst())
     if hasHeader { records.removeFirst() }
-    var names: [String] = []
-    for (place, text) in first.enumerated() {
-      let name = hasHeader && !(text ?? "").isEmpty ? text ?? "" : "_c\(place)"
-      let isTaken = names.contains { $0.lowercased() == name.lowercased() }
-      names.append(isTaken ? "\(name)\(place)" : name)
+    // Names that come more than once get their place, all of them, as in Spark.
+    var counts: [String: Int] = [:]
+    for text in first { counts[(text ?? "").lowercased(), default: 0] += 1 }
+    let names = first.enumerated().map { place, text in
+      guard hasHeader, let text, !text.isEmpty else { return "_c\(place)" }
+      return counts[text.lowercased(), default: 0] > 1 ? "\(text)\(place)" : text
     }
     return Schema(
       names.enumerated().map { place, name in
@@ -99,7 +100,7 @@ struct CsvInference {
     while start < piece.end, records.count < InputSample.recordsMax {
       let end = CsvFields.recordEnd(base, from: start, limit: piece.end, dialect)
       var length = end - start
-      if length > 0, base[end - 1] == UInt8(ascii: "\r") { length -= 1 }
+      if length > 0, base[end - 1] == UInt8(ascii: "\r"), dialect.dropsCarriageReturn { length -= 1 }
       if length > 0, base[start] != dialect.comment ?? 0, split.split(base + start, length) {
         records.append((0..<split.count).map { text(split[$0], split) })
       }
@@ -111,7 +112,7 @@ struct CsvInference {
   private func text(_ field: CsvFields.Field, _ split: borrowing CsvFields) -> String? {
     var out = ByteWriter()
     split.unescape(field, into: &out)
-    if !field.isQuoted, out.bytes.elementsEqual(dialect.nullValue) { return nil }
+    if out.count == 0 || out.bytes.elementsEqual(dialect.nullValue) { return nil }
     return out.string
   }
 }

@@ -13,12 +13,25 @@ struct InputSample: Sendable {
   var path: String
 
   /// Reads the beginnings of the first files that are not empty.
-  init(_ files: [FileEntry], path: String, lineBytesMax: Int, isWhole: Bool) throws(SQLError) {
+  /// - Parameter ignoresCorrupt: files that cannot be unpacked are looked at as far as they go.
+  init(
+    _ files: [FileEntry], path: String, lineBytesMax: Int, newline: UInt8 = LineFraming.newlineDefault, isWhole: Bool,
+    ignoresCorrupt: Bool = false
+  ) throws(SQLError) {
     self.path = files.first?.path ?? path
     pieces = []
-    for file in files where file.bytes > 0 && pieces.count < Self.filesMax {
-      var reader = try FileReader(path: file.path, lineBytesMax: lineBytesMax, isWhole: isWhole)
-      if let chunk = try reader.next() { pieces.append(chunk) }
+    for file in files.lazy.filter({ $0.bytes > 0 }).prefix(Self.filesMax) {
+      do throws(SQLError) {
+        var reader = try FileReader(path: file.path, lineBytesMax: lineBytesMax, newline: newline, isWhole: isWhole)
+        var bytes = 0
+        // The end of a short file, which need not end with a newline, is a chunk of its own.
+        while bytes < LineFraming.chunkBytes / 2, let chunk = try reader.next() {
+          pieces.append(chunk)
+          bytes += chunk.count
+        }
+      } catch {
+        guard ignoresCorrupt, error.errorClass == "FAILED_READ_FILE" || error.errorClass == "IO_ERROR" else { throw error }
+      }
     }
   }
 }

@@ -11,6 +11,8 @@ final class JsonState: @unchecked Sendable {
   let table: SlotTable
   let names: JsonNames
   let index: OpaquePointer
+  /// For records that are read a second time, while the tokens of their chunk are still needed.
+  private var spare: OpaquePointer?
 
   init(_ plan: JsonPlan) throws(SQLError) {
     guard let index = sq_json_index_create() else {
@@ -22,7 +24,17 @@ final class JsonState: @unchecked Sendable {
     names = JsonNames(plan)
   }
 
-  deinit { sq_json_index_destroy(index) }
+  deinit {
+    sq_json_index_destroy(index)
+    if let spare { sq_json_index_destroy(spare) }
+  }
+
+  /// The tokens of a text of its own; nil if it is no JSON.
+  func tokens(of text: ByteBuffer) -> UnsafePointer<UInt32>? {
+    if spare == nil { spare = sq_json_index_create() }
+    guard let spare, sq_json_index_build(spare, text.base, text.count) == SQ_JSON_OK else { return nil }
+    return sq_json_index_tokens(spare)
+  }
 }
 
 /// The states of a source's workers.
@@ -87,6 +99,10 @@ private struct JsonRun: ~Copyable {
   private var rows = 0
   /// Where the tokens are counted from, in the chunk.
   private var origin = 0
+  /// Records that were written anew, which views point into.
+  private var rewritten: [ByteBuffer] = []
+  /// Rows of the record that is being read have gone out already.
+  private var isPartlyEmitted = false
 
   init(
     _ state: JsonState, buffer: ByteBuffer, range: Range<Int>, policy: MalformedPolicy, place: InputPlace
@@ -106,7 +122,7 @@ private struct JsonRun: ~Copyable {
   func lineEnd(from start: Int, limit: Int) -> Int {
     var at = start
     while at < limit {
-      let mask = sq_mask64(base + at, UInt8(ascii: "\n"))
+      let mask = sq_mask64(base + at, state.plan.newline)
       if mask != 0 { return min(limit, at &+ mask.trailingZeroBitCount) }
       at &+= 64
     }
@@ -124,6 +140,7 @@ private struct JsonRun: ~Copyable {
     reader.scan = JsonScanner(base: base + origin, tokens: noTokens)
     reader.scan.end = range.count
     reader.scan.problem.reason = JsonProblem.Reason(indexError: code)
+    isPartlyEmitted = false
     try spoiled(range, from: rows)
     if rows >= Batch.rowsMax { try flush(emit) }
   }
@@ -139,6 +156,8 @@ private struct JsonRun: ~Copyable {
     while start < range.count {
       let end = isWhole ? range.count : lineEnd(from: origin &+ start, limit: range.upperBound) &- origin
       reader.scan.end = end
+      // A separator that is no blank looks like the beginning of a value.
+      if state.plan.newline > 0x20 { while reader.scan.position < start { reader.scan.next &+= 1 } }
       // Blank lines are no records.
       if reader.scan.position < end {
         try oneRecord(origin &+ start..<origin &+ end, isWhole: isWhole, emit: emit)
@@ -154,6 +173,7 @@ private struct JsonRun: ~Copyable {
   ) throws(SQLError) {
     reader.scan.depth = 0
     reader.scan.problem = JsonProblem()
+    isPartlyEmitted = false
     var first = rows
     repeat {
       switch reader.scan.byte {
@@ -171,7 +191,9 @@ private struct JsonRun: ~Copyable {
       _ = reader.scan.failHere(.trailing)
       return try spoiled(range, from: first)
     }
-    if _slowPath(reader.scan.problem.reason != .none) { try marked(range, from: first) }
+    if _slowPath(reader.scan.problem.reason != .none) {
+      try marked(range, from: first, reader.scan.problem.message(reader.scan, state.plan))
+    }
   }
 
   /// The objects of an array at the top are rows, as in Spark.
@@ -187,6 +209,7 @@ private struct JsonRun: ~Copyable {
       // A long array does not wait for its end; what a later error spoils is the rest.
       if rows >= Batch.rowsMax {
         try flush(emit)
+        isPartlyEmitted = true
         first = 0
       }
       if reader.scan.byte == UInt8(ascii: "]") { return reader.scan.leave() }
@@ -197,23 +220,68 @@ private struct JsonRun: ~Copyable {
 
   // MARK: Malformed records
 
-  /// Nothing of the record can be used.
+  /// Nothing of the record can be used, unless it is JSON after what is forgiven.
   private mutating func spoiled(_ range: Range<Int>, from first: Int) throws(SQLError) {
-    try note(range)
-    for slot in 0..<reader.topCount { reader.slots.truncate(slot, to: first) }
-    rows = first
+    takeBack(to: first)
+    if !isPartlyEmitted, try forgiven(range, from: first) { return }
+    try note(range, reader.scan.problem.message(reader.scan, state.plan, from: range.lowerBound - origin))
     guard policy.mode == .permissive else { return }
     for slot in 0..<reader.topCount { reader.slots.appendNull(slot) }
     rows &+= 1
     keepText(range, from: first)
   }
 
+  private mutating func takeBack(to first: Int) {
+    for slot in 0..<reader.topCount { reader.slots.truncate(slot, to: first) }
+    rows = first
+  }
+
+  /// Reads the record once more, without what is forgiven; false if that does not help.
+  private mutating func forgiven(_ range: Range<Int>, from first: Int) throws(SQLError) -> Bool {
+    let written = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    guard let text = LenientJson.rewritten(written, state.plan.leniency), let tokens = state.tokens(of: text) else {
+      return false
+    }
+    let chunk = reader.scan
+    reader.scan = JsonScanner(base: UnsafePointer(text.base), tokens: tokens)
+    reader.scan.end = text.count
+    let isGood = objects()
+    let problem = reader.scan.problem
+    let message = problem.message(reader.scan, state.plan)
+    reader.scan = chunk
+    guard isGood else {
+      takeBack(to: first)
+      return false
+    }
+    rewritten.append(text)
+    reader.scan.problem = problem
+    if problem.reason != .none { try marked(range, from: first, message) }
+    return true
+  }
+
+  /// Reads the objects of a record, in an array or not; false if it is no JSON.
+  private mutating func objects() -> Bool {
+    let isArray = reader.scan.byte == UInt8(ascii: "[")
+    if isArray {
+      guard reader.scan.enter() else { return false }
+      if reader.scan.byte == UInt8(ascii: "]") { return reader.scan.leave() && reader.scan.position >= reader.scan.end }
+    }
+    while true {
+      guard reader.scan.byte == UInt8(ascii: "{"), reader.rootObject(row: rows) else { return false }
+      rows &+= 1
+      if !isArray || reader.scan.byte == UInt8(ascii: "]") { break }
+      guard reader.scan.byte == UInt8(ascii: ",") else { return false }
+      reader.scan.next &+= 1
+    }
+    if isArray { _ = reader.scan.leave() }
+    return reader.scan.position >= reader.scan.end
+  }
+
   /// Some values were not of their column's type.
-  private mutating func marked(_ range: Range<Int>, from first: Int) throws(SQLError) {
-    try note(range)
+  private mutating func marked(_ range: Range<Int>, from first: Int, _ message: String) throws(SQLError) {
+    try note(range, message)
     if policy.mode == .dropMalformed {
-      for slot in 0..<reader.topCount { reader.slots.truncate(slot, to: first) }
-      rows = first
+      takeBack(to: first)
     } else {
       keepText(range, from: first)
     }
@@ -237,13 +305,13 @@ private struct JsonRun: ~Copyable {
     return range.lowerBound..<min(end, range.lowerBound + BytesView.lengthMax)
   }
 
-  private func note(_ range: Range<Int>) throws(SQLError) {
+  private func note(_ range: Range<Int>, _ message: @autoclosure () -> String) throws(SQLError) {
     let problem = reader.scan.problem
     let text = trimmed(range)
     try policy.note(
       place, byteOffset: place.byteOffset + Int64(range.lowerBound),
       column: problem.slot >= 0 ? state.plan.name(of: problem.slot) : nil,
-      message: problem.message(reader.scan, state.plan),
+      message: message(),
       text: String(
         decoding: UnsafeBufferPointer(
           start: base + text.lowerBound, count: min(text.count, MalformedRecords.textBytesMax)), as: UTF8.self))
@@ -253,8 +321,9 @@ private struct JsonRun: ~Copyable {
 
   mutating func flush(_ emit: (Batch) throws(SQLError) -> Void) throws(SQLError) {
     if rows == 0 { return }
-    let batch = Batch(state.table.take(owners: [buffer] + reader.takeBlocks()), count: rows)
+    let batch = Batch(state.table.take(owners: [buffer] + rewritten + reader.takeBlocks()), count: rows)
     rows = 0
+    rewritten = []
     var start = 0
     while start < batch.count {
       let end = min(start + Batch.rowsMax, batch.count)

@@ -100,26 +100,4 @@ enum JsonEscapes {
       out.append(UInt8(0x80 | scalar & 0x3F))
     }
   }
-
-  /// Appends JSON text without the blanks between its tokens.
-  static func compact(_ text: UnsafeRawBufferPointer, into out: inout ByteWriter) {
-    var isInString = false
-    var at = 0
-    while at < text.count {
-      let byte = text[at]
-      if isInString {
-        out.append(byte)
-        if byte == UInt8(ascii: "\\"), at + 1 < text.count {
-          at += 1
-          out.append(text[at])
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-      } else if byte > 0x20 {
-        out.append(byte)
-        isInString = byte == UInt8(ascii: "\"")
-      }
-      at += 1
-    }
-  }
 }

@@ -9,8 +9,18 @@ struct JsonFormat: ReadFormat {
   private static let primitivesAsString = OptionDefinition(
     "primitivesAsString", .boolean, default: "false", "inferred columns of numbers and truth values are STRING")
 
+  private static let prefersDecimal = OptionDefinition(
+    "prefersDecimal", .boolean, default: "false", "inferred columns of numbers with a fraction are DECIMAL where they fit")
+  private static let inferTimestamp = OptionDefinition(
+    "inferTimestamp", .boolean, default: "false", "inferred columns of strings that are times are TIMESTAMP")
+  private static let dropFieldIfAllNull = OptionDefinition(
+    "dropFieldIfAllNull", .boolean, default: "false", "inferred columns without any value are left out")
+
   let name = "json"
-  let options = FormatOptions.common + [allowNonNumericNumbers, primitivesAsString]
+  let options =
+    FormatOptions.common + [allowNonNumericNumbers] + JsonLeniency.options + [
+      primitivesAsString, prefersDecimal, inferTimestamp, dropFieldIfAllNull, FormatOptions.samplingRatio,
+    ]
 
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
     if let schema = request.schema {
@@ -24,7 +34,11 @@ struct JsonFormat: ReadFormat {
     }
     return try JsonInference(
       allowsNonNumeric: request.options.boolean(Self.allowNonNumericNumbers),
-      primitivesAsString: request.options.boolean(Self.primitivesAsString)
+      leniency: JsonLeniency(request.options), newline: LineOptions.newline(request.options).byte,
+      primitivesAsString: request.options.boolean(Self.primitivesAsString),
+      prefersDecimal: request.options.boolean(Self.prefersDecimal),
+      times: request.options.boolean(Self.inferTimestamp) ? request.valueReading() : nil,
+      dropsNullFields: request.options.boolean(Self.dropFieldIfAllNull), recordsMax: request.inferenceRecordsMax()
     ).schema(sample, isWhole: request.options.boolean(FormatOptions.multiLine), span: request.span)
   }
 
@@ -33,15 +47,17 @@ struct JsonFormat: ReadFormat {
   ) throws(SQLError) -> FormatReading {
     let corrupt = try request.corruptColumn(in: schema)
     let policy = try request.malformedPolicy(malformed)
+    let newline = try LineOptions.newline(request.options).byte
     let states = JsonStates(
       JsonPlan(
         fields: columns.map { schema[$0] }, corruptSlot: columns.firstIndex { $0 == corrupt },
         reading: try request.valueReading(),
-        allowsNonNumericNumbers: try request.options.boolean(Self.allowNonNumericNumbers)))
+        allowsNonNumericNumbers: try request.options.boolean(Self.allowNonNumericNumbers),
+        leniency: try JsonLeniency(request.options), newline: newline))
     let isWhole = try request.options.boolean(FormatOptions.multiLine)
     return FormatReading(
       decoder: { place in
         JsonDecoder(states: states, policy: policy, place: place, isWholeInput: isWhole)
-      }, framing: isWhole ? .whole : .lines)
+      }, policy: policy, framing: isWhole ? .whole : .lines, newline: newline)
   }
 }

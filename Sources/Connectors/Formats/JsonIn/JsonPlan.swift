@@ -13,10 +13,16 @@ final class JsonPlan: Sendable {
   let reading: ValueReading
   /// `NaN`, `Infinity` and their like are numbers.
   let allowsNonNumericNumbers: Bool
+  let leniency: JsonLeniency
+  /// Ends a record.
+  let newline: UInt8
 
   init(
-    fields: [Field], corruptSlot: Int?, reading: ValueReading, allowsNonNumericNumbers: Bool
+    fields: [Field], corruptSlot: Int?, reading: ValueReading, allowsNonNumericNumbers: Bool, leniency: JsonLeniency,
+    newline: UInt8
   ) {
+    self.leniency = leniency
+    self.newline = newline
     types = fields.map(\.type)
     self.corruptSlot = corruptSlot
     self.reading = reading

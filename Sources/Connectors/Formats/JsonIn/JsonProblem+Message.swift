@@ -16,17 +16,19 @@ extension JsonProblem.Reason {
 
 extension JsonProblem {
   /// What is wrong, for people.
-  func message(_ scan: JsonScanner, _ plan: JsonPlan) -> String {
-    switch reason {
+  /// - Parameter start: where the record begins, so that columns are counted in it.
+  func message(_ scan: JsonScanner, _ plan: JsonPlan, from start: Int = 0) -> String {
+    let column = position - start + 1
+    return switch reason {
     case .none: "malformed record"
-    case .unexpected: "JSON has no \(found(scan)) here (column \(position + 1))"
+    case .unexpected: "JSON has no \(found(scan)) here (column \(column))"
     case .incomplete: "the JSON text ends too early"
-    case .badEscape: "unknown escape in a string (column \(position + 1))"
-    case .badNumber: "malformed number (column \(position + 1))"
-    case .badLiteral: "unknown word (column \(position + 1))"
+    case .badEscape: "unknown escape in a string (column \(column))"
+    case .badNumber: "malformed number (column \(column))"
+    case .badLiteral: "unknown word (column \(column))"
     case .tooDeep: "nested more than \(JsonScanner.depthMax) levels deep"
     case .notAnObject: "not a JSON object"
-    case .trailing: "more text behind the JSON value (column \(position + 1))"
+    case .trailing: "more text behind the JSON value (column \(column))"
     case .mismatch:
       "column \"\(plan.name(of: slot))\" cannot take \(found(scan)) as \(plan.type(of: slot).sqlName)"
     case .duplicateKey: "column \"\(plan.name(of: slot))\" has a map with one key twice"

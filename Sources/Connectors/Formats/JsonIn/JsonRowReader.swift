@@ -16,6 +16,8 @@ struct JsonRowReader: ~Copyable {
   /// Strings that had escapes.
   private(set) var arena = ByteArena()
   private var scratch = ByteWriter()
+  /// A value below the field being read is not of its type: what holds it, up to that field, becomes NULL, as in Spark.
+  private var isLoose = false
 
   init(_ state: JsonState, scan: JsonScanner) {
     self.scan = scan
@@ -60,6 +62,7 @@ struct JsonRowReader: ~Copyable {
         // The last of several values of one key counts, as in Spark.
         if _slowPath(slots[slot].count > row) { slots.truncate(slot, to: row) }
         guard value(slot) else { return false }
+        isLoose = false
       } else if slot == Self.badKey {
         return scan.fail(.badEscape, at: at)
       } else {
@@ -160,18 +163,17 @@ struct JsonRowReader: ~Copyable {
     if scan.problem.reason == .none {
       scan.problem = JsonProblem(reason: .mismatch, position: position, slot: slot)
     }
+    isLoose = true
     slots.appendNull(slot)
     return true
   }
 
-  /// An object or array for a column of another type: its text for a string.
+  /// An object or array for a column of another type: its text, as it stands, for a string.
   private mutating func foreign(_ slot: Int, _ at: Int) -> Bool {
     guard scan.skipValue(allowsNonNumeric: allowsNonNumeric) else { return false }
     guard slots[slot].kind == .string else { return mismatch(slot, at: at) }
     let stop = Int(scan.tokens[scan.next &- 1]) &+ 1
-    scratch.removeAll()
-    JsonEscapes.compact(scan.text(at, stop), into: &scratch)
-    appendScratch(slot)
+    slots[slot].append(BytesView(padded: scan.base + at, count: stop &- at))
     return true
   }
 
@@ -194,6 +196,7 @@ struct JsonRowReader: ~Copyable {
   private mutating func list(_ slot: Int) -> Bool {
     guard scan.enter() else { return false }
     let child = slots[slot].firstChild
+    let begin = slots[child].count
     if scan.byte != UInt8(ascii: "]") {
       while true {
         guard value(child) else { return false }
@@ -203,7 +206,12 @@ struct JsonRowReader: ~Copyable {
         scan.next &+= 1
       }
     }
-    slots[slot].append(Int32(truncatingIfNeeded: slots[child].count))
+    if _slowPath(isLoose) {
+      slots.truncate(child, to: begin)
+      slots.appendNull(slot)
+    } else {
+      slots[slot].append(Int32(truncatingIfNeeded: slots[child].count))
+    }
     return scan.leave()
   }
 
@@ -231,6 +239,7 @@ struct JsonRowReader: ~Copyable {
         scan.next &+= 1
       }
     }
+    if isLoose { isGood = false }
     if isGood, hasDuplicates(keySlot, from: begin) {
       if scan.problem.reason == .none {
         scan.problem = JsonProblem(reason: .duplicateKey, position: at, slot: slot)

@@ -25,11 +25,15 @@ extension ReadFormat {
 struct FormatReading: Sendable {
   /// Makes the decoder of a chunk that comes from this place.
   var decoder: @Sendable (InputPlace) -> any Decoder
+  /// Counts what is malformed; nil where nothing can be.
+  var policy: MalformedPolicy?
   /// How the transport is to cut the bytes.
   var framing = Framing.lines
+  /// Ends a record.
+  var newline = LineFraming.newlineDefault
 
   enum Framing: Sendable {
-    /// Records end with a newline.
+    /// Records end with `newline`.
     case lines
     /// A whole file is one piece.
     case whole
@@ -56,15 +60,30 @@ enum FormatOptions {
   static let multiLine = OptionDefinition(
     "multiLine", .boolean, default: "false", "records may span lines; a file is read as a whole")
 
+  static let samplingRatio = OptionDefinition(
+    "samplingRatio", .string, default: "1.0", "how much of the sample inference looks at, above 0 and at most 1")
+
   static let common = [
     mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timestampNTZFormat, timeZone, multiLine,
   ]
 }
 
 extension SourceRequest {
+  /// Records that inference looks at.
+  func inferenceRecordsMax() throws(SQLError) -> Int {
+    let text = options.text(FormatOptions.samplingRatio) ?? "1"
+    guard let ratio = Double(text), ratio > 0, ratio <= 1 else {
+      throw .invalidOption(
+        FormatOptions.samplingRatio, text, expected: "a number above 0 and at most 1",
+        span: options.span(of: FormatOptions.samplingRatio.name))
+    }
+    return max(1, Int(ratio * Double(InputSample.recordsMax)))
+  }
+
   func malformedPolicy(_ records: MalformedRecords) throws(SQLError) -> MalformedPolicy {
     let text = options.text(FormatOptions.mode)?.uppercased() ?? ""
-    return MalformedPolicy(mode: MalformedMode(rawValue: text) ?? .permissive, records: records)
+    return MalformedPolicy(
+      mode: MalformedMode(rawValue: text) ?? .permissive, records: records, nowMicros: environment.nowMicros)
   }
 
   func valueReading() throws(SQLError) -> ValueReading {

@@ -1,10 +1,12 @@
 internal import Columnar
 internal import Diagnostics
 
-/// Text in: a row a line.
+/// Text in: a row a line, or a row a file.
 struct TextFormat: ReadFormat {
+  private static let wholetext = OptionDefinition("wholetext", .boolean, default: "false", "a file is one row")
+
   let name = "text"
-  let options: [OptionDefinition] = []
+  let options = [TextFormat.wholetext]
   var needsSample: Bool { false }
 
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
@@ -14,7 +16,28 @@ struct TextFormat: ReadFormat {
   func reading(
     _ request: SourceRequest, _ schema: Schema, columns: [Int], malformed: MalformedRecords
   ) throws(SQLError) -> FormatReading {
-    let decoder = TextDecoder(columns.map { _ in .value })
-    return FormatReading(decoder: { _ in decoder })
+    let policy = MalformedPolicy(mode: .permissive, records: malformed, nowMicros: request.environment.nowMicros)
+    let newline = try LineOptions.newline(request.options)
+    if try request.options.boolean(Self.wholetext) {
+      let decoder = WholeDecoder(width: columns.count)
+      return FormatReading(decoder: { _ in decoder }, policy: policy, framing: .whole)
+    }
+    let decoder = TextDecoder(
+      columns.map { _ in .value }, newline: newline.byte, dropsCarriageReturn: newline.isUsual)
+    return FormatReading(decoder: { _ in decoder }, policy: policy, newline: newline.byte)
+  }
+}
+
+/// A piece of input as one row.
+private struct WholeDecoder: Decoder {
+  /// Columns wanted: the one there is, or none.
+  let width: Int
+
+  func decode(
+    _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch) throws(SQLError) -> Void
+  ) throws(SQLError) {
+    let view = BytesView(padded: UnsafePointer(buffer.base + range.lowerBound), count: range.count)
+    let column = Column.bytes(BytesColumn([view], owners: [buffer]))
+    try emit(Batch([Column](repeating: column, count: width), count: 1))
   }
 }

@@ -9,9 +9,11 @@ final class CellColumn {
   private(set) var validity: Validity?
   private let type: DataType
   private var text: ColumnText
+  private let times: TimeText?
 
-  init(_ type: DataType, zone: TimeZoneRules, style: ColumnText.Style = .cast) {
+  init(_ type: DataType, zone: TimeZoneRules, style: ColumnText.Style = .cast, times: TimeText? = nil) {
     self.type = type
+    self.times = TimeText.has(type) ? times : nil
     text = ColumnText(zone: zone, style: style)
   }
 
@@ -44,6 +46,10 @@ final class CellColumn {
       }
     default:
       for row in 0..<column.count {
+        if let times, times.append(row: row, of: column, type: type, to: &bytes) {
+          ends.append(bytes.count)
+          continue
+        }
         text.append(row: row, of: column, type: type, to: &bytes)
         ends.append(bytes.count)
       }

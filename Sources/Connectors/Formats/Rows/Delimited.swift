@@ -29,6 +29,8 @@ final class DelimitedEncoder: RowEncoder {
   /// Columns whose text may need quotes or escapes: all but numbers, truth values and the like.
   private let isFree: [Bool]
   private let isSpecial: ByteSet
+  private let quoting: CsvQuoting
+  private let lineEnd: [UInt8]
   private var hasHeader: Bool
 
   init(_ request: RowFormatRequest, style: Style) {
@@ -36,10 +38,14 @@ final class DelimitedEncoder: RowEncoder {
     self.style = style
     separator = Array((request.separator ?? (style == .csv ? "," : "\t")).utf8)
     nullText = Array((request.nullText ?? "").utf8)
-    cells = request.schema.types.map { CellColumn($0, zone: request.zone) }
-    let specials = style == .csv ? [UInt8(ascii: "\""), 10, 13] : [UInt8(ascii: "\\"), 9, 10, 13]
+    quoting = request.quoting
+    lineEnd = Array(request.lineEnd.utf8)
+    cells = request.schema.types.map { CellColumn($0, zone: request.zone, times: request.times) }
+    let specials: [UInt8] =
+      style == .csv ? [request.quoting.quote, 10, 13, lineEnd.first].compactMap { $0 } : [UInt8(ascii: "\\"), 9, 10, 13]
     isSpecial = ByteSet(specials + separator)
-    let separatorIsOdd = !(separator == [UInt8(ascii: ",")] || separator == [9])
+    let separatorIsOdd =
+      !(separator == [UInt8(ascii: ",")] || separator == [9]) || request.quoting.quotesAll || request.lineEnd != "\n"
     isFree = request.schema.types.map { type in
       switch type {
       case .boolean, .tinyint, .smallint, .int, .bigint, .float, .double, .decimal, .date: separatorIsOdd
@@ -58,14 +64,14 @@ final class DelimitedEncoder: RowEncoder {
         if index > 0 { appendSeparator(to: &out) }
         let cell = cells[index]
         if cell.isNull(row) {
-          nullText.withUnsafeBytes { out.append($0) }
+          appendNull(to: &out)
           continue
         }
         let start = cell.start(row)
         let text = UnsafeRawBufferPointer(rebasing: cell.bytes.bytes[start..<cell.ends[row]])
         if isFree[index] { append(text, to: &out) } else { out.append(text) }
       }
-      out.append(UInt8(ascii: "\n"))
+      lineEnd.withUnsafeBytes { out.append($0) }
     }
   }
 
@@ -78,7 +84,17 @@ final class DelimitedEncoder: RowEncoder {
       if index > 0 { appendSeparator(to: &out) }
       Array(name.utf8).withUnsafeBytes { append($0, to: &out) }
     }
-    out.append(UInt8(ascii: "\n"))
+    lineEnd.withUnsafeBytes { out.append($0) }
+  }
+
+  private func appendNull(to out: inout ByteWriter) {
+    if quoting.quotesAll, style == .csv {
+      nullText.withUnsafeBytes { appendQuoted($0, to: &out) }
+    } else if quoting.marksNullRows, nullText.isEmpty, cells.count == 1 {
+      appendQuoted(UnsafeRawBufferPointer(start: nil, count: 0), to: &out)
+    } else {
+      nullText.withUnsafeBytes { out.append($0) }
+    }
   }
 
   @inline(__always)
@@ -90,7 +106,9 @@ final class DelimitedEncoder: RowEncoder {
     switch style {
     case .csv:
       let space = UInt8(ascii: " ")
-      if text.isEmpty || text[0] == space || text[text.count - 1] == space
+      if text.isEmpty, let emptyText = quoting.emptyText {
+        emptyText.withUnsafeBytes { if quoting.quotesAll { appendQuoted($0, to: &out) } else { out.append($0) } }
+      } else if quoting.quotesAll || text.isEmpty || text[0] == space || text[text.count - 1] == space
         || isSpecial.firstIndex(in: text) != nil
       {
         appendQuoted(text, to: &out)
@@ -104,11 +122,15 @@ final class DelimitedEncoder: RowEncoder {
 
   @inline(never)
   private func appendQuoted(_ text: UnsafeRawBufferPointer, to out: inout ByteWriter) {
-    let quote = UInt8(ascii: "\"")
+    guard let quote = quoting.quote else { return out.append(text) }
     out.reserve(text.count * 2 + 2)
     out.append(quote)
     for byte in text {
-      if byte == quote { out.append(quote) }
+      if byte == quote {
+        if let escape = quoting.escape { out.append(escape) }
+      } else if byte == quoting.doubled {
+        out.append(byte)
+      }
       out.append(byte)
     }
     out.append(quote)

@@ -19,12 +19,14 @@ final class JsonEncoder: RowEncoder {
   private var text: JsonText
   /// `,"name":` of each column; the first comma is left out.
   private let keys: [[UInt8]]
+  private let lineEnd: [UInt8]
   private var isOpen = false
 
   init(_ request: RowFormatRequest, isArray: Bool) {
     self.request = request
     self.isArray = isArray
-    text = JsonText(zone: request.zone, omitsNullFields: request.omitsNullFields)
+    text = JsonText(zone: request.zone, omitsNullFields: request.omitsNullFields, times: request.times)
+    lineEnd = Array(request.lineEnd.utf8)
     keys = request.schema.names.map { name in
       var out = ByteWriter()
       out.append(UInt8(ascii: ","))
@@ -51,7 +53,7 @@ final class JsonEncoder: RowEncoder {
         text.append(row: row, of: column, type: types[index], to: &out)
       }
       out.append(UInt8(ascii: "}"))
-      if !isArray { out.append(UInt8(ascii: "\n")) }
+      if !isArray { lineEnd.withUnsafeBytes { out.append($0) } }
     }
   }
 

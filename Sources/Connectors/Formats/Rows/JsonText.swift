@@ -5,6 +5,7 @@ internal import Columnar
 struct JsonText {
   private var text: ColumnText
   private let omitsNullFields: Bool
+  private let times: TimeText?
   private var scratch = Scratch()
 
   /// Text on its way into a string; a box, since a writer cannot be copied and this struct is.
@@ -12,8 +13,9 @@ struct JsonText {
     var bytes = ByteWriter()
   }
 
-  init(zone: TimeZoneRules, omitsNullFields: Bool = false) {
+  init(zone: TimeZoneRules, omitsNullFields: Bool = false, times: TimeText? = nil) {
     text = ColumnText(zone: zone)
+    self.times = times
     self.omitsNullFields = omitsNullFields
   }
 
@@ -72,7 +74,9 @@ struct JsonText {
     row: Int, of column: Column, type: DataType, to out: inout ByteWriter
   ) {
     scratch.bytes.removeAll()
-    text.append(row: row, of: column, type: type, to: &scratch.bytes)
+    if !(times?.append(row: row, of: column, type: type, to: &scratch.bytes) ?? false) {
+      text.append(row: row, of: column, type: type, to: &scratch.bytes)
+    }
     JsonText.appendString(scratch.bytes.bytes, to: &out)
   }
 

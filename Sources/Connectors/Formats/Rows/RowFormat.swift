@@ -89,6 +89,12 @@ package struct RowFormatRequest: Sendable {
   package var nullText: String?
   /// Left out of JSON objects where they are NULL.
   package var omitsNullFields: Bool
+  /// How csv quotes.
+  package var quoting = CsvQuoting()
+  /// Behind each row of csv, tsv and jsonl.
+  package var lineEnd = "\n"
+  /// How files show dates and times; nil: as CAST does.
+  package var times: TimeText?
   /// Columns of the terminal; nil: there is none.
   package var columnsMax: Int?
   /// The table that `insert` names.
@@ -114,6 +120,21 @@ package struct RowFormatRequest: Sendable {
     self.columnsMax = columnsMax
     self.tableName = tableName
   }
+}
+
+/// How fields of csv are quoted: as RFC 4180 says, unless a file's options say otherwise.
+package struct CsvQuoting: Sendable {
+  /// Nil: nothing is quoted.
+  var quote: UInt8? = UInt8(ascii: "\"")
+  /// Stands before a quote in a quoted field; the quote itself doubles it.
+  var escape: UInt8? = UInt8(ascii: "\"")
+  /// In quoted fields doubled too, for readers to whom it is an escape.
+  var doubled: UInt8?
+  var quotesAll = false
+  /// A row of one NULL is two quotes: a blank line would be no record to a reader.
+  var marksNullRows = false
+  /// What stands for the empty string; nil: two quotes.
+  var emptyText: [UInt8]?
 }
 
 extension ResultRows {

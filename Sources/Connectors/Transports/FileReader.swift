@@ -1,0 +1,69 @@
+internal import Columnar
+internal import Diagnostics
+internal import Glibc
+
+/// Reads one file in chunks of whole lines.
+struct FileReader: ~Copyable {
+  private let bytes: FileBytes
+  private var framing: LineFraming
+  private var isAtEnd = false
+  private let isWhole: Bool
+  /// Who the file is, if it is read on as it grows.
+  private var followed: FollowedFile?
+  /// Bytes behind it are not read: the file is read as it was at some moment.
+  private let endOffset: Int64
+  /// The file was cut, or is another one by now: nothing more can be read here.
+  private(set) var isReplaced = false
+
+  /// - Parameters:
+  ///   - isWhole: the file is one record, of at most `lineBytesMax` bytes.
+  ///   - follows: the end of the file is not the end of its last line.
+  init(
+    path: String, offset: Int64 = 0, lineBytesMax: Int, newline: UInt8 = LineFraming.newlineDefault, isWhole: Bool = false,
+    follows: Bool = false, endOffset: Int64 = .max
+  ) throws(SQLError) {
+    let bytes = try FileBytes(path: path, offset: offset)
+    self.isWhole = isWhole
+    self.endOffset = endOffset
+    followed = follows ? FollowedFile(path: path, descriptor: bytes.descriptor) : nil
+    framing = LineFraming(object: bytes.name, lineBytesMax: lineBytesMax, offset: offset, newline: newline)
+    self.bytes = bytes
+  }
+
+  /// Place in the file behind the last chunk.
+  var nextOffset: Int64 { framing.offset }
+
+  /// What is left of a line that will not be ended.
+  mutating func finish() -> Chunk? { framing.finish() }
+
+  /// The next whole lines; nil at the end.
+  mutating func next() throws(SQLError) -> Chunk? {
+    if let followed, followed.isCut(bytes.descriptor) {
+      isReplaced = true
+      return nil
+    }
+    while !isAtEnd {
+      var space = framing.space()
+      let readOffset = framing.offset + Int64(framing.pendingBytes)
+      if Int64(space.count) > endOffset - readOffset {
+        space = UnsafeMutableRawBufferPointer(rebasing: space[..<Int(max(0, endOffset - readOffset))])
+      }
+      let count = space.isEmpty ? 0 : try bytes.read(into: space)
+      if count == 0 {
+        if followed != nil {
+          isReplaced = followed?.isAnother(bytes.descriptor) ?? false
+          return nil
+        }
+        isAtEnd = true
+        return framing.finish()
+      }
+      followed?.note(UnsafeRawBufferPointer(rebasing: space[..<count]), at: readOffset)
+      if isWhole {
+        try framing.hold(count)
+      } else if let chunk = try framing.take(count) {
+        return chunk
+      }
+    }
+    return nil
+  }
+}

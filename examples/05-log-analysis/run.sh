@@ -1,0 +1,3 @@
+streamsql -f errors.sql < access.log
+echo
+streamsql -m table -f slow.sql < access.log
