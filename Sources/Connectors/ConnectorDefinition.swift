@@ -77,6 +77,12 @@ package struct SourceDescription: Sendable {
   package var store: (any RelationStore)?
   /// What could not be read as declared, for `errors(source)`; nil where every input is good.
   package var malformed: MalformedRecords?
+  /// The one reader that queries share, of a source that cannot replay.
+  package var hub: StreamHub?
+  /// False if the input takes rows back: changes of a database.
+  package var isAppendOnly = true
+  /// Columns that identify a row, if the input promises it.
+  package var primaryKey: [Int]?
   package init(
     schema: Schema, isBounded: Bool, canEnd: Bool, canReplay: Bool, store: (any RelationStore)? = nil,
     malformed: MalformedRecords? = nil
@@ -138,6 +144,10 @@ package struct ConnectorEnvironment: Sendable {
   package var isStdinData: Bool
   /// µs since the UTC epoch; the session's clock, which may be virtual.
   package var nowMicros: @Sendable () -> Int64
+  /// What sources that cannot replay wait for before they read.
+  package var gate = StreamGate()
+  /// The standard input's hub: all relations over it are one reader.
+  let standardInput = SharedHub()
   package init(
     zoneName: String, output: any OutputStreamSink, isStdinData: Bool,
     nowMicros: @escaping @Sendable () -> Int64 = { wallClockMicros() }
@@ -165,16 +175,19 @@ package struct OptionDefinition: Sendable {
   }
   /// camelCase as in the docs; matched without case.
   package var name: String
+  /// What other systems call it.
+  package var aliases: [String]
   package var kind: Kind
   /// Shown default; nil with `isRequired` false means "none".
   package var defaultValue: String?
   package var isRequired: Bool
   package var summary: String
   package init(
-    _ name: String, _ kind: Kind, default defaultValue: String? = nil, isRequired: Bool = false,
+    _ name: String, aliases: [String] = [], _ kind: Kind, default defaultValue: String? = nil, isRequired: Bool = false,
     _ summary: String
   ) {
     self.name = name
+    self.aliases = aliases
     self.kind = kind
     self.defaultValue = defaultValue
     self.isRequired = isRequired

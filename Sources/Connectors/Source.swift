@@ -14,6 +14,10 @@ package protocol Source: AnyObject, Sendable {
   var position: String? { get }
   /// Goes on from a recorded place. Called before the first poll.
   func seek(to position: String) throws(SQLError)
+  /// Told before `start` who reads, for errors.
+  func attach(as reader: String)
+  /// The query takes nothing until it is resumed. May be called from any thread.
+  func setPaused(_ isPaused: Bool)
   /// Starts reading. `onArrival` is called after new data, the end, or an error became visible to `poll`.
   func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError)
   /// Stops reading and frees what is held. After it no call of `onArrival` is made.
@@ -27,15 +31,20 @@ package protocol Source: AnyObject, Sendable {
   var malformedCount: Int64 { get }
   /// Size of the whole input in bytes if known, for progress.
   var totalBytes: Int64? { get }
+  /// When the next row comes, in µs on the session's clock, where time alone brings rows; nil elsewhere.
+  var nextDueMicros: Int64? { get }
 }
 
 extension Source {
+  package func attach(as reader: String) {}
+  package func setPaused(_ isPaused: Bool) {}
   package var position: String? { nil }
   package func seek(to position: String) throws(SQLError) {}
   package func latest() throws(SQLError) -> String? { nil }
   package func stopAtPresent() throws(SQLError) {}
   package var malformedCount: Int64 { 0 }
   package var totalBytes: Int64? { nil }
+  package var nextDueMicros: Int64? { nil }
 }
 
 /// How much one step takes from a source (`maxRowsPerTrigger`, `maxBytesPerTrigger`, `maxFilesPerTrigger` are the

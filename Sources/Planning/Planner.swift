@@ -114,6 +114,17 @@ package struct Planner {
   package static var specialFunctionNames: [String] { ExpressionBinder.specialFormNames }
 
   /// A type as written in DDL.
+  /// The columns of `a INT, b STRING`.
+  package static func columns(declaredIn text: String, span: SourceSpan) throws(SQLError) -> Schema {
+    do throws(SQLError) {
+      if case .structure(let fields) = try TypeBinder.schema(text) { return Schema(fields) }
+    } catch {
+      throw error.located(at: span)
+    }
+    throw SQLError(
+      .bind, "INVALID_SCHEMA.PARSE_ERROR", "'\(text)' declares no columns", span: span, hint: "write 'a INT, b STRING'")
+  }
+
   package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(type) }
 }
 

@@ -48,6 +48,13 @@ public final class LineServer {
     }
   }
 
+  /// Ends the connection as a crash would: the client gets a reset.
+  public func reset() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    hangUp()
+  }
+
   public func hangUp() {
     if client >= 0 { close(client) }
     client = -1

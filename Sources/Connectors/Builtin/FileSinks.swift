@@ -163,10 +163,10 @@ extension SinkRequest {
 }
 
 /// Writes the one column as lines; NULL is an empty line.
-private final class TextEncoder: RowEncoder {
+final class TextEncoder: RowEncoder {
   private let lineEnd: [UInt8]
 
-  init(lineEnd: String) { self.lineEnd = Array(lineEnd.utf8) }
+  init(lineEnd: String = "\n") { self.lineEnd = Array(lineEnd.utf8) }
 
   func write(_ rows: ResultRows, into out: inout ByteWriter) {
     let batch = rows.keepingRows(isChangelog: false).batch

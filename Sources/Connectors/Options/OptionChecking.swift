@@ -21,16 +21,17 @@ extension ConnectorDefinition {
   package func checkedOptions(_ given: [GivenOption], span: SourceSpan) throws(SQLError) -> OptionValues {
     var values = OptionValues()
     for option in given {
-      guard let definition = options.first(where: { $0.name.lowercased() == option.name.lowercased() }) else {
+      guard let definition = options.first(where: { $0.isCalled(option.name) }) else {
         throw .unknownOption(option, of: self)
       }
-      guard values[definition.name] == nil else {
+      let name = definition.storedName(of: option.name)
+      guard values[name] == nil else {
         throw SQLError(
-          .bind, "DUPLICATE_KEY", "option \"\(definition.name)\" of \(name) is given twice", span: option.span
+          .bind, "DUPLICATE_KEY", "option \"\(name)\" of \(self.name) is given twice", span: option.span
         )
       }
       try definition.check(option.text, span: option.span)
-      values.set(definition.name, option.text, span: option.span)
+      values.set(name, option.text, span: option.span)
     }
     for definition in options where definition.isRequired && values[definition.name] == nil {
       throw .missingOption(definition, of: self, span: span)
@@ -54,6 +55,21 @@ extension ConnectorDefinition {
 }
 
 extension OptionDefinition {
+  func isCalled(_ key: String) -> Bool {
+    let key = key.lowercased()
+    if let (head, tail) = pattern { return key.hasPrefix(head) && key.hasSuffix(tail) && key.count > head.count + tail.count }
+    return name.lowercased() == key || aliases.contains { $0.lowercased() == key }
+  }
+
+  /// What stands around the part that differs: `fields.*.kind` is an option of each column.
+  private var pattern: (head: String, tail: String)? {
+    guard let star = name.firstIndex(of: "*") else { return nil }
+    return (name[..<star].lowercased(), name[name.index(after: star)...].lowercased())
+  }
+
+  /// The name under which a value that was given as `key` is kept.
+  func storedName(of key: String) -> String { pattern == nil ? name : key }
+
   /// Throws if `text` is no value of this option.
   func check(_ text: String, span: SourceSpan) throws(SQLError) {
     let isGood: Bool

@@ -104,6 +104,14 @@ final class GeneratedSource: Source {
     state.withLock { $0 = State(next: parts[0], startMicros: parts[1]) }
   }
 
+  var nextDueMicros: Int64? {
+    let start = startMicros()
+    let next = state.withLock { $0.next }
+    if let count = generator.rowCount, next >= count { return nil }
+    let (due, overflow) = start.addingReportingOverflow(generator.dueMicros(ofRow: next))
+    return overflow ? nil : due
+  }
+
   func latest() throws(SQLError) -> String? {
     let start = startMicros()
     let due = generator.dueRows(elapsedMicros: nowMicros() - start)

@@ -10,6 +10,10 @@ struct Chunk: Sendable {
   var end: Int
   /// When it was read, in µs since the UTC epoch; 0 if nobody asked.
   var arrivalMicros: Int64 = 0
+  /// Place of its first byte in its stream.
+  var offset: Int64 = 0
+  /// A stream begins with it.
+  var isStart = false
 
   var count: Int { end - start }
 }
@@ -103,8 +107,9 @@ struct LineFraming {
   }
 
   private mutating func publish(upTo end: Int) -> Chunk {
-    if offset == 0 { skipByteOrderMark(upTo: end) }
-    let chunk = Chunk(buffer: buffer, start: start, end: end)
+    let isStart = offset == 0
+    if isStart { skipByteOrderMark(upTo: end) }
+    let chunk = Chunk(buffer: buffer, start: start, end: end, offset: offset, isStart: isStart)
     offset += Int64(chunk.count)
     let pending = buffer.count - end
     start = end
@@ -160,6 +165,8 @@ extension Chunk {
       limit.bytes = isCutByBytes ? 0 : max(0, limit.bytes - front.count)
     }
     start = front.end
+    offset += Int64(front.count)
+    isStart = isStart && front.count == 0
     return front
   }
 

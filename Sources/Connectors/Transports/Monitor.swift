@@ -43,4 +43,19 @@ final class Monitor<State>: @unchecked Sendable {
     while !isReady(state) { pthread_cond_wait(condition, mutex) }
     return body(&state)
   }
+
+  /// Waits until `isReady` holds or the time is over; whether it holds.
+  func wait(timeoutMillis: Int64, until isReady: (State) -> Bool) -> Bool {
+    var deadline = timespec()
+    clock_gettime(CLOCK_REALTIME, &deadline)
+    let nanos = Int64(deadline.tv_nsec) + timeoutMillis % 1000 * 1_000_000
+    deadline.tv_sec += Int(timeoutMillis / 1000 + nanos / 1_000_000_000)
+    deadline.tv_nsec = Int(nanos % 1_000_000_000)
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !isReady(state) {
+      if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return isReady(state) }
+    }
+    return true
+  }
 }

@@ -20,6 +20,8 @@ final class SourceRun: @unchecked Sendable {
   private(set) var consumed = 0
   private(set) var bytesRead: Int64 = 0
   private var ignoresLimits = false
+  /// Why the source can be read no further.
+  private var failure: SQLError?
   private var limit = ReadLimit()
 
   private let batchRowsMax: Int
@@ -51,6 +53,17 @@ final class SourceRun: @unchecked Sendable {
 
   /// The next morsel of this step, or nil: idle, ended, or the step's share is taken.
   func take() throws(SQLError) -> (any MorselContent)? {
+    if let failure { throw failure }
+    do throws(SQLError) { return try next() } catch {
+      // What came before the failure is still a step of its own, and its rows are shown; one long step has no such rows.
+      guard consumed > 0, !ignoresLimits else { throw error }
+      failure = error
+      isIdle = true
+      return nil
+    }
+  }
+
+  private func next() throws(SQLError) -> (any MorselContent)? {
     while isOpen {
       switch try source.poll(&limit) {
       case .morsel(let morsel):

@@ -16,6 +16,8 @@ final class Relation {
   /// Computed columns and event time of CREATE TABLE.
   var layout: [SourceReference.LayoutColumn] = []
   var watermark: (column: Int, delayMicros: Int64)?
+  /// After so long without rows it holds no watermark back (`scan.watermark.idle-timeout`); nil: as the session says.
+  var idleMicros: Int64?
 
   init(
     id: SourceID, name: String, isStream: Bool, connector: ConnectorDefinition, request: SourceRequest,
@@ -35,7 +37,8 @@ final class Relation {
   var reference: SourceReference {
     var reference = SourceReference(
       id: id, name: name, connector: connector.name, schema: schema,
-      isBounded: description.isBounded, canEnd: description.canEnd, watermark: watermark)
+      isBounded: description.isBounded, canEnd: description.canEnd, isAppendOnly: description.isAppendOnly,
+      primaryKey: description.primaryKey, watermark: watermark)
     reference.layout = layout
     return reference
   }
@@ -50,6 +53,12 @@ final class Relation {
 
   func close() {
     store?.close()
+  }
+
+  /// The session ends: nothing reads it any more, and no thread or child process is left behind.
+  func shutDown() {
+    close()
+    description.hub?.shutDown()
   }
 }
 

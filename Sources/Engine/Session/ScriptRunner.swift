@@ -21,6 +21,8 @@ package struct ScriptRunner {
 
   /// Runs all of `text`. Stops at the first error unless `onError` says to go on (`--no-bail`), or when interrupted.
   package func run(_ text: SourceText, onError: (SQLError, SourceText) -> Bool) -> Bool {
+    session.beginScript()
+    defer { session.endScript() }
     var splitter = StatementSplitter(text, dialect: session.dialect)
     while let piece = splitter.next() {
       do throws(SQLError) {

@@ -83,10 +83,22 @@ final class SessionCatalog: Catalog {
     case "read_files": return try filesRelation(positional, options, isStream: isStream, span: span).reference
     default: break
     }
-    guard let connector = connectors[name], connector.source != nil else { return nil }
+    guard let connector = connectors[name], connector.source != nil else {
+      if let refusal = ForeignConnector.refusal(of: name, span: span) { throw refusal }
+      return nil
+    }
     var given = try connector.positionalOptions(positional.map { (Self.text($0), span) }, span: span)
-    given += options.map { GivenOption($0.name, Self.text($0.value), span: span) }
-    return try anonymousRelation(connector, given, isStream: isStream, span: span).reference
+    var schema: Schema?
+    for option in options {
+      let text = Self.text(option.value)
+      // `schema => 'a INT, b STRING'` declares the columns, unless the connector has an option of that name.
+      if option.name.lowercased() == "schema", !connector.options.contains(where: { $0.name.lowercased() == "schema" }) {
+        schema = try Planner.columns(declaredIn: text, span: span)
+      } else {
+        given.append(GivenOption(option.name, text, span: span))
+      }
+    }
+    return try anonymousRelation(connector, given, schema: schema, isStream: isStream, span: span).reference
   }
 
   /// `late(query)`: the rows that came too late for a query, as they are now (SEM-3).
@@ -124,13 +136,13 @@ final class SessionCatalog: Catalog {
   // MARK: Definitions
 
   func anonymousRelation(
-    _ connector: ConnectorDefinition, _ given: [GivenOption], isStream: Bool, span: SourceSpan
+    _ connector: ConnectorDefinition, _ given: [GivenOption], schema: Schema? = nil, isStream: Bool, span: SourceSpan
   ) throws(SQLError) -> Relation {
     let options = given.map { "\($0.name.lowercased())=\($0.text)" }.sorted().joined(separator: "\u{1F}")
-    let key = "\(connector.name)\u{1F}\(isStream)\u{1F}\(options)"
+    let key = "\(connector.name)\u{1F}\(isStream)\u{1F}\(options)\u{1F}\(schema.map { "\($0)" } ?? "")"
     if let known = anonymous[key] { return known }
     let relation = try makeRelation(
-      name: given.first?.text ?? connector.name, connector, given, schema: nil, isStream: isStream, span: span)
+      name: given.first?.text ?? connector.name, connector, given, schema: schema, isStream: isStream, span: span)
     malformed[relation.name] = relation.description.malformed
     // A bounded source is looked at anew each time: its files may have changed. Only readers that exist once are kept.
     if !relation.description.canReplay { anonymous[key] = relation }
@@ -211,12 +223,25 @@ final class SessionCatalog: Catalog {
       hint: didYouMean(name.text, in: relationNames))
   }
 
-  /// Memory streams take no more rows: the end of a script.
-  func closeMemoryStreams() {
-    for relation in relations.values { relation.store?.close() }
+  /// Memory streams take no more rows, but for some: the end of a script.
+  func closeMemoryStreams(except isKept: (any RelationStore) -> Bool) {
+    for relation in relations.values {
+      if let store = relation.store, !isKept(store) { store.close() }
+    }
+  }
+
+  /// After how long without rows a relation holds no watermark back.
+  func idleMicros(ofRelation name: String) -> Int64? {
+    relations[name.lowercased()]?.idleMicros ?? settings.sourceIdleMicros
+  }
+
+  /// Relations that are one reader for all queries and are being read, with or without a name of their own.
+  var sharedReaders: [Relation] {
+    let unnamed = anonymous.values.filter { ($0.description.hub?.counters.readers ?? 0) > 0 }
+    return relations.values + unnamed
   }
 
   func closeAll() {
-    for relation in byID.values { relation.close() }
+    for relation in byID.values { relation.shutDown() }
   }
 }

@@ -161,6 +161,54 @@ final class Peer: Sendable {
     source.stop()
   }
 
+  @Test func retriesAreGivenUp() throws {
+    let port = Listener().port
+    let error = failure {
+      _ = try drain(
+        open(.socket, ["host": "127.0.0.1", "port": "\(port)", "maxRetries": "2", "retryDelay": "1ms"]))
+    }
+    #expect(error?.errorClass == "CONNECTION_FAILED")
+    #expect(error?.message == "cannot connect to 127.0.0.1:\(port): Connection refused; given up after 3 attempts")
+    #expect(error?.kind.exitCode == 3)
+  }
+
+  @Test func attemptsBackOff() {
+    let policy = RetryPolicy(delayMillis: 100, delayMillisMax: 5000)
+    #expect((0..<8).map { policy.delayMillis(failures: $0) } == [100, 200, 400, 800, 1600, 3200, 5000, 5000])
+    #expect(RetryPolicy(delayMillis: .max, delayMillisMax: .max).delayMillis(failures: 1000) == .max)
+  }
+
+  /// 100 MB without a newline: an error at the limit, and no more memory than that.
+  @Test func aLineWithoutEndIsAnError() throws {
+    let source = try openSocket(["maxLineBytes": "1000000", "reconnect": "true"])
+    let arrivals = Arrivals()
+    try source.start(onArrival: arrivals.callback)
+    let peer = listener.accept()
+    let piece = String(repeating: "x", count: 100_000)
+    for _ in 0..<20 { peer.send(piece) }
+    let error = failure { _ = try drain(source, arrivals) }
+    #expect(error?.errorClass == "LINE_TOO_LONG")
+    #expect(error?.message.contains("127.0.0.1:\(listener.port)") == true)
+    peer.close()
+  }
+
+  @Test func formatsReadLines() throws {
+    let source = try openSocketOf(["format": "json"], schema: Schema([Field("a", .int), Field("b", .string)]))
+    let arrivals = Arrivals()
+    try source.start(onArrival: arrivals.callback)
+    let peer = listener.accept()
+    peer.send("{\"a\": 1, \"b\": \"x\"}\n{\"b\": \"y\"}\n")
+    peer.close()
+    #expect(try drain(source, arrivals).rows == [[.int32(1), .string("x")], [.null, .string("y")]])
+    let undeclared = failure { _ = try openSocket(["format": "csv"]) }
+    #expect(undeclared?.errorClass == "UNABLE_TO_INFER_SCHEMA")
+  }
+
+  private func openSocketOf(_ options: [String: String], schema: Schema) throws -> any Source {
+    try open(
+      .socket, ["host": "127.0.0.1", "port": "\(listener.port)"].merging(options) { $1 }, schema: schema)
+  }
+
   @Test func timestampsAreThoseOfArrival() throws {
     let before = wallClockMicros()
     let source = try openSocket(["includeTimestamp": "true"])
@@ -187,10 +235,8 @@ final class Peer: Sendable {
   @Test func aFullQueueHoldsTheSenderBack() throws {
     var ends: [Int32] = [-1, -1]
     pipe(&ends)
-    let source = try StreamSource(
-      schema: Schema([Field("value", .string)]),
-      transport: DescriptorTransport(name: "pipe", descriptor: ends[0]),
-      queueBytesMax: 100_000
+    let source = StreamSource(
+      schema: Schema([Field("value", .string)]), hub: pipeHub(ends[0]), bufferBytes: 100_000
     ) { _ in TextDecoder() }
     let arrivals = Arrivals()
     try source.start(onArrival: arrivals.callback)
@@ -220,10 +266,7 @@ final class Peer: Sendable {
   @Test func smallWritesAreMergedWhenTheQueryIsBehind() throws {
     var ends: [Int32] = [-1, -1]
     pipe(&ends)
-    let source = try StreamSource(
-      schema: Schema([Field("value", .string)]),
-      transport: DescriptorTransport(name: "pipe", descriptor: ends[0])
-    ) { _ in TextDecoder() }
+    let source = StreamSource(schema: Schema([Field("value", .string)]), hub: pipeHub(ends[0])) { _ in TextDecoder() }
     let arrivals = Arrivals()
     try source.start(onArrival: arrivals.callback)
     let peer = Peer(descriptor: ends[1])
@@ -238,6 +281,11 @@ final class Peer: Sendable {
     let error = failure { _ = try open(.stdin, environment: environment(isStdinData: false)) }
     #expect(error?.errorClass == "STDIN_IS_SCRIPT")
   }
+}
+
+/// A hub over the reading end of a pipe.
+func pipeHub(_ descriptor: Int32, gate: StreamGate = StreamGate()) -> StreamHub {
+  StreamHub(LineFeed(DescriptorTransport(name: "pipe", descriptor: descriptor)), gate: gate)
 }
 
 @Suite struct ChunkQueueTests {
@@ -280,7 +328,7 @@ final class Peer: Sendable {
     let done = Monitor(false)
     try startThread {
       let accepted = queue.push(self.chunk("b\n"))
-      done.withLock(waking: true) { $0 = !accepted }
+      done.withLock(waking: true) { $0 = accepted == .unwanted }
     }
     queue.cancel()
     done.wait(until: { $0 }) { _ in }

@@ -22,6 +22,10 @@ final class ChunkQueue: Sendable {
     var isFinished = false
     var error: SQLError?
     var isCancelled = false
+    /// The query takes nothing for now, because its user said so.
+    var isPaused = false
+    /// Others read the same input, and would wait for this queue.
+    var hasCompany = false
   }
 
   private let monitor = Monitor(State())
@@ -36,15 +40,31 @@ final class ChunkQueue: Sendable {
 
   // MARK: Reader
 
-  /// Adds a chunk, waiting while the queue is full; false if nobody wants it any more.
-  func push(_ chunk: Chunk) -> Bool {
-    monitor.wait(until: { $0.bytes < bytesMax || $0.isCancelled }) { state in
-      if state.isCancelled { return false }
+  enum Push: Equatable {
+    case accepted
+    /// Nobody wants it any more.
+    case unwanted
+    /// The queue is full, its query is paused, and others wait for the chunk.
+    case overrun
+  }
+
+  /// Adds a chunk, waiting while the queue is full: the slowest query holds the reader back. A paused one does so only as
+  /// long as it is alone.
+  func push(_ chunk: Chunk) -> Push {
+    monitor.wait(until: { $0.bytes < bytesMax || $0.isCancelled || ($0.isPaused && $0.hasCompany) }) { state in
+      if state.isCancelled { return .unwanted }
+      if state.bytes >= bytesMax { return .overrun }
       state.chunks.append(chunk)
       state.bytes += chunk.count + Self.entryBytes
-      return true
+      return .accepted
     }
   }
+
+  func setPaused(_ isPaused: Bool) { monitor.withLock(waking: true) { $0.isPaused = isPaused } }
+  func setCompany(_ hasCompany: Bool) { monitor.withLock(waking: true) { $0.hasCompany = hasCompany } }
+
+  /// Bytes that wait for the query.
+  var bytes: Int { monitor.withLock { $0.bytes } }
 
   /// No more will come; with an error if that is why.
   func finish(_ error: SQLError? = nil) {
@@ -101,10 +121,11 @@ final class ChunkQueue: Sendable {
   }
 
   private func mergeFront(_ state: inout State) {
+    guard let first = state.chunks[state.head] else { return }
     var last = state.head
     var bytes = 0
     while last < state.chunks.count, let chunk = state.chunks[last], chunk.count < Self.smallBytes,
-      isTerminated(chunk), bytes + chunk.count <= LineFraming.chunkBytes
+      isTerminated(chunk), bytes + chunk.count <= LineFraming.chunkBytes, last == state.head || !chunk.isStart
     {
       bytes += chunk.count
       last += 1
@@ -118,7 +139,8 @@ final class ChunkQueue: Sendable {
     }
     state.bytes -= (last - state.head - 1) * Self.entryBytes
     state.head = last - 1
-    state.chunks[state.head] = Chunk(buffer: merged, start: 0, end: bytes)
+    state.chunks[state.head] = Chunk(
+      buffer: merged, start: 0, end: bytes, offset: first.offset, isStart: first.isStart)
   }
 
   /// A chunk without a newline at its end can only be the last of its connection; another must not run into it.

@@ -1,27 +1,21 @@
 internal import Diagnostics
 internal import Glibc
 
-/// A TCP connection to a sender.
-struct SocketTransport: StreamTransport {
+/// Makes TCP connections, for sources and sinks.
+enum TcpConnect {
   /// Time for one attempt to connect: a host that answers nothing must not look like one without data.
-  static let connectTimeoutMillis: Int32 = 10_000
-  /// Back-off between attempts with `reconnect`: doubled from the first up to the last.
-  static let retryDelayMillisMin: Int32 = 100
-  static let retryDelayMillisMax: Int32 = 5000
+  static let timeoutMillis: Int32 = 10_000
 
-  let host: String
-  let port: Int
-  let reconnects: Bool
-
-  var name: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-
-  func retryDelayMillis(failures: Int) -> Int32? {
-    reconnects ? min(Self.retryDelayMillisMax, Self.retryDelayMillisMin << Int32(min(failures, 10))) : nil
+  /// `host:port`, with brackets around an IPv6 address.
+  static func name(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
-  func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
-
-  func open(wake: WakePipe) throws(SQLError) -> Int32? {
+  /// A connected, non-blocking descriptor; nil if `wake` was raised. Addresses of the host are tried in their order.
+  /// - Parameter kind: `.source` or `.sink`, for errors.
+  static func open(
+    host: String, port: Int, kind: SQLError.Kind, hint: String?, wake: WakePipe
+  ) throws(SQLError) -> Int32? {
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -29,8 +23,8 @@ struct SocketTransport: StreamTransport {
     let code = getaddrinfo(host, String(port), &hints, &addresses)
     guard code == 0 else {
       throw SQLError(
-        .source, "CONNECTION_FAILED",
-        "cannot resolve host \"\(host)\": \(String(cString: gai_strerror(code)))")
+        kind, "CONNECTION_FAILED", "cannot resolve host \"\(host)\" of \(name(host, port)): \(String(cString: gai_strerror(code)))",
+        hint: hint)
     }
     defer { freeaddrinfo(addresses) }
     var reason = ECONNREFUSED
@@ -44,8 +38,7 @@ struct SocketTransport: StreamTransport {
       next = address.pointee.ai_next
     }
     throw SQLError(
-      .source, "CONNECTION_FAILED", "cannot connect to \(name): \(describe(errno: reason))",
-      hint: "start the sender first (nc -lk \(port)), or wait for it with OPTIONS (reconnect 'true')")
+      kind, "CONNECTION_FAILED", "cannot connect to \(name(host, port)): \(describe(errno: reason))", hint: hint)
   }
 
   private enum Outcome {
@@ -54,7 +47,7 @@ struct SocketTransport: StreamTransport {
     case failed(Int32)
   }
 
-  private func connect(_ address: addrinfo, wake: WakePipe) -> Outcome {
+  private static func connect(_ address: addrinfo, wake: WakePipe) -> Outcome {
     let descriptor = socket(
       address.ai_family, address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
       address.ai_protocol)
@@ -63,7 +56,7 @@ struct SocketTransport: StreamTransport {
     var outcome = Outcome.failed(errno)
     // An interrupted connect goes on by itself, as one in progress does.
     if errno == EINPROGRESS || errno == EINTR {
-      switch wake.wait(for: descriptor, events: POLLOUT, timeoutMillis: Self.connectTimeoutMillis) {
+      switch wake.wait(for: descriptor, events: POLLOUT, timeoutMillis: timeoutMillis) {
       case .woken: outcome = .woken
       case .timedOut: outcome = .failed(ETIMEDOUT)
       case .failed(let code): outcome = .failed(code)
@@ -78,14 +71,4 @@ struct SocketTransport: StreamTransport {
     _ = Glibc.close(descriptor)
     return outcome
   }
-}
-
-/// The standard input of the process, or a descriptor that stands for it in tests.
-struct DescriptorTransport: StreamTransport {
-  let name: String
-  let descriptor: Int32
-
-  func open(wake: WakePipe) throws(SQLError) -> Int32? { descriptor }
-  func close(_ descriptor: Int32) {}
-  func retryDelayMillis(failures: Int) -> Int32? { nil }
 }
