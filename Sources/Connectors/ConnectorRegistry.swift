@@ -10,11 +10,17 @@ package struct ConnectorRegistry: Sendable {
     .json,
     .socket,
     .stdin,
+    .exec,
+    .listen,
+    .http,
     .memory,
     .rate,
+    .rateMicroBatch,
+    .datagen,
     .range,
     .nexmark,
     .console,
+    .print,
     .blackhole,
   ])
 
@@ -71,6 +77,7 @@ package struct ConnectorRegistry: Sendable {
 extension SQLError {
   static func unknownConnector(_ name: String, in names: [String], span: SourceSpan) -> SQLError {
     if ForeignFormat.named(name) != nil { return foreignFormat(name, path: nil, span: span) }
+    if let refusal = ForeignConnector.refusal(of: name, span: span) { return refusal }
     return SQLError(
       .bind, "DATA_SOURCE_NOT_FOUND", "there is no connector \"\(name)\"", span: span,
       hint: didYouMean(name, in: names) ?? "connectors: \(names.joined(separator: ", "))")

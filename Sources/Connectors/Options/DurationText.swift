@@ -34,6 +34,12 @@ package enum DurationText {
     }
   }
 
+  /// `10 s`, `500 ms`, `0 s`: the largest unit that gives a whole number.
+  package static func text(micros: Int64) -> String {
+    for (unit, size) in [("s", Micros.perSecond), ("ms", 1000)] where micros % size == 0 { return "\(micros / size) \(unit)" }
+    return "\(micros) us"
+  }
+
   private static func micros(of unit: String) -> Int64? {
     switch unit {
     case "us", "µs", "microsecond", "microseconds": 1

@@ -31,8 +31,14 @@ extension StatementExecutor {
       try session.presenter.run(query, in: session)
       return nil
     }
+    query.fedStore = fedStore(insert.target)
     try session.startInBackground(query)
     return "started query \"\(name)\""
+  }
+
+  /// The rows of the session that a target stands for.
+  func fedStore(_ target: AST.InsertTarget?) -> (any RelationStore)? {
+    if case .name(let name) = target { catalog.relation(name)?.store } else { nil }
   }
 
   func close(_ name: AST.ObjectName) throws(SQLError) -> String? {
@@ -96,6 +102,7 @@ extension StatementExecutor {
 
   func connector(_ name: String, span: SourceSpan) throws(SQLError) -> ConnectorDefinition {
     if let found = catalog.connectors[name] { return found }
+    if let refusal = ForeignConnector.refusal(of: name, span: span) { throw refusal }
     throw SQLError(
       .bind, "DATA_SOURCE_NOT_FOUND", "there is no relation and no connector \"\(name)\"", span: span,
       hint: didYouMean(name, in: catalog.connectors.sinkNames + catalog.relationNames))
