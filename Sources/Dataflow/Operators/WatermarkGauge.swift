@@ -12,14 +12,23 @@ package final class WatermarkGauge: Operator {
   /// Greatest event time seen, µs; nil before the first that is not NULL.
   package private(set) var maxMicros: Int64?
 
+  private var hasSeenRows = false
+
   package init(declaration: Int, column: Int) {
     self.declaration = declaration
     self.column = column
   }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
+    hasSeenRows = hasSeenRows || delta.count > 0
     if case .int64(let times) = delta.columns[column] { note(times) }
     try output.emit(delta, step: step)
+  }
+
+  /// Whether rows went by since it was last asked: a source without is idle.
+  package func takeHasSeenRows() -> Bool {
+    defer { hasSeenRows = false }
+    return hasSeenRows
   }
 
   private func note(_ times: PrimitiveColumn<Int64>) {

@@ -31,4 +31,9 @@ package final class VirtualClock: Clock {
 
   package var nowMicros: Int64 { micros.load(ordering: .acquiring) }
   package func advance(byMicros delta: Int64) { micros.wrappingAdd(delta, ordering: .releasing) }
+  /// False if it is that late already.
+  func advance(toMicros target: Int64) -> Bool {
+    let before = micros.load(ordering: .acquiring)
+    return before < target && micros.compareExchange(expected: before, desired: target, ordering: .acquiringAndReleasing).exchanged
+  }
 }

@@ -54,10 +54,7 @@ package final class StreamingQuery: @unchecked Sendable {
 
   private struct Shared {
     var state = State.ready
-    var isPaused = false
-    /// PROCESS calls made and answered.
-    var processRequested = 0
-    var processDone = 0
+    var orders = QueryOrders()
     /// `ADVANCE WATERMARK` not yet taken in.
     var advances: [(relation: String, micros: Int64)] = []
     var progress = QueryProgress()
@@ -66,7 +63,8 @@ package final class StreamingQuery: @unchecked Sendable {
 
   package init(
     name: String, plan: PhysicalPlan, builder: DataflowBuilder, sink: any Sink, trigger: Trigger,
-    clock: any Clock, settings: SessionSettings, deadlineNanos: Int64?, checks: SelfChecks = SelfChecks()
+    clock: any Clock, settings: SessionSettings, deadlineNanos: Int64?, checks: SelfChecks = SelfChecks(),
+    idleTimeouts: (String) -> Int64? = { _ in nil }
   ) throws(SQLError) {
     self.name = name
     self.plan = plan
@@ -75,7 +73,9 @@ package final class StreamingQuery: @unchecked Sendable {
     let built = try builder.build(plan, into: stage)
     graph = built.graph
     watermarkRelations = Set(built.watermarks.map { $0.relation.lowercased() })
-    tracker = WatermarkTracker(built.watermarks, policy: settings.usesGreatestWatermark ? .max : .min)
+    tracker = WatermarkTracker(
+      built.watermarks, policy: settings.usesGreatestWatermark ? .max : .min,
+      idleMicros: built.watermarks.map { idleTimeouts($0.relation) }, startMicros: clock.nowMicros)
     sources = built.sources.map {
       SourceRun(source: $0.source, name: $0.name, drainRank: $0.drainRank, batchRowsMax: checks.batchRowsMax)
     }
@@ -98,13 +98,18 @@ package final class StreamingQuery: @unchecked Sendable {
     bell.ring()
   }
 
-  package func pause() {
-    shared.withLock { $0.isPaused = true }
+  package func pause() { setPaused(true) }
+  package func resume() { setPaused(false) }
+
+  private func setPaused(_ isPaused: Bool) {
+    shared.withLock { $0.orders.isPaused = isPaused }
+    for run in sources { run.source.setPaused(isPaused) }
     bell.ring()
   }
 
-  package func resume() {
-    shared.withLock { $0.isPaused = false }
+  /// Whether steps are taken on request alone.
+  func setStepped(_ isStepped: Bool) {
+    shared.withLock { $0.orders.isStepped = isStepped }
     bell.ring()
   }
 
@@ -136,32 +141,48 @@ package final class StreamingQuery: @unchecked Sendable {
     }
   }
 
-  /// Blocks until everything that was at the sources at the call has been processed (SEM-5). Throws the query's failure.
-  package func processAllAvailable() throws(SQLError) {
-    let ticket = shared.withLock { shared in
-      shared.processRequested += 1
-      return shared.processRequested
-    }
+  /// Blocks until everything that is at the sources has been processed (SEM-5), or `isInterrupted` says so. Throws the
+  /// query's failure.
+  package func processAllAvailable(isInterrupted: () -> Bool = { false }) throws(SQLError) {
+    ask(.process, isInterrupted)
+    if case .failed(let error) = state { throw error }
+  }
+
+  /// Blocks until the steps that are due now have been taken.
+  func takeDueSteps(isInterrupted: () -> Bool) { ask(.dueSteps, isInterrupted) }
+
+  private func ask(_ request: QueryOrders.Request, _ isInterrupted: () -> Bool) {
+    let ticket = shared.withLock { $0.orders.add(request) }
     bell.ring()
-    while true {
+    while !isInterrupted() {
       let seen = news.count
-      let (state, done) = shared.withLock { ($0.state, $0.processDone) }
-      if case .failed(let error) = state { throw error }
-      if state.isOver || done >= ticket { return }
-      news.wait(since: seen, timeoutMicros: nil)
+      if shared.withLock({ $0.state.isOver || $0.orders.isAnswered(ticket) }) { return }
+      news.wait(since: seen, timeoutMicros: StreamingQuery.patienceMicros)
     }
   }
+
+  private func answer(_ ticket: Int) {
+    shared.withLock { $0.orders.answer(ticket) }
+    news.ring()
+  }
+
+  /// How long a caller waits before it looks whether it was interrupted.
+  static let patienceMicros: Int64 = 20_000
 
   /// Rows that came too late, of the first operator that can tell: their columns, and the last of them.
   package var lateRows: (schema: Schema, batches: [Batch])? { shared.withLock { $0.late } }
 
   // MARK: Running
 
+  /// Where its rows go, if that is a relation of the session; it takes no more rows when all that feed it are over.
+  var fedStore: (any RelationStore)?
+
   /// Opens the sources: from here on rows are this query's.
   package func open() throws(SQLError) {
     let bell = bell
     for run in sources {
       if trigger.isFinite { try run.source.stopAtPresent() }
+      run.source.attach(as: name)
       try run.source.start(onArrival: { bell.ring() })
     }
     setState(.running)
@@ -200,42 +221,60 @@ package final class StreamingQuery: @unchecked Sendable {
     news.ring()
   }
 
-  private var isPaused: Bool { shared.withLock { $0.isPaused } }
-
   private func loop() throws(SQLError) {
     var lastStart: Int64?
     while true {
       let seen = bell.count
       if cancellation.isCancelled || isPastDeadline { return }
-      if isPaused {
-        setState(.paused)
+      let orders = shared.withLock { $0.orders }
+      if orders.isPaused {
+        // Nothing is processed now: whoever waits must not wait for the end of the pause.
+        answer(orders.requested)
+        waitWhilePaused(since: seen)
+        continue
+      }
+      if orders.isStepped, !orders.isAsked {
         bell.wait(since: seen, timeoutMicros: untilDeadlineMicros)
-        if !isPaused { setState(.running) }
         continue
       }
-      let tickets = shared.withLock { $0.processRequested > $0.processDone ? $0.processRequested : nil }
       let now = clock.nowMicros
-      if tickets == nil, let lastStart, let due = trigger.nextDueMicros(lastStart: lastStart), now < due {
-        waitForTrigger(since: seen, micros: due - now)
+      let due = lastStart.flatMap { trigger.nextDueMicros(lastStart: $0) } ?? now
+      if now < due, !orders.isForced {
+        if orders.isAsked { answer(orders.requested) } else { waitForTrigger(since: seen, micros: due - now) }
         continue
       }
-      let isTick = lastStart == nil || tickets == nil
       lastStart = now
-      let hasConsumed = try runStep(isTick: isTick && trigger.nextDueMicros(lastStart: 0) != nil)
+      let hasConsumed = try runStep(isTick: now >= due && trigger.waitsForTime)
       if isOver || trigger == .once || cancellation.isCancelled { return }
       if hasConsumed { continue }
       if trigger == .availableNow { return }
-      if let tickets {
-        shared.withLock { $0.processDone = tickets }
-        news.ring()
-      }
-      if trigger == .immediate {
+      if orders.isAsked {
+        answer(orders.requested)
+      } else if trigger == .immediate, !movesTimeOn() {
         bell.wait(since: seen, timeoutMicros: [untilDeadlineMicros, untilTimerMicros].compactMap { $0 }.min())
       }
     }
   }
 
+  private func waitWhilePaused(since seen: UInt64) {
+    if state != .paused { setState(.paused) }
+    bell.wait(since: seen, timeoutMicros: untilDeadlineMicros)
+    if !shared.withLock({ $0.orders.isPaused }) { setState(.running) }
+  }
+
+  /// A virtual clock stands still while a query runs in the foreground, or would wait for what only time brings: it is
+  /// moved to the next row that a generator has due.
+  private func movesTimeOn() -> Bool {
+    guard let clock = clock as? VirtualClock, let due = sources.compactMap(\.source.nextDueMicros).min() else { return false }
+    return clock.advance(toMicros: due)
+  }
+
   private func waitForTrigger(since seen: UInt64, micros: Int64) {
+    if let clock = clock as? VirtualClock, sources.contains(where: { $0.source.nextDueMicros != nil }),
+      clock.advance(toMicros: clock.nowMicros + micros)
+    {
+      return
+    }
     // A virtual clock does not move by itself: the bell rings when it is moved.
     let own = clock is VirtualClock ? nil : Optional(micros)
     let timeout = [own, untilDeadlineMicros].compactMap { $0 }.min()
@@ -248,10 +287,13 @@ package final class StreamingQuery: @unchecked Sendable {
   private var isPastDeadline: Bool { deadlineNanos.map { monotonicNanos() >= $0 } ?? false }
   private var untilDeadlineMicros: Int64? { deadlineNanos.map { max(0, ($0 - monotonicNanos()) / 1000) } }
 
-  /// Time to the next window of the query's own clock that ends; a virtual clock rings when it is moved.
+  /// Time to the next window of the query's own clock that ends, or to when a source counts as idle; a virtual clock rings
+  /// when it is moved.
   private var untilTimerMicros: Int64? {
-    guard !(clock is VirtualClock), let timer = graph.nextProcessingTimerMicros else { return nil }
-    return max(0, timer - clock.nowMicros)
+    if clock is VirtualClock { return nil }
+    let now = clock.nowMicros
+    guard let timer = [graph.nextProcessingTimerMicros, tracker.nextIdleMicros].compactMap({ $0 }).min() else { return nil }
+    return max(0, timer - now)
   }
 
   // MARK: One step
@@ -296,7 +338,7 @@ package final class StreamingQuery: @unchecked Sendable {
   /// Up to when everything is over now that the step's rows are in: advances the watermark (SEM-2). When all input has ended
   /// everything is final (SEM-4).
   private func closing(now: Int64) -> StepContext.Closing {
-    tracker.note(graph.gauges)
+    tracker.note(graph.gauges, nowMicros: now)
     let advances = shared.withLock { shared in
       defer { shared.advances = [] }
       return shared.advances

@@ -22,16 +22,39 @@ struct WatermarkTracker {
   private(set) var perDeclaration: [Int64?]
   private var greatest: [Int64?]
   private(set) var current: Int64?
+  /// After so long without rows a declaration holds the others back no longer; nil: it always does.
+  private let idleMicros: [Int64?]
+  /// When the last row of each declaration came.
+  private var lastRowMicros: [Int64]
+  private var isIdle: [Bool]
 
-  init(_ declarations: [Declaration], policy: Policy = .min) {
+  init(
+    _ declarations: [Declaration], policy: Policy = .min, idleMicros: [Int64?] = [], startMicros: Int64 = 0
+  ) {
     self.declarations = declarations
     self.policy = policy
+    self.idleMicros = declarations.indices.map { $0 < idleMicros.count ? idleMicros[$0] : nil }
     perDeclaration = declarations.map { _ in nil }
     greatest = perDeclaration
+    lastRowMicros = declarations.map { _ in startMicros }
+    isIdle = declarations.map { _ in false }
   }
 
-  /// Takes in what the gauges of the graph have seen.
-  mutating func note(_ gauges: [WatermarkGauge]) {
+  /// When the next declaration will have been without rows for too long; nil if none can.
+  var nextIdleMicros: Int64? {
+    declarations.indices.compactMap { index in
+      guard let timeout = idleMicros[index], !isIdle[index] else { return nil }
+      let (due, overflow) = lastRowMicros[index].addingReportingOverflow(timeout)
+      return overflow ? nil : due
+    }.min()
+  }
+
+  /// Takes in what the gauges of the graph have seen by the end of a step at this time.
+  mutating func note(_ gauges: [WatermarkGauge], nowMicros: Int64) {
+    for gauge in gauges where gauge.takeHasSeenRows() { lastRowMicros[gauge.declaration] = nowMicros }
+    for index in declarations.indices {
+      isIdle[index] = idleMicros[index].map { nowMicros - lastRowMicros[index] >= $0 } ?? false
+    }
     for gauge in gauges {
       guard let seen = gauge.maxMicros else { continue }
       let index = gauge.declaration
@@ -60,11 +83,11 @@ struct WatermarkTracker {
     var open: [Int64?] = []
     for (index, declaration) in declarations.enumerated()
     where declaration.sources.contains(where: { !hasEnded[$0] }) || declaration.sources.isEmpty {
-      open.append(perDeclaration[index])
+      if !isIdle[index] { open.append(perDeclaration[index]) }
     }
     let combined: Int64?
     if open.isEmpty {
-      // What has ended holds nothing back; but only the end of all input makes everything final.
+      // What has ended or is idle holds nothing back; but only the end of all input makes everything final.
       combined = perDeclaration.compactMap { $0 }.max()
     } else {
       switch policy {

@@ -35,6 +35,8 @@ package final class Session: @unchecked Sendable {
     self.options = options
     self.presenter = presenter
     clock = options.usesVirtualClock ? VirtualClock() : SystemClock()
+    var environment = environment
+    environment.nowMicros = { [clock] in clock.nowMicros }
     catalog = SessionCatalog(connectors: connectors, functions: functions, environment: environment)
     deadlineNanos = options.runForMicros.map { monotonicNanos() + $0 * 1000 }
     catalog.lateRows = { [unowned self] (name, span) throws(SQLError) in
@@ -62,7 +64,31 @@ package final class Session: @unchecked Sendable {
   @discardableResult
   package func execute(_ statement: AST.Statement, in text: SourceText) throws(SQLError) -> String? {
     foreground.withLock { $0.isInterrupted = false }
+    // Between two statements time stands still: what one of them set off is done before the next.
+    defer { settle() }
     return try StatementExecutor(session: self, text: text).execute(statement)
+  }
+
+  // MARK: Scripts
+
+  private var scriptDepth = 0
+
+  /// The queries of a script attach to their sources together: what cannot replay is not read until a statement waits for
+  /// it, or the script ends (SEM-7).
+  package func beginScript() {
+    scriptDepth += 1
+    catalog.environment.gate.hold()
+  }
+
+  package func endScript() {
+    scriptDepth -= 1
+    openSources()
+  }
+
+  /// Lets sources be read; those that no query has asked for yet wait again for the rest of the script.
+  func openSources() {
+    catalog.environment.gate.open()
+    if scriptDepth > 0 { catalog.environment.gate.hold() }
   }
 
   /// Stops what the foreground is doing. May be called from any thread.
@@ -76,29 +102,6 @@ package final class Session: @unchecked Sendable {
 
   /// Whether the last statement was interrupted.
   package var wasInterrupted: Bool { foreground.withLock { $0.isInterrupted } }
-
-  /// The end of a script: memory streams take no more, started queries are awaited (SEM-5). Throws the first failure of
-  /// a query that nobody awaited.
-  package func finish() throws(SQLError) {
-    catalog.closeMemoryStreams()
-    var failure: SQLError?
-    for query in queries {
-      if options.usesVirtualClock { settle(query) }
-      awaitInterruptibly(query, timeoutMicros: nil)
-      if wasInterrupted { query.stop() }
-      _ = query.await(timeoutMicros: nil)
-      if case .failed(let error) = query.state, failure == nil { failure = error }
-    }
-    queries = []
-    if let failure { throw failure }
-  }
-
-  /// Nobody moves a virtual clock any more: what is there is processed, then a query that would wait for time or for an
-  /// endless source is stopped. Its failure stays in its state.
-  private func settle(_ query: StreamingQuery) {
-    do throws(SQLError) { try query.processAllAvailable() } catch { return }
-    if query.trigger.waitsForTime || !query.plan.root.properties.canEnd { query.stop() }
-  }
 
   /// Stops everything at once.
   package func shutDown() {
@@ -132,7 +135,8 @@ package final class Session: @unchecked Sendable {
     }
     return try StreamingQuery(
       name: name, plan: plan, builder: builder, sink: sink, trigger: trigger, clock: clock,
-      settings: catalog.settings, deadlineNanos: deadlineNanos, checks: options.checks)
+      settings: catalog.settings, deadlineNanos: deadlineNanos, checks: options.checks,
+      idleTimeouts: { [catalog] in catalog.idleMicros(ofRelation: $0) })
   }
 
   /// Runs a query on this thread.
@@ -144,6 +148,7 @@ package final class Session: @unchecked Sendable {
     defer { foreground.withLock { $0.query = nil } }
     if isInterrupted { return }
     try query.open()
+    if !query.plan.root.properties.isBounded { openSources() }
     try query.run()
   }
 
@@ -156,7 +161,8 @@ package final class Session: @unchecked Sendable {
     }
     if queries.contains(where: { $0 === query }) { return }
     if isInterrupted { query.stop() }
-    try startInBackground(query)
+    try startInBackground(query, isStepped: false)
+    if !query.plan.root.properties.isBounded { openSources() }
   }
 
   /// The foreground is free again. A query that has ended is forgotten, and its failure thrown.
@@ -168,9 +174,11 @@ package final class Session: @unchecked Sendable {
   }
 
   /// Runs a query on a thread of its own.
-  func startInBackground(_ query: StreamingQuery) throws(SQLError) {
+  func startInBackground(_ query: StreamingQuery, isStepped: Bool? = nil) throws(SQLError) {
+    query.setStepped(isStepped ?? options.usesVirtualClock)
     try query.open()
     queries.append(query)
+    if scriptDepth == 0 { openSources() }
     QueryThread.start { [query] in
       // The failure is kept in the query's state, where AWAIT, PROCESS and the end of the script find it.
       do throws(SQLError) { try query.run() } catch {}
@@ -181,6 +189,9 @@ package final class Session: @unchecked Sendable {
   @discardableResult
   func awaitInterruptibly(_ query: StreamingQuery, timeoutMicros: Int64?) -> Bool {
     let deadline = timeoutMicros.map { monotonicNanos() + $0 * 1000 }
+    openSources()
+    query.setStepped(false)
+    defer { query.setStepped(options.usesVirtualClock) }
     while !query.state.isOver {
       if wasInterrupted { return false }
       if let deadline, monotonicNanos() >= deadline { return false }
@@ -188,6 +199,8 @@ package final class Session: @unchecked Sendable {
     }
     return true
   }
+
+  func forgetAll() { queries = [] }
 
   func forget(_ query: StreamingQuery) {
     endedLateRows[query.name.lowercased()] = query.lateRows

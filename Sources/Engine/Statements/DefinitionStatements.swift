@@ -20,12 +20,16 @@ extension StatementExecutor {
     if create.kind == .sink { throw notYet("CREATE TABLE as a sink", create.name.span) }
     var options = try create.options.map(given)
     if let location = create.location { options.append(GivenOption("path", location.text, span: location.span)) }
+    let idleMicros = try idleTimeout(&options)
     let connector = try relationConnector(create, &options)
     let schema = try columns(create)
     try catalog.define(
       create.name, connector: connector, options: options, schema: schema, isStream: create.kind != .table,
       isReplace: create.isReplace, span: create.name.span
-    ) { relation throws(SQLError) in try complete(relation, create) }
+    ) { relation throws(SQLError) in
+      relation.idleMicros = idleMicros
+      try complete(relation, create)
+    }
     return "created \(create.kind == .table ? "table" : "stream") \"\(create.name.text)\""
   }
 
@@ -50,6 +54,19 @@ extension StatementExecutor {
     if let definition = create.watermarks.first {
       relation.watermark = try planner.watermark(definition, over: schema)
     }
+  }
+
+  /// `'scan.watermark.idle-timeout' = '10 seconds'`: any relation may say so, whatever its connector.
+  private func idleTimeout(_ options: inout [GivenOption]) throws(SQLError) -> Int64? {
+    let name = "scan.watermark.idle-timeout"
+    guard let index = options.firstIndex(where: { $0.name.lowercased() == name }) else { return nil }
+    let option = options.remove(at: index)
+    guard let micros = DurationText.micros(option.text), micros > 0 else {
+      throw SQLError(
+        .bind, "INVALID_OPTION_VALUE", "option \"\(name)\" is '\(option.text)', expected a duration such as '10 seconds'",
+        span: option.span)
+    }
+    return micros
   }
 
   /// USING names the connector; Flink's `WITH ('connector' = '…')` does too; without either, rows are inserted by hand.

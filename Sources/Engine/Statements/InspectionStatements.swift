@@ -61,14 +61,11 @@ extension StatementExecutor {
         ]
       }
       try present(schema, filtered(rows, show.like))
-    case .tables, .streams, .sources:
+    case .sources: try showSources(show.like)
+    case .tables, .streams:
       let schema = Schema([Field("name", .string), Field("kind", .string), Field("connector", .string)])
       let wanted = catalog.relations.values.filter {
-        switch show.subject {
-        case .tables: !$0.isStream
-        case .streams: $0.isStream
-        default: true
-        }
+        show.subject == .tables ? !$0.isStream : $0.isStream
       }
       let rows: [[Value]] = wanted.sorted { $0.name < $1.name }.map {
         [.string($0.name), .string($0.isStream ? "stream" : "table"), .string($0.connector.name)]
@@ -106,6 +103,24 @@ extension StatementExecutor {
       throw notYet("SHOW CREATE TABLE", name.span)
     }
     return nil
+  }
+
+  /// Relations, and of those that all queries read as one what has gone through that reader (SEM-7).
+  private func showSources(_ like: AST.StringLiteral?) throws(SQLError) {
+    let schema = Schema([
+      Field("name", .string), Field("kind", .string), Field("connector", .string), Field("readers", .bigint),
+      Field("bytes", .bigint), Field("waiting_bytes", .bigint), Field("connections", .bigint), Field("detached", .bigint),
+    ])
+    let rows = catalog.sharedReaders.sorted { $0.name < $1.name }.map { relation -> [Value] in
+      let counters = relation.description.hub?.counters
+      func number(_ value: Int64?) -> Value { value.map { .int64($0) } ?? .null }
+      return [
+        .string(relation.name), .string(relation.isStream ? "stream" : "table"), .string(relation.connector.name),
+        number(counters.map { Int64($0.readers) }), number(counters?.bytes), number(counters?.waitingBytes),
+        number(counters?.connections), number(counters?.detached),
+      ]
+    }
+    try present(schema, filtered(rows, like))
   }
 
   /// Rows whose first column matches SQL LIKE (or has `*` for any text, as Spark's SHOW takes it).
@@ -211,8 +226,11 @@ extension StatementExecutor {
         hint: "start streamsql with --clock virtual")
     }
     clock.advance(byMicros: duration.micros)
+    session.openSources()
     for query in session.queries { query.clockChanged() }
-    return try process(nil)
+    session.settle()
+    try session.reportFailures()
+    return nil
   }
 }
 

@@ -52,6 +52,7 @@ extension StatementExecutor {
     let sink = try openSink(start.target, options: start.options, plan: planned.physical, name: name, span: span)
     if let old = session.query(named: name) { session.forget(old) }
     let query = try session.prepare(name: name, plan: planned.physical, sink: sink, trigger: trigger(start.clauses))
+    query.fedStore = fedStore(start.target)
     try session.startInBackground(query)
     return "started query \"\(name)\""
   }
@@ -97,14 +98,7 @@ extension StatementExecutor {
   }
 
   func process(_ name: AST.Identifier?) throws(SQLError) -> String? {
-    let queries = try name.map { (name) throws(SQLError) in [try runningQuery(name)] } ?? session.queries
-    for query in queries {
-      do throws(SQLError) { try query.processAllAvailable() } catch {
-        // Reported once: the end of the script does not tell of it again.
-        session.forget(query)
-        throw error
-      }
-    }
+    try session.processAll(name.map { (name) throws(SQLError) in [try runningQuery(name)] } ?? session.queries)
     return nil
   }
 }

@@ -1,4 +1,5 @@
 import Columnar
+import Connectors
 import Diagnostics
 import Expressions
 import SQLSyntax
@@ -22,6 +23,7 @@ extension StatementExecutor {
     case Self.ansiKey: catalog.settings.isANSI = defaults.isANSI
     case Self.zoneKey: catalog.settings.zoneName = defaults.zoneName
     case Self.watermarkPolicyKey: catalog.settings.usesGreatestWatermark = defaults.usesGreatestWatermark
+    case Self.sourceIdleKey: catalog.settings.sourceIdleMicros = defaults.sourceIdleMicros
     case "dialect": session.dialect = .spark
     case .some(let other): throw unknownSetting(other, span: .none)
     }
@@ -32,8 +34,10 @@ extension StatementExecutor {
   private static let zoneKey = "spark.sql.session.timezone"
   private static let settingSchema = Schema([Field("key", .string), Field("value", .string)])
   private static let watermarkPolicyKey = "spark.sql.streaming.multiplewatermarkpolicy"
+  private static let sourceIdleKey = "table.exec.source.idle-timeout"
   static let keys = [
     "dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
+    "table.exec.source.idle-timeout",
   ]
 
   func showSettings() throws(SQLError) {
@@ -47,6 +51,7 @@ extension StatementExecutor {
     case Self.ansiKey: return session.settings.isANSI ? "true" : "false"
     case Self.zoneKey: return session.settings.zoneName
     case Self.watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
+    case Self.sourceIdleKey: return DurationText.text(micros: session.settings.sourceIdleMicros ?? 0)
     case "dialect": return session.dialect == .ansi ? "ansi" : "spark"
     default: throw unknownSetting(key, span: span)
     }
@@ -67,6 +72,11 @@ extension StatementExecutor {
       case "max": catalog.settings.usesGreatestWatermark = true
       default: throw invalid(key, value, "min or max", span: span)
       }
+    case Self.sourceIdleKey:
+      guard let micros = DurationText.micros(value) else {
+        throw invalid(key, value, "a duration such as '10 seconds', 0 for none", span: span)
+      }
+      catalog.settings.sourceIdleMicros = micros > 0 ? micros : nil
     case "dialect":
       switch value.lowercased() {
       case "spark": session.dialect = .spark

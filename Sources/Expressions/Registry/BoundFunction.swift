@@ -128,6 +128,8 @@ package struct SessionSettings: Sendable {
   package var randomSeed: UInt64 = 0
   /// Of several watermarks the greatest counts, not the least (`spark.sql.streaming.multipleWatermarkPolicy`).
   package var usesGreatestWatermark = false
+  /// After so long without rows a source holds the watermark back no longer (`table.exec.source.idle-timeout`); nil: never.
+  package var sourceIdleMicros: Int64?
 
   package init() {}
 }
