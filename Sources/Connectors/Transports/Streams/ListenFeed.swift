@@ -93,7 +93,7 @@ final class ListenFeed: StreamFeed {
     } catch {
       let offset = sender.framing.offset
       malformed.note {
-        MalformedRecords.Entry(input: name, byteOffset: offset, message: error.message, text: "")
+        MalformedRecords.Entry(input: name, byteOffset: offset, message: error.message, text: "", timeMicros: wallClockMicros())
       }
       return .gone
     }
