@@ -5,7 +5,7 @@ import Testing
 /// so far, after each step and in every configuration.
 @Suite struct OperatorTests {
   enum Operator: String, CaseIterable {
-    case filter, project, generate, aggregate, distinct, union, topN, match
+    case filter, project, generate, aggregate, groupingSets, distinct, union, topN, match
     case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
   }
 
@@ -36,6 +36,7 @@ extension OperatorTests.Operator {
     case .project: return plans.project(table)
     case .generate: return plans.explode(.table(0))
     case .aggregate: return plans.aggregate(table)
+    case .groupingSets: return plans.groupingSets(table)
     case .distinct: return plans.distinct(plans.project(table))
     case .union: return plans.union(table, plans.plan(operators: 0))
     case .topN: return plans.topN(table)

@@ -118,6 +118,10 @@ extension SQLError {
       "column \(column) of \(operation) is \(first.sqlName) on one side and \(other.sqlName) on the other", span: span)
   }
 
+  static func overlappingExcept(_ name: String, span: SourceSpan) -> SQLError {
+    SQLError(.bind, "EXCEPT_OVERLAPPING_COLUMNS", "column \"\(name)\" is left out already", span: span)
+  }
+
   static func aliasCountMismatch(_ what: String, aliases: Int, columns: Int, span: SourceSpan) -> SQLError {
     SQLError(
       .bind, "NUM_TABLE_VALUE_ALIASES_MISMATCH", "\(what) has \(columns) columns, but \(aliases) names are given",

@@ -22,7 +22,9 @@ struct BoundRelation: Sendable {
   func renamed(_ names: [AST.Identifier], what: String, span: SourceSpan) throws(SQLError) -> BoundRelation {
     if names.isEmpty { return self }
     guard names.count == scope.columns.count else {
-      throw .aliasCountMismatch(what, aliases: names.count, columns: scope.columns.count, span: span)
+      throw SQLError(
+        .bind, "ASSIGNMENT_ARITY_MISMATCH",
+        "\(what) has \(scope.columns.count) columns, but \(names.count) names are given", span: span)
     }
     var result = self
     for (index, name) in names.enumerated() { result.scope.columns[index].field.name = name.text }

@@ -5,11 +5,11 @@ internal import Diagnostics
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
   case asOfJoin, lateralSubquery
-  case over, qualify, groupingSets, distinctOn, pivot, unpivot
+  case over, qualify, distinctOn
   case systemTime
   case subqueryPlace, correlatedColumn, recursiveCommonTable
-  case pipe, sample, streamOfBounded, relationOptions, unnestOfSeveral
-  case orderedAggregate, likeQuantifier, starReplace
+  case streamOfBounded, relationOptions, unnestOfSeveral
+  case orderedAggregate, likeQuantifier
 
   /// The error that says so.
   func error(_ span: SourceSpan) -> SQLError { .unsupported(name, span: span, hint: hint, kind: .bind) }
@@ -20,28 +20,21 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .lateralSubquery: "a LATERAL subquery"
     case .over: "a window function (OVER)"
     case .qualify: "QUALIFY"
-    case .groupingSets: "ROLLUP, CUBE or GROUPING SETS"
     case .distinctOn: "DISTINCT ON"
-    case .pivot: "PIVOT"
-    case .unpivot: "UNPIVOT"
     case .systemTime: "FOR SYSTEM_TIME AS OF"
     case .subqueryPlace: "a subquery in this place"
     case .correlatedColumn: "this use of a column of the query around the subquery"
     case .recursiveCommonTable: "WITH RECURSIVE"
-    case .pipe: "this pipe operator"
-    case .sample: "TABLESAMPLE"
     case .streamOfBounded: "STREAM of a relation that is read once"
     case .relationOptions: "options of a relation inside a query"
     case .unnestOfSeveral: "UNNEST of several arrays"
     case .orderedAggregate: "ORDER BY inside an aggregate"
     case .likeQuantifier: "LIKE ANY and LIKE ALL with ESCAPE"
-    case .starReplace: "* REPLACE"
     }
   }
 
   private var hint: String? {
     switch self {
-    case .groupingSets: "write one GROUP BY for each set and put them together with UNION ALL"
     case .likeQuantifier: "write the patterns as LIKE conditions joined by OR or AND"
     case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
     case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
@@ -49,8 +42,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING and ORDER BY; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
-    case .asOfJoin, .lateralSubquery, .over, .qualify, .distinctOn, .pivot, .unpivot,
-      .systemTime, .pipe, .sample, .orderedAggregate, .starReplace:
+    case .asOfJoin, .lateralSubquery, .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:
       nil
     }
   }

@@ -4,7 +4,12 @@ package enum Explain {
 
   package static func optimized(_ planned: PlannedQuery) -> [String] { lines(planned.optimized) }
 
-  package static func physical(_ planned: PlannedQuery) -> [String] { lines(planned.physical) }
+  /// The operators as they run; `note` gives further lines about each.
+  package static func physical(
+    _ planned: PlannedQuery, note: (PhysicalNode) -> [String] = { _ in [] }
+  ) -> [String] {
+    lines(planned.physical, note)
+  }
 
   /// A line, and what hangs below it.
   struct Tree {

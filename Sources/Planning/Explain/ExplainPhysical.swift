@@ -2,17 +2,18 @@ internal import Columnar
 internal import Expressions
 
 extension Explain {
-  static func lines(_ plan: PhysicalPlan) -> [String] {
+  static func lines(_ plan: PhysicalPlan, _ note: (PhysicalNode) -> [String]) -> [String] {
     var top = "Output [\(list(plan.schema.names))] mode \(plan.mode.rawValue)"
     if !plan.order.isEmpty { top += ", ordered by \(list(plan.order.map { text($0, plan.root.schema.names) }))" }
     if plan.isHeldUntilEnd { top += ", when the input ends" }
-    return draw(Tree(line: top, children: [tree(plan.root)]))
+    return draw(Tree(line: top, children: [tree(plan.root, note)]))
   }
 
-  private static func tree(_ node: PhysicalNode) -> Tree {
+  private static func tree(_ node: PhysicalNode, _ note: (PhysicalNode) -> [String]) -> Tree {
     var details = [properties(node.properties)]
     if let state = node.properties.stateBound { details.append(text(state)) }
-    return Tree(line: "\(line(node))  #\(node.id)", details: details, children: node.inputs.map(tree))
+    details += note(node)
+    return Tree(line: "\(line(node))  #\(node.id)", details: details, children: node.inputs.map { tree($0, note) })
   }
 
   private static func line(_ node: PhysicalNode) -> String {

@@ -14,17 +14,19 @@ extension AST {
     case extend([SelectItem])
     /// Replaces columns: `SET a = e, …`
     case set([Assignment])
-    case drop([Identifier])
+    case drop([ObjectName])
     /// `AS name`
     case alias(Identifier)
     case `where`(Expression)
-    case limit(Expression)
+    /// `LIMIT n [OFFSET m]`
+    case limit(Expression, offset: Expression?)
     case offset(Expression)
     /// `AGGREGATE items [GROUP BY items]`; the result has the keys, then the items.
     case aggregate([SelectItem], groupBy: [SelectItem])
     /// The left side of the join is the input of the pipe.
     case join(Relation.Join.Kind, isNatural: Bool, Relation, Relation.Join.Condition)
-    case orderBy([SortItem])
+    /// `ORDER BY`, or one of Spark's partition-wise forms.
+    case ordering(Ordering)
     case setOperation(SetOperation.Operator, isAll: Bool, [QueryBody])
     case lateralView(LateralView)
     case pivot(Pivot)

@@ -47,6 +47,14 @@ extension AST {
     package var left: QueryBody
     package var right: QueryBody
     @NotCompared package var span: SourceSpan
+
+    package init(`operator`: Operator, isAll: Bool, left: QueryBody, right: QueryBody, span: SourceSpan) {
+      self.operator = `operator`
+      self.isAll = isAll
+      self.left = left
+      self.right = right
+      self.span = span
+    }
   }
 
   package struct WithClause: Equatable, Sendable {
@@ -74,6 +82,16 @@ extension AST {
     package var qualify: Expression?
     package var windows: [NamedWindow] = []
     @NotCompared package var span: SourceSpan
+
+    package init(
+      hints: [Hint] = [], quantifier: SelectQuantifier = .all, items: [SelectItem], from: [Relation] = [], span: SourceSpan
+    ) {
+      self.hints = hints
+      self.quantifier = quantifier
+      self.items = items
+      self.from = from
+      self.span = span
+    }
   }
 
   package enum SelectQuantifier: Equatable, Sendable {
@@ -103,6 +121,11 @@ extension AST {
     /// `TIMEOUT 30 MINUTES`: the state of a group that got no row for so long is dropped.
     package var timeout: Duration?
     @NotCompared package var span: SourceSpan
+
+    package init(elements: [GroupingElement], span: SourceSpan) {
+      self.elements = elements
+      self.span = span
+    }
   }
 
   package indirect enum GroupingElement: Equatable, Sendable {
@@ -113,6 +136,8 @@ extension AST {
     case rollup([[Expression]])
     case cube([[Expression]])
     case groupingSets([GroupingElement])
+    /// `GROUP BY a, b GROUPING SETS (…)`, as Hive writes it: the keys in front list those of the sets.
+    case keyedSets([Expression], [GroupingElement])
     /// `(a, b)` or `()` as one of the grouping sets.
     case set([Expression])
   }

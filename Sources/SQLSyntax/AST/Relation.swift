@@ -127,5 +127,15 @@ extension AST.Relation {
     package var left: AST.Relation
     package var right: AST.Relation
     package var condition: Condition
+
+    package init(
+      kind: Kind, isNatural: Bool, left: AST.Relation, right: AST.Relation, condition: Condition
+    ) {
+      self.kind = kind
+      self.isNatural = isNatural
+      self.left = left
+      self.right = right
+      self.condition = condition
+    }
   }
 }

@@ -11,20 +11,25 @@ extension Parser {
 
   private mutating func pipeKind() throws(SQLError) -> AST.PipeKind {
     if accept(.select) {
+      // A hint says how a cluster would run the step.
+      _ = try hints()
       let quantifier = try selectQuantifier()
       return .select(quantifier: quantifier, try pipeItems())
     }
     if accept(.extend) { return .extend(try pipeItems()) }
     if accept(.set) { return .set(try assignments()) }
     if accept(.drop) {
-      return .drop(try commaSeparated { (parser) throws(SQLError) in try parser.onlyName() })
+      return .drop(try commaSeparated { (parser) throws(SQLError) in try parser.objectName() })
     }
     if accept(.as) { return .alias(try anyName()) }
     if accept(.where) { return .where(try expression()) }
-    if accept(.limit) { return .limit(try expression()) }
+    if accept(.limit) {
+      let count = try expression()
+      return .limit(count, offset: accept(.offset) ? try expression() : nil)
+    }
     if accept(.offset) { return .offset(try expression()) }
     if accept(.aggregate) { return try pipeAggregate() }
-    if at(.order) { return .orderBy(try orderBy()) }
+    if at(.order) || at(.cluster, .by) || at(.distribute, .by) || at(.sort, .by) { return .ordering(try ordering()) }
     if at(.lateral, .view) { return .lateralView(try lateralView()) }
     if at(.pivot) { return .pivot(try pivot()) }
     if at(.unpivot) { return .unpivot(try unpivot()) }

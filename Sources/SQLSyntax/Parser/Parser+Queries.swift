@@ -129,7 +129,7 @@ extension Parser {
   /// One operand of a set operation.
   mutating func queryTerm() throws(SQLError) -> AST.QueryBody {
     if at(.select) { return .select(try select()) }
-    if accept(.values) { return .values(try valueRows()) }
+    if at(.values) { return try valuesQuery() }
     if at(.table), isOnlyName(ahead: 1) {
       advance()
       return .table(try objectName())
@@ -148,6 +148,17 @@ extension Parser {
     return Self.body(of: query)
   }
 
+  /// `VALUES rows [alias]`; with an alias it is what `FROM VALUES rows alias` is.
+  private mutating func valuesQuery() throws(SQLError) -> AST.QueryBody {
+    let start = token.span
+    try expect(.values)
+    let rows = try valueRows()
+    guard let alias = try tableAlias() else { return .values(rows) }
+    var relation = AST.Relation(.values(rows), span: span(from: start))
+    relation.alias = alias
+    return .from([relation])
+  }
+
   /// `(1, 'a'), (2, 'b')`, or `1, 2` for rows of one value.
   mutating func valueRows() throws(SQLError) -> [[AST.Expression]] {
     try commaSeparated { (parser) throws(SQLError) in
@@ -163,7 +174,7 @@ extension Parser {
 }
 
 extension Parser {
-  private mutating func ordering() throws(SQLError) -> AST.Ordering {
+  mutating func ordering() throws(SQLError) -> AST.Ordering {
     var ordering = AST.Ordering()
     if at(.order) { ordering.orderBy = try orderBy() } else { note(.keyword(.order)) }
     if accept(.cluster, .by) { ordering.clusterBy = try expressionList() }
@@ -180,7 +191,12 @@ extension Parser {
 
   mutating func sortItems() throws(SQLError) -> [AST.SortItem] {
     try commaSeparated { (parser) throws(SQLError) in
-      var item = AST.SortItem(try parser.expression())
+      let start = parser.token.span
+      // Nothing else begins with ALL.
+      let expression =
+        parser.accept(.all)
+        ? AST.Expression(.name(AST.ObjectName([AST.Identifier("all", span: start)])), span: start) : try parser.expression()
+      var item = AST.SortItem(expression)
       if parser.accept(.desc) { item.isDescending = true } else { _ = parser.accept(.asc) }
       if parser.accept(.nulls) {
         item.nulls = parser.accept(.first) ? .first : .last

@@ -68,7 +68,7 @@ extension Parser {
       advance()
     }
     advance()
-    if at(.except, .leftParen), isOnlyName(ahead: 2), !isQueryStart(ahead: 2) {
+    if at(.exclude, .leftParen) || at(.except, .leftParen), isOnlyName(ahead: 2), !isQueryStart(ahead: 2) {
       advance()
       star.except = try parenthesisedList { (parser) throws(SQLError) in try parser.objectName() }
     }
@@ -109,7 +109,7 @@ extension Parser {
     } else {
       elements = try commaSeparated { (parser) throws(SQLError) in try parser.groupingElement() }
     }
-    if at(.with, .rollup) || at(.with, .cube) {
+    if at(.with, .rollup) || at(.with, .cube) || at(.grouping, .sets) {
       elements = try groupingModifier(elements)
     }
     var groupBy = AST.GroupBy(elements: elements, span: start)
@@ -118,23 +118,29 @@ extension Parser {
     return groupBy
   }
 
-  /// `GROUP BY a, b WITH ROLLUP` is `GROUP BY ROLLUP (a, b)`.
+  /// `GROUP BY a, b WITH ROLLUP` is `GROUP BY ROLLUP (a, b)`; `GROUP BY a, b GROUPING SETS (…)` groups by the sets.
   private mutating func groupingModifier(
     _ elements: [AST.GroupingElement]
   ) throws(SQLError) -> [AST.GroupingElement] {
-    var keys: [[AST.Expression]] = []
+    var keys: [AST.Expression] = []
     for element in elements {
       guard case .expression(let key) = element else {
+        let modifier = "\(source.text(of: token.span)) \(source.text(of: tokens[index + 1].span))"
         throw SQLError(
-          .parse, "UNSUPPORTED_FEATURE", "WITH \(source.text(of: tokens[index + 1].span)) takes plain expressions only",
+          .parse, "UNSUPPORTED_FEATURE", "\(modifier) takes plain expressions only",
           span: token.span, hint: "use GROUPING SETS")
       }
-      keys.append([key])
+      keys.append(key)
+    }
+    if at(.grouping) {
+      guard case .groupingSets(let sets) = try groupingElement() else { return elements }
+      return [.keyedSets(keys, sets)]
     }
     advance()
     let isRollup = at(.rollup)
     advance()
-    return [isRollup ? .rollup(keys) : .cube(keys)]
+    let parts = keys.map { [$0] }
+    return [isRollup ? .rollup(parts) : .cube(parts)]
   }
 
   private mutating func groupingElement() throws(SQLError) -> AST.GroupingElement {

@@ -75,7 +75,7 @@ extension Parser {
     if query.pipes.isEmpty {
       query.limit = count
     } else {
-      query.pipes.append(.init(kind: .limit(count), span: span(from: start)))
+      query.pipes.append(.init(kind: .limit(count, offset: nil), span: span(from: start)))
     }
     try streamClauses(&clauses)
     return (query, clauses)

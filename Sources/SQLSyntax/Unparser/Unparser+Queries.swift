@@ -16,16 +16,27 @@ extension Unparser {
       write(" ")
     }
     body(query.body)
-    clause(" ORDER BY ", query.ordering.orderBy) { $0.sortItem($1) }
-    clause(" CLUSTER BY ", query.ordering.clusterBy) { $0.expression($1) }
-    clause(" DISTRIBUTE BY ", query.ordering.distributeBy) { $0.expression($1) }
-    clause(" SORT BY ", query.ordering.sortBy) { $0.sortItem($1) }
+    if !query.ordering.isEmpty { write(" ") }
+    ordering(query.ordering)
     clause(" LIMIT ", query.limit)
     clause(" OFFSET ", query.offset)
     for pipe in query.pipes {
       write(" |> ")
       self.pipe(pipe)
     }
+  }
+
+  /// The forms that are there, in the order of the grammar.
+  mutating func ordering(_ ordering: AST.Ordering) {
+    var isFirst = true
+    func separator(_ isEmpty: Bool) -> String {
+      defer { isFirst = isFirst && isEmpty }
+      return isFirst ? "" : " "
+    }
+    clause(separator(ordering.orderBy.isEmpty) + "ORDER BY ", ordering.orderBy) { $0.sortItem($1) }
+    clause(separator(ordering.clusterBy.isEmpty) + "CLUSTER BY ", ordering.clusterBy) { $0.expression($1) }
+    clause(separator(ordering.distributeBy.isEmpty) + "DISTRIBUTE BY ", ordering.distributeBy) { $0.expression($1) }
+    clause(separator(ordering.sortBy.isEmpty) + "SORT BY ", ordering.sortBy) { $0.sortItem($1) }
   }
 
   /// A set operation inside another one stands in parentheses, unless it is on the left and binds as tight.
@@ -43,8 +54,21 @@ extension Unparser {
     case .table(let name):
       write("TABLE ")
       objectName(name)
-    case .from(let relations): clause("FROM ", relations) { $0.relation($1) }
+    case .from(let relations): from("FROM ", relations)
     case .query(let query): subquery(query)
+    }
+  }
+
+  /// Relations between commas. Bare VALUES would take what follows the comma for a row of its own; empty options end it.
+  private mutating func from(_ keyword: String, _ relations: [AST.Relation]) {
+    let last = relations.count - 1
+    clause(keyword, Array(relations.enumerated())) { unparser, element in
+      unparser.relation(element.element)
+      if case .values = element.element.kind, element.offset < last,
+        element.element == AST.Relation(element.element.kind, span: element.element.span)
+      {
+        unparser.write(" WITH ()")
+      }
     }
   }
 
@@ -62,7 +86,7 @@ extension Unparser {
     hints(select.hints)
     quantifier(select.quantifier)
     list(select.items) { $0.selectItem($1) }
-    clause(" FROM ", select.from) { $0.relation($1) }
+    from(" FROM ", select.from)
     for view in select.lateralViews {
       write(" ")
       lateralView(view)
@@ -134,6 +158,10 @@ extension Unparser {
     case .groupingSets(let elements):
       write("GROUPING SETS ")
       parenthesised(elements) { $0.grouping($1) }
+    case .keyedSets(let keys, let sets):
+      list(keys) { $0.expression($1) }
+      write(" ")
+      grouping(.groupingSets(sets))
     case .set(let keys): groupingSet(keys)
     }
   }
@@ -146,7 +174,13 @@ extension Unparser {
   }
 
   mutating func sortItem(_ item: AST.SortItem) {
-    expression(item.expression)
+    if case .name(let name) = item.expression.kind, name.parts.count == 1, !name.parts[0].isQuoted,
+      name.parts[0].text.lowercased() == "all"
+    {
+      write("ALL")
+    } else {
+      expression(item.expression)
+    }
     if item.isDescending { write(" DESC") }
     switch item.nulls {
     case .first: write(" NULLS FIRST")

@@ -162,12 +162,14 @@ extension Unparser {
       list(items) { $0.selectItem($1) }
     case .extend(let items): clause("EXTEND ", items) { $0.selectItem($1) }
     case .set(let assignments): clause("SET ", assignments) { $0.assignment($1) }
-    case .drop(let names): clause("DROP ", names) { $0.name($1) }
+    case .drop(let names): clause("DROP ", names) { $0.objectName($1) }
     case .alias(let name):
       write("AS ")
       anyName(name)
     case .where(let condition): clause("WHERE ", condition)
-    case .limit(let count): clause("LIMIT ", count)
+    case .limit(let count, let offset):
+      clause("LIMIT ", count)
+      clause(" OFFSET ", offset)
     case .offset(let count): clause("OFFSET ", count)
     case .aggregate(let items, let keys):
       write("AGGREGATE")
@@ -176,7 +178,7 @@ extension Unparser {
     case .join(let kind, let isNatural, let right, let condition):
       if isNatural { write("NATURAL ") }
       join(kind, right, condition)
-    case .orderBy(let items): clause("ORDER BY ", items) { $0.sortItem($1) }
+    case .ordering(let ordering): self.ordering(ordering)
     case .setOperation(let operation, let isAll, let operands):
       write(operation.spelling + (isAll ? " ALL " : " "))
       list(operands) { unparser, operand in

@@ -16,7 +16,8 @@ struct RandomPlans {
     case 2, 3: return project(plan(operators: operators - 1))
     case 4: return explode(plan(operators: operators - 1))
     case 5, 6, 7: return aggregate(plan(operators: operators - 1))
-    case 8: return distinct(plan(operators: operators - 1))
+    case 8:
+      return generator.chance(60) ? distinct(plan(operators: operators - 1)) : groupingSets(plan(operators: operators - 1))
     case 9: return topN(plan(operators: operators - 1))
     case 10: return union(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     case 11: return match(plan(operators: operators - 1))
@@ -51,6 +52,22 @@ struct RandomPlans {
     let keys = (0..<generator.number(0...2)).map { _ in key(columns) }
     let calls = (0..<generator.number((keys.isEmpty ? 1 : 0)...3)).map { _ in call(input) }
     return .aggregate(input, keys: keys, calls: calls)
+  }
+
+  /// Two to four sets of two keys; one may be there twice.
+  mutating func groupingSets(_ input: ReferencePlan) -> ReferencePlan {
+    let columns = input.columns
+    let first = key(columns)
+    var keys = [first]
+    let second = key(columns)
+    if second.sql() != first.sql() { keys.append(second) }
+    let subsets = keys.count == 2 ? [[0, 1], [0], [1], []] : [[0], []]
+    let sets = (0..<generator.number(2...4)).map { _ in generator.pick(subsets) }
+    let all = Set(sets.joined())
+    // Keys that no set has are not known to GROUP BY.
+    guard all.count == keys.count else { return aggregate(input) }
+    let calls = (0..<generator.number(0...2)).map { _ in call(input) }
+    return .groupingSets(input, keys: keys, sets: sets, calls: calls)
   }
 
   mutating func distinct(_ input: ReferencePlan) -> ReferencePlan {

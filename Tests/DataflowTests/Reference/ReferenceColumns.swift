@@ -29,6 +29,9 @@ extension ReferencePlan {
     case .aggregate(let input, let keys, let calls):
       let columns = input.columns
       return keys.map { $0.column(over: columns) } + calls.map { $0.column(over: columns) }
+    case .groupingSets(let input, let keys, _, let calls):
+      let columns = input.columns
+      return keys.map { $0.column(over: columns) } + [.init(type: .bigint)] + calls.map { $0.column(over: columns) }
     case .union(let a, let b):
       return zip(a.columns, b.columns).map { .init(type: $0.type, isExact: $0.isExact && $1.isExact) }
     case .join(let a, let b, let kind, _):
@@ -47,7 +50,7 @@ extension ReferencePlan {
     switch self {
     case .table: []
     case .filter(let input, _), .project(let input, _), .explode(let input, _, _), .aggregate(let input, _, _),
-      .distinct(let input), .topN(let input, _, _, _), .match(let input, _):
+      .groupingSets(let input, _, _, _), .distinct(let input), .topN(let input, _, _, _), .match(let input, _):
       [input]
     case .union(let a, let b), .join(let a, let b, _, _), .setOperation(let a, let b, _, _): [a, b]
     }
@@ -60,7 +63,7 @@ extension ReferencePlan {
     case .filter, .project, .explode, .union, .distinct: inputs.allSatisfy { $0.isAppendOnly(tables) }
     case .topN(let input, let keys, _, _): keys.isEmpty && input.isAppendOnly(tables)
     case .join(let a, let b, .inner, _): a.isAppendOnly(tables) && b.isAppendOnly(tables)
-    case .aggregate, .join, .setOperation, .match: false
+    case .aggregate, .groupingSets, .join, .setOperation, .match: false
     }
   }
 
@@ -71,7 +74,7 @@ extension ReferencePlan {
     case .table(let index): tables[index]
     case .aggregate(let input, _, _), .distinct(let input):
       input.isAppendOnly(tables) && input.hasKnownOrder(tables)
-    case .join, .setOperation, .match: false
+    case .groupingSets, .join, .setOperation, .match: false
     case .filter, .project, .explode, .union, .topN: inputs.allSatisfy { $0.hasKnownOrder(tables) }
     }
   }

@@ -9,6 +9,8 @@ indirect enum ReferencePlan {
   /// All other columns, then one row for every element of an array column; `isOuter` keeps rows whose array is empty.
   case explode(ReferencePlan, column: Int, isOuter: Bool)
   case aggregate(ReferencePlan, keys: [ReferenceExpression], calls: [ReferenceCall])
+  /// GROUP BY each set of keys (by position): the keys, NULL where the set leaves them out, `grouping_id()`, the calls.
+  case groupingSets(ReferencePlan, keys: [ReferenceExpression], sets: [[Int]], calls: [ReferenceCall])
   case distinct(ReferencePlan)
   case union(ReferencePlan, ReferencePlan)
   case topN(ReferencePlan, keys: [ReferenceSortKey], count: Int?, offset: Int)
@@ -63,6 +65,13 @@ extension ReferencePlan {
     case .explode(let input, let column, let isOuter):
       return input.rows(tables).flatMap { Self.exploded($0, column, isOuter) }
     case .aggregate(let input, let keys, let calls): return Self.aggregated(input.rows(tables), keys, calls)
+    case .groupingSets(let input, let keys, let sets, let calls):
+      return Self.inOrder(
+        sets.flatMap { set in
+          // A set without keys has its group only if there is a row, as in Spark.
+          let rows = input.rows(tables)
+          return rows.isEmpty ? [] : Self.grouped(rows, keys, by: set, calls)
+        })
     case .distinct(let input):
       var seen: Set<String> = []
       return Self.inOrder(input.rows(tables)).filter { seen.insert(ReferenceOrder.text($0.values)).inserted }
@@ -121,6 +130,17 @@ extension ReferencePlan {
     return groups.map { group in
       ReferenceRow(
         values: group.key + calls.map { $0.result(group.rows.map(\.values)) }, position: group.rows.first?.position ?? 0)
+    }
+  }
+
+  private static func grouped(
+    _ rows: [ReferenceRow], _ keys: [ReferenceExpression], by set: [Int], _ calls: [ReferenceCall]
+  ) -> [ReferenceRow] {
+    let id = keys.indices.reduce(Int64(0)) { $0 * 2 + (set.contains($1) ? 0 : 1) }
+    return aggregated(rows, set.map { keys[$0] }, calls).map { group in
+      let values = keys.indices.map { key in set.firstIndex(of: key).map { group.values[$0] } ?? .null }
+      return ReferenceRow(
+        values: values + [.int64(id)] + group.values.dropFirst(set.count), position: group.position)
     }
   }
 

@@ -15,6 +15,13 @@ extension ReferencePlan {
     case .aggregate(let input, let keys, let calls):
       let grouping = keys.isEmpty ? "" : " GROUP BY \(keys.map { $0.sql() }.joined(separator: ", "))"
       return "SELECT \(list(keys.map { $0.sql() } + calls.map(\.sql))) FROM (\(input.sql)) AS q\(grouping)"
+    case .groupingSets(let input, let keys, let sets, let calls):
+      let names = keys.map { $0.sql() }
+      let listed = sets.map { set in "(\(set.map { names[$0] }.joined(separator: ", ")))" }
+      return """
+        SELECT \(list(names + ["grouping_id(\(names.joined(separator: ", ")))"] + calls.map(\.sql))) FROM (\(input.sql)) AS q \
+        GROUP BY \(names.joined(separator: ", ")) GROUPING SETS (\(listed.joined(separator: ", ")))
+        """
     case .distinct(let input): return "SELECT DISTINCT * FROM (\(input.sql)) AS q"
     case .union(let a, let b): return "SELECT * FROM (\(a.sql)) AS a UNION ALL SELECT * FROM (\(b.sql)) AS b"
     case .topN(let input, let keys, let count, let offset):

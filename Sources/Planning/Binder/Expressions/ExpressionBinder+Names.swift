@@ -40,6 +40,10 @@ extension ExpressionBinder {
     if let bound = try inputColumn(name, in: scope, span: span) { return bound }
     if case .afterInput(let aliases) = aliases, let bound = try alias(name, in: aliases, span: span) { return bound }
     if let bound = try parameterlessFunction(name, span: span) { return bound }
+    if groupings != nil, name.text.lowercased() == "grouping__id" {
+      // Hive's name of it, which Spark knows too.
+      return try bindGrouping("grouping_id", AST.FunctionCall(name: name), span: span)
+    }
     if let bound = try outerColumn(name, span: span) { return bound }
     throw .unresolvedColumn(name.text, candidates: suggestions(for: name), span: span)
   }

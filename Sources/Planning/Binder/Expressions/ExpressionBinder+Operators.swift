@@ -126,6 +126,12 @@ extension ExpressionBinder {
   func bindStructure(_ items: [AST.SelectItem], span: SourceSpan) throws(SQLError) -> BoundExpression {
     var arguments: [BoundExpression] = []
     for (index, item) in items.enumerated() {
+      if case .star(let star) = item.expression.kind {
+        for column in try expand(star, span: item.span) {
+          arguments += [.literal(.string(column.name), .string, span: item.span), column.expression]
+        }
+        continue
+      }
       var name = item.alias?.text ?? "col\(index + 1)"
       if item.alias == nil, case .name(let column) = item.expression.kind { name = column.last.text }
       arguments.append(.literal(.string(name), .string, span: item.span))

@@ -17,6 +17,8 @@ struct ExpressionBinder {
   var aggregates: AggregateCollector?
   /// Where sliding and session windows go; nil where none may stand.
   var windows: WindowCollector?
+  /// Where `grouping` calls go; nil where there are no grouping sets.
+  var groupings: GroupingCollector?
   /// Arguments of an aggregate are being bound.
   var enclosingAggregate: String?
   var lambdaVariables: [LambdaVariable] = []
@@ -46,6 +48,8 @@ struct ExpressionBinder {
     case values = "VALUES"
     case lateralView = "LATERAL VIEW"
     case limit = "LIMIT"
+    case pivot = "PIVOT"
+    case sample = "TABLESAMPLE"
     case from = "FROM"
     case joinCondition = "ON"
     case define = "DEFINE"

@@ -145,6 +145,10 @@ extension ExpressionBinder {
   private func bindAggregate(
     _ function: AggregateFunction, _ name: String, _ call: AST.FunctionCall, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
+    if enclosingAggregate != nil, clause == .filter {
+      throw SQLError(
+        .bind, "INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE", "FILTER looks at single rows, so \(name) cannot stand there", span: span)
+    }
     if enclosingAggregate != nil { throw .nestedAggregate(name, span: span) }
     guard let aggregates else {
       if clause == .groupBy { throw .aggregateInGroupBy(name, span: span) }
@@ -155,6 +159,7 @@ extension ExpressionBinder {
     var inner = self
     inner.enclosingAggregate = name
     inner.aggregates = nil
+    inner.groupings = nil
     inner.aliases = .none
     var arguments = try inner.bindAggregateArguments(call, span: span)
     if let variable = arguments.lazy.compactMap({ $0.variable(of: self.lambdaVariables) }).first {

@@ -60,7 +60,7 @@ extension ExpressionBinder {
       let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
       return try explicitCast(
         try arguments(of: call, 1, span: span)[0], to: type, mode: context.castMode, span: span)
-    case "grouping", "grouping_id": throw UnsupportedFeature.groupingSets.error(span)
+    case "grouping", "grouping_id": return try bindGrouping(name, call, span: span)
     default:
       if let window = try bindWindowCall(name, call, span: span) { return window }
       return try bindStepValue(name, call, span: span)

@@ -31,7 +31,9 @@ extension QueryBinder {
       if let watermark = relation.watermark { input = try bind(watermark, over: input) }
       return try bind(match, over: input).aliased(relation.alias)
     }
-    var result = try bindKind(relation).aliased(relation.alias)
+    var result = try bindKind(relation)
+    if let sample = relation.sample { result = try bind(sample, over: result, span: relation.span) }
+    result = try result.aliased(relation.alias)
     if let watermark = relation.watermark { result = try bind(watermark, over: result) }
     return result
   }
@@ -82,14 +84,13 @@ extension QueryBinder {
     case .join(let join): return try bind(join, span: relation.span)
     case .parenthesised(let inner): return try bind(inner)
     case .unnest: throw .internal("UNNEST is bound as a generator")
-    case .pivot: throw UnsupportedFeature.pivot.error(relation.span)
-    case .unpivot: throw UnsupportedFeature.unpivot.error(relation.span)
+    case .pivot(let input, let pivot): return try bind(pivot, over: try bind(input))
+    case .unpivot(let input, let unpivot): return try bind(unpivot, over: try bind(input))
     }
   }
 
   private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
     if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
-    if relation.sample != nil { throw UnsupportedFeature.sample.error(relation.span) }
     if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {
       throw UnsupportedFeature.relationOptions.error(option.key.span)
@@ -182,7 +183,7 @@ extension QueryBinder {
         throw SQLError(
           .bind, "UNSUPPORTED_EXPR_FOR_PARAMETER", "\(call.name.text) takes constants, not tables", span: span)
       }
-      if ["late", "errors"].contains(name), case .name(let query) = expression.kind {
+      if ["late", "errors", "why"].contains(name), case .name(let query) = expression.kind {
         // A query or a relation goes by its name.
         positional.append(.string(query.text))
         continue

@@ -11,6 +11,11 @@ extension QueryBinder {
     let right = try bind(operation.right).withoutHidden
     let schema = try commonSchema(left, right, name, span: operation.span)
     if !operation.isAll || operation.operator != .union {
+      if schema.fields.contains(where: { $0.type.containsMap }) {
+        throw SQLError(
+          .bind, "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "\(name) cannot compare maps", span: operation.span,
+          hint: "UNION ALL compares nothing; map_entries(m) can be compared")
+      }
       if let field = schema.fields.first(where: { !$0.type.isOrderable }) {
         throw .notGroupable(field.type, in: name, span: operation.span)
       }
@@ -121,6 +126,17 @@ extension QueryBinder {
         context.cast(.column(index, pair.0.field), to: pair.1.type), as: pair.1.name)
     }
     return .project(.init(input: relation.plan, columns: columns))
+  }
+}
+
+extension DataType {
+  fileprivate var containsMap: Bool {
+    switch self {
+    case .map: true
+    case .array(let element): element.containsMap
+    case .structure(let fields): fields.contains { $0.type.containsMap }
+    default: false
+    }
   }
 }
 

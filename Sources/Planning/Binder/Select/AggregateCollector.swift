@@ -9,6 +9,8 @@ internal import Expressions
 enum Placeholder {
   /// Start and end of the i-th window of a `WindowCollector` are columns `windows + 2 * i` and the one behind it.
   static let windows = 1 << 39
+  /// The value of the i-th `grouping` call is column `groupings + i`.
+  static let groupings = 1 << 36
   /// The value of the i-th subquery is column `subqueries + i`.
   static let subqueries = 1 << 38
   /// Output of the i-th aggregate call is column `aggregates + i`.
@@ -17,6 +19,8 @@ enum Placeholder {
   static let generated = 1 << 41
   /// The i-th column of the select list, in ORDER BY.
   static let items = 1 << 42
+
+  static func grouping(_ ordinal: Int) -> Int? { (groupings..<groupings << 1).contains(ordinal) ? ordinal - groupings : nil }
 
   static func subquery(_ ordinal: Int) -> Int? {
     (subqueries..<windows).contains(ordinal) ? ordinal - subqueries : nil
@@ -34,7 +38,7 @@ enum Placeholder {
 
   static func window(_ ordinal: Int) -> Int? { (windows..<aggregates).contains(ordinal) ? ordinal - windows : nil }
 
-  static func isInput(_ ordinal: Int) -> Bool { ordinal < subqueries }
+  static func isInput(_ ordinal: Int) -> Bool { ordinal < groupings }
 }
 
 /// The aggregate calls of one SELECT, equal ones once.

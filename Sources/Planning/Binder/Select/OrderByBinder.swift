@@ -34,7 +34,12 @@ extension QueryBinder {
   }
 
   private func bindCount(_ expression: AST.Expression, _ clause: String) throws(SQLError) -> Int {
-    let bound = try expressionBinder(Scope(), .limit).bind(expression)
+    let bound: BoundExpression
+    do {
+      bound = try expressionBinder(Scope(), .limit).bind(expression)
+    } catch where error.errorClass == "UNRESOLVED_COLUMN" {
+      throw .invalidLimit(clause, subclass: "IS_UNFOLDABLE", "a constant, without columns", span: expression.span)
+    }
     guard bound.isConstant else {
       throw .invalidLimit(clause, subclass: "IS_UNFOLDABLE", "a constant", span: expression.span)
     }

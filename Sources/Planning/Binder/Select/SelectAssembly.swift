@@ -69,6 +69,8 @@ extension SelectBinder {
     private var keyReplacements: [(expression: BoundExpression, column: BoundExpression)] = []
     /// Values of subqueries over `plan`.
     private var subqueryValues: [Int: BoundExpression] = [:]
+    /// The number of the grouping set that a row belongs to, if there are several.
+    private var groupingID: BoundExpression?
 
     init(binder: SelectBinder) {
       self.binder = binder
@@ -114,9 +116,9 @@ extension SelectBinder {
 
     /// The sliding window that is grouped by and that nothing else below the groups looks at.
     private var paneEntry: Int? {
-      guard windows.count == 1, case .shape(.sliding) = windows[0].kind, binder.isAggregate, let key = key(of: 0) else {
-        return nil
-      }
+      guard windows.count == 1, case .shape(.sliding) = windows[0].kind, binder.isAggregate, let key = key(of: 0),
+        binder.groupingSets?.varying(of: binder.groupKeys.count).contains(key) != true
+      else { return nil }
       var others = binder.groupKeys.enumerated().filter { $0.offset != key }.map(\.element.expression)
       for call in binder.collector.calls { others += call.arguments + (call.filter.map { [$0] } ?? []) }
       if let generator = binder.generator, generator.isBelowAggregate { others += generator.arguments }
@@ -130,9 +132,24 @@ extension SelectBinder {
       let parts = binder.groupKeys.map(\.expression) + binder.collector.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
       try attachSubqueries(usedBy: parts) { $0 }
       if let generator = binder.generator, generator.isBelowAggregate { append(generator, generator.arguments) }
+      let stageBelow = self
+      let expanded = try binder.expanded(&plan) { stageBelow.resolved($0) }
       var aggregate = LogicalPlan.Aggregate(
         input: plan, keys: [], calls: binder.collector.calls.map { resolved($0) })
-      for index in binder.groupKeys.indices { try add(binder.groupKeys[index], at: index, to: &aggregate) }
+      for index in binder.groupKeys.indices {
+        if expanded == nil, let only = binder.groupingSets?.sets.first, !only.contains(index) {
+          let key = binder.groupKeys[index].expression
+          keyReplacements.append((key, .literal(.null, key.type, span: key.span)))
+        } else if let column = expanded?.columns[index] {
+          try addExpanded(binder.groupKeys[index], column, to: &aggregate)
+        } else {
+          try add(binder.groupKeys[index], at: index, to: &aggregate)
+        }
+      }
+      for (index, marker) in (expanded?.markers ?? []).enumerated() {
+        let column = addColumn(marker.expression, marker.name, to: &aggregate)
+        if index == 0 { groupingID = column }
+      }
       // The columns of a session stand behind the keys.
       if case .session? = aggregate.windowing, let (_, key) = sessionKey, let entry = sessionKey?.entry {
         replaceSession(binder.groupKeys[key], entry, in: aggregate)
@@ -191,6 +208,19 @@ extension SelectBinder {
         (key.expression, TimeWindows.make(start: startColumn, end: endColumn, span: key.expression.span)),
         (start, startColumn), (end, endColumn),
       ]
+    }
+
+    /// A key that some grouping set leaves out: a window of it is grouped by as a whole.
+    private mutating func addExpanded(
+      _ key: NamedExpression, _ generated: BoundExpression, to aggregate: inout LogicalPlan.Aggregate
+    ) throws(SQLError) {
+      let column = addColumn(generated, key.name, to: &aggregate)
+      keyReplacements.append((key.expression, column))
+      guard let parts = TimeWindows.parts(of: key.expression) else { return }
+      for (name, part) in [("start", parts.start), ("end", parts.end)] {
+        let field = BoundExpression.literal(.string(name), .string, span: part.span)
+        keyReplacements.append((part, try binder.base.call("get_field", [column, field], span: part.span)))
+      }
     }
 
     private func addColumn(
@@ -296,8 +326,9 @@ extension SelectBinder {
         return try expression.mapChildren { (child) throws(SQLError) in try overGroups(child) }
       }
       if Placeholder.subquery(ordinal) != nil { return expression }
+      if let index = Placeholder.grouping(ordinal) { return try binder.groupingValue(index, id: groupingID) }
       var column = expression
-            if let index = Placeholder.aggregate(ordinal) {
+      if let index = Placeholder.aggregate(ordinal) {
         column.node = .column(groupWidth + index)
         return column
       }
@@ -317,7 +348,12 @@ extension SelectBinder {
     }
 
     private func notGrouped(_ column: String, _ span: SourceSpan) -> SQLError {
-      binder.select.groupBy == nil ? .missingGroupBy(column, span: span) : .missingAggregation(column, span: span)
+      if binder.select.groupBy?.elements.contains(.all) == true {
+        return SQLError(
+          .bind, "UNRESOLVED_ALL_IN_GROUP_BY", "GROUP BY ALL cannot tell whether \"\(column)\" is a key: it stands beside an aggregate",
+          span: span, hint: "list the keys: GROUP BY \(column)")
+      }
+      return binder.select.groupBy == nil ? .missingGroupBy(column, span: span) : .missingAggregation(column, span: span)
     }
   }
 }

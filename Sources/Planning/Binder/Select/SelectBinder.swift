@@ -34,7 +34,7 @@ extension QueryBinder {
 
 extension QueryBinder {
   /// WHERE, with the subqueries that it asks.
-  private func filtered(_ input: BoundRelation, by condition: AST.Expression) throws(SQLError) -> LogicalPlan {
+  func filtered(_ input: BoundRelation, by condition: AST.Expression) throws(SQLError) -> LogicalPlan {
     let collector = SubqueryCollector()
     var binder = expressionBinder(input.scope, .where)
     binder.subqueries = collector
@@ -80,11 +80,14 @@ struct SelectBinder {
   var aliases = SelectAliases()
   var generator: Generator?
   var groupKeys: [NamedExpression] = []
+  /// The sets of ROLLUP, CUBE and GROUPING SETS; nil without them.
+  var groupingSets: GroupingSets?
   var having: BoundExpression?
 
   init(_ base: ExpressionBinder, input: BoundRelation, select: AST.Select) {
     var base = base
     base.subqueries = SubqueryCollector()
+    if select.groupBy?.elements.contains(where: \.hasSets) == true { base.groupings = GroupingCollector() }
     self.base = base
     self.input = input
     self.select = select

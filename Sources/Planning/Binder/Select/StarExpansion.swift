@@ -6,7 +6,11 @@ internal import SQLSyntax
 extension ExpressionBinder {
   /// The columns that a star names, in order: of every relation, of one (`t.*`), or the fields of a struct (`s.*`).
   func expand(_ star: AST.Star, span: SourceSpan) throws(SQLError) -> [NamedExpression] {
-    if let first = star.replace.first { throw UnsupportedFeature.starReplace.error(first.span) }
+    if !star.replace.isEmpty {
+      var plain = star
+      plain.replace = []
+      return try replaced(star.replace, in: try expand(plain, span: span))
+    }
     guard let qualifier = star.qualifier else {
       return try except(star.except, from: columns(at: scope.visibleOrdinals, span: span))
     }
@@ -32,22 +36,72 @@ extension ExpressionBinder {
     }
   }
 
+  /// Puts the expressions of REPLACE in the places of the columns that they are named after.
+  private func replaced(
+    _ items: [AST.SelectItem], in columns: [NamedExpression]
+  ) throws(SQLError) -> [NamedExpression] {
+    var result = columns
+    for item in items {
+      guard let alias = item.alias else { continue }
+      let places = columns.indices.filter { columns[$0].name.equalsIgnoringCase(alias.text) }
+      if places.isEmpty {
+        throw .unresolvedColumn(alias.text, candidates: columns.map(\.name), span: alias.span)
+      }
+      let expression = try bind(item.expression)
+      for place in places { result[place].expression = expression }
+    }
+    return result
+  }
+
   /// Leaves out the columns of EXCEPT, each of which must be there.
   private func except(
     _ names: [AST.ObjectName], from columns: [(NamedExpression, qualifier: [String])]
   ) throws(SQLError) -> [NamedExpression] {
     var left = columns
-    for name in names {
+    for (index, name) in names.enumerated() {
       let before = left.count
       let qualifier = name.parts.dropLast().map(\.text)
       left.removeAll { column, owner in
         column.name.equalsIgnoringCase(name.last.text) && qualifier.count <= owner.count
           && zip(owner.suffix(qualifier.count), qualifier).allSatisfy { $0.equalsIgnoringCase($1) }
       }
-      if left.count == before {
-        throw .unresolvedColumn(name.text, candidates: columns.map(\.0.name), span: name.span)
+      if left.count < before { continue }
+      if let place = left.firstIndex(where: { $0.0.name.equalsIgnoringCase(name.parts[0].text) }), name.parts.count > 1 {
+        left[place].0.expression = try without(name.parts.dropFirst(), of: left[place].0.expression, name)
+        continue
       }
+      if names[..<index].contains(where: { $0.last.text.equalsIgnoringCase(name.last.text) }) {
+        throw .overlappingExcept(name.text, span: name.span)
+      }
+      throw .unresolvedColumn(name.text, candidates: columns.map(\.0.name), span: name.span)
     }
     return left.map(\.0)
+  }
+
+  /// A struct without the field at `path`.
+  private func without(
+    _ path: ArraySlice<AST.Identifier>, of base: BoundExpression, _ name: AST.ObjectName
+  ) throws(SQLError) -> BoundExpression {
+    guard let first = path.first, case .structure(let fields) = base.type,
+      fields.contains(where: { $0.name.equalsIgnoringCase(first.text) })
+    else {
+      var candidates: [String] = []
+      if case .structure(let fields) = base.type { candidates = fields.map(\.name) }
+      throw .unresolvedColumn(name.text, candidates: candidates, span: name.span)
+    }
+    var arguments: [BoundExpression] = []
+    for field in fields {
+      let isMeant = field.name.equalsIgnoringCase(first.text)
+      if isMeant, path.count == 1 { continue }
+      let value = try self.field(AST.Identifier(field.name), of: base, span: name.span)
+      arguments.append(.literal(.string(field.name), .string, span: name.span))
+      arguments.append(isMeant ? try without(path.dropFirst(), of: value, name) : value)
+    }
+    if arguments.isEmpty {
+      throw SQLError(
+        .bind, "EXCEPT_NESTED_COLUMN_INVALID_TYPE", "EXCEPT leaves no field of the struct \"\(name.parts[0].text)\"",
+        span: name.span, hint: "leave out the whole column")
+    }
+    return try call("named_struct", arguments, span: name.span)
   }
 }

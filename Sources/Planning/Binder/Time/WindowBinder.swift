@@ -217,8 +217,8 @@ extension DataType {
 extension SelectBinder {
   /// Lets `window` and `session_window` mean the window that GROUP BY groups by.
   mutating func bindWindowNames() throws(SQLError) {
-    for element in select.groupBy?.elements ?? [] {
-      guard case .expression(let expression) = element, case .call(let call) = expression.kind else { continue }
+    for expression in (select.groupBy?.elements ?? []).flatMap(\.keys) {
+      guard case .call(let call) = expression.kind else { continue }
       let name = call.name.last.text.lowercased()
       guard ExpressionBinder.windowCallNames.contains(name) else { continue }
       var binder = base
