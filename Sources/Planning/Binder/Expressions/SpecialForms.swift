@@ -55,6 +55,7 @@ extension ExpressionBinder {
       throw SQLError(
         .bind, "UNSUPPORTED_TIME_TYPE", "there is no TIME type, and so no \(name)", span: span,
         hint: "use TIMESTAMP, or INTERVAL DAY TO SECOND since midnight")
+    case "decode" where call.arguments.count > 2: return try bindDecode(call, span: span)
     case "struct": return try bindStructCall(call, span: span)
     case _ where FunctionNames.castFunctions.contains(name):
       let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
@@ -65,6 +66,20 @@ extension ExpressionBinder {
       if let window = try bindWindowCall(name, call, span: span) { return window }
       return try bindStepValue(name, call, span: span)
     }
+  }
+
+  /// `decode(x, search, result, …[, default])`: the result behind the first value that is x, NULL being NULL.
+  private func bindDecode(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    let arguments = try bindArguments(call, span: span)
+    var branches: [BoundExpression.Branch] = []
+    var next = 1
+    while next + 1 < arguments.count {
+      let isFound = try self.call("<=>", [arguments[0], arguments[next]], span: span)
+      branches.append(.init(condition: isFound, value: arguments[next + 1]))
+      next += 2
+    }
+    let otherwise = next < arguments.count ? arguments[next] : nil
+    return try conditional(branches, otherwise: otherwise, what: "results of decode", span: span)
   }
 
   private func bindStepValue(
