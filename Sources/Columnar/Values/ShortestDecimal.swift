@@ -3,13 +3,13 @@
 /// Among the shortest the one closest to the number, as Java 19 and later and Swift choose it. The method is
 /// Schubfach (Raffaello Giulietti, "The Schubfach way to render doubles", 2020), in the formulation with one
 /// 128-bit power of ten and three roundings to odd. Sign, zero, infinities and NaN are the caller's business.
-struct ShortestDecimal {
+package struct ShortestDecimal {
   /// No trailing zeros.
-  var digits: UInt64
-  var exponent: Int
+  package private(set) var digits: UInt64
+  package private(set) var exponent: Int
 
   /// The decimal of a finite number that is not zero; its sign is ignored.
-  init(_ value: Double) {
+  package init(_ value: Double) {
     let fraction = value.significandBitPattern
     let exponentBits = Int(truncatingIfNeeded: value.exponentBitPattern)
     let significand = exponentBits == 0 ? fraction : fraction | 1 << 52
@@ -32,7 +32,7 @@ struct ShortestDecimal {
   }
 
   /// The decimal of a finite number that is not zero; its sign is ignored.
-  init(_ value: Float) {
+  package init(_ value: Float) {
     let fraction = UInt64(value.significandBitPattern)
     let exponentBits = Int(truncatingIfNeeded: value.exponentBitPattern)
     let significand = exponentBits == 0 ? fraction : fraction | 1 << 23

@@ -5,7 +5,7 @@ internal import Diagnostics
 enum Strings {
   static let all: [ScalarFunction] =
     concatenation + splitting + patterns + letterCase + lengths + trimming + slicing + searching + replacing + padding
-    + codes
+    + codes + distances + masking + picking
 }
 
 extension ScalarFunction {
