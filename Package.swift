@@ -44,7 +44,7 @@ let package = Package(
     room(
       "Engine",
       on: ["Diagnostics", "SQLSyntax", "Columnar", "Expressions", "Planning", "Dataflow", "Connectors"]),
-    room("StreamSQL", on: ["Engine"]),
+    room("StreamSQL", on: ["Engine", "Expressions"]),
     room(
       "Shell",
       on: [

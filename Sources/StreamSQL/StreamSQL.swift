@@ -1,2 +1,4 @@
+internal import Expressions
+
 /// The version of the engine and the shell.
-public let streamSQLVersion = "0.1.0"
+public let streamSQLVersion = EngineVersion.text

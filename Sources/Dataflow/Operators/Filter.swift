@@ -9,7 +9,7 @@ package final class Filter: Operator {
   package init(predicate: BoundExpression) { self.predicate = predicate }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    let rows = try Evaluator(step.evaluation).selectedRows(predicate, over: delta.batch)
+    let rows = try Evaluator(step.evaluation, order: delta.order).selectedRows(predicate, over: delta.batch)
     if rows.isEmpty { return }
     try output.emit(rows.count == delta.count ? delta : delta.gather(rows), step: step)
   }

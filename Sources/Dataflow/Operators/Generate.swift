@@ -24,7 +24,7 @@ package final class Generate: Operator {
   }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    let evaluator = Evaluator(step.evaluation)
+    let evaluator = Evaluator(step.evaluation, order: delta.order)
     var operands: [Operand] = []
     for argument in arguments {
       // Generators see columns: a constant array is a list like any other.

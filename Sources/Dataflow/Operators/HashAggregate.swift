@@ -40,7 +40,7 @@ package final class HashAggregate: Operator {
   package var stateTables: [any StateTable] { [table] }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    let evaluator = Evaluator(step.evaluation)
+    let evaluator = Evaluator(step.evaluation, order: delta.order)
     var delta = delta
     var columns: [Column] = []
     for key in keys { columns.append(try evaluator.column(key, over: delta.batch)) }

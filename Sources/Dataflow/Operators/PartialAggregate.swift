@@ -45,7 +45,7 @@ package final class PartialAggregate: Operator {
   package var lateRows: LateRows? { lateFilter?.late }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    let evaluator = Evaluator(step.evaluation)
+    let evaluator = Evaluator(step.evaluation, order: delta.order)
     var delta = delta
     var columns: [Column] = []
     for key in keys { columns.append(try evaluator.column(key, over: delta.batch)) }

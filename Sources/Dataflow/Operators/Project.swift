@@ -9,7 +9,7 @@ package final class Project: Operator {
   package init(expressions: [BoundExpression]) { self.expressions = expressions }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    let evaluator = Evaluator(step.evaluation)
+    let evaluator = Evaluator(step.evaluation, order: delta.order)
     var columns: [Column] = []
     columns.reserveCapacity(expressions.count)
     for expression in expressions { columns.append(try evaluator.column(expression, over: delta.batch)) }

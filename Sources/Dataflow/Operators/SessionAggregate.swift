@@ -37,7 +37,7 @@ package final class SessionAggregate: Operator {
   package var nextProcessingTimerMicros: Int64? { isClosing && domain == .processing ? table.nextTimerMicros : nil }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    let evaluator = Evaluator(step.evaluation)
+    let evaluator = Evaluator(step.evaluation, order: delta.order)
     guard case .int64(let times) = try evaluator.column(time, over: delta.batch),
       case .int64(let gaps) = try evaluator.column(gap, over: delta.batch)
     else { return }

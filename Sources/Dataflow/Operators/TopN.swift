@@ -40,7 +40,7 @@ package final class TopN: Operator {
   package var stateTables: [any StateTable] { [rows, shown] }
 
   private func sortKeys(_ delta: Delta, _ step: StepContext) throws(SQLError) -> [Column] {
-    let evaluator = Evaluator(step.evaluation)
+    let evaluator = Evaluator(step.evaluation, order: delta.order)
     var columns: [Column] = []
     for key in keys { columns.append(try evaluator.column(key.expression, over: delta.batch)) }
     return columns

@@ -15,7 +15,7 @@ package final class WindowAssign: Operator {
   }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    guard case .int64(let times) = try Evaluator(step.evaluation).column(time, over: delta.batch) else { return }
+    guard case .int64(let times) = try Evaluator(step.evaluation, order: delta.order).column(time, over: delta.batch) else { return }
     var rows: [Int32] = []
     var starts: [Int64] = []
     var ends: [Int64] = []

@@ -66,6 +66,8 @@ package final class Session: @unchecked Sendable {
     foreground.withLock { $0.isInterrupted = false }
     // Between two statements time stands still: what one of them set off is done before the next.
     defer { settle() }
+    // Each statement draws other numbers; under the virtual clock the same ones in every run (SEM-13).
+    catalog.settings.randomSeed = options.usesVirtualClock ? catalog.settings.randomSeed &+ 1 : .random(in: .min ... .max)
     return try StatementExecutor(session: self, text: text).execute(statement)
   }
 

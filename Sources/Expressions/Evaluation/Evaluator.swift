@@ -7,8 +7,13 @@ package import Diagnostics
 /// it over the gathered rest; expressions that cannot fail are cheaper to run over all rows.
 package struct Evaluator: Sendable {
   package let context: EvaluationContext
+  /// Where the batches' rows stand in the input: what `rand()` and its like go by. Those who know it say it.
+  private let order: RowOrder
 
-  package init(_ context: EvaluationContext) { self.context = context }
+  package init(_ context: EvaluationContext, order: RowOrder = .sequence(from: 0)) {
+    self.context = context
+    self.order = order
+  }
 
   /// The value of `expression` for every row of `batch`.
   package func column(_ expression: BoundExpression, over batch: Batch) throws(SQLError) -> Column {
@@ -17,7 +22,7 @@ package struct Evaluator: Sendable {
 
   /// As `column`, but constants stay single.
   package func evaluate(_ expression: BoundExpression, over batch: Batch) throws(SQLError) -> Operand {
-    try Frame(evaluator: self, batch: batch, variables: [:]).evaluate(expression)
+    try Frame(evaluator: self, batch: batch, order: order, variables: [:]).evaluate(expression)
   }
 
   /// Rows for which `predicate` is true (not false, not null), ascending.
@@ -69,12 +74,14 @@ extension Column {
 private struct Frame: Sendable {
   let evaluator: Evaluator
   let batch: Batch
+  let order: RowOrder
   /// Columns of lambda variables by slot, each as long as the batch.
   let variables: [Int: Column]
 
-  init(evaluator: Evaluator, batch: Batch, variables: [Int: Column]) {
+  init(evaluator: Evaluator, batch: Batch, order: RowOrder, variables: [Int: Column]) {
     self.evaluator = evaluator
     self.batch = batch
+    self.order = order
     self.variables = variables
   }
 
@@ -113,7 +120,7 @@ private struct Frame: Sendable {
   }
 
   private func context(rows: Int, _ expression: BoundExpression) -> KernelContext {
-    KernelContext(rows: rows, validity: nil, span: expression.span, evaluation: evaluator.context)
+    KernelContext(rows: rows, validity: nil, span: expression.span, evaluation: evaluator.context, order: order)
   }
 
   /// Places an error that has no place yet.
@@ -182,12 +189,18 @@ private struct Frame: Sendable {
       var variables = outer.mapValues { $0.gather(parents) }
       for (slot, column) in zip(lambda.slots, parameters) { variables[slot] = column }
       let frame = Frame(
-        evaluator: evaluator, batch: Batch(columns, count: parents.count), variables: variables)
+        evaluator: evaluator, batch: Batch(columns, count: parents.count), order: places(parents, for: lambda.body),
+        variables: variables)
       return try frame.evaluate(lambda.body).flattened(rows: parents.count)
     }
   }
 
   // MARK: Conditional evaluation
+
+  /// The places of some of the rows, if `expression` goes by places at all.
+  private func places(_ rows: [Int32], for expression: BoundExpression) -> RowOrder {
+    expression.isDeterministic ? order : order.gather(rows)
+  }
 
   /// The frame of some of the rows, holding only the columns that `expression` reads.
   private func restricted(to rows: [Int32], for expression: BoundExpression) -> Frame {
@@ -196,7 +209,7 @@ private struct Frame: Sendable {
       used.contains($0) ? batch.columns[$0].gather(rows) : Column.null(count: rows.count)
     }
     return Frame(
-      evaluator: evaluator, batch: Batch(columns, count: rows.count),
+      evaluator: evaluator, batch: Batch(columns, count: rows.count), order: places(rows, for: expression),
       variables: variables.mapValues { $0.gather(rows) })
   }
 

@@ -73,16 +73,20 @@ package struct KernelContext {
   /// The place of the call, for errors.
   package var span: SourceSpan
   package let evaluation: EvaluationContext
+  /// The places of the rows in the input, which nondeterministic functions go by.
+  package var order: RowOrder
   /// Evaluates a lambda of the call (higher-order functions only).
   package var lambdas: LambdaEvaluator?
 
   package init(
-    rows: Int, validity: Validity?, span: SourceSpan, evaluation: EvaluationContext, lambdas: LambdaEvaluator? = nil
+    rows: Int, validity: Validity?, span: SourceSpan, evaluation: EvaluationContext,
+    order: RowOrder = .sequence(from: 0), lambdas: LambdaEvaluator? = nil
   ) {
     self.rows = rows
     self.validity = validity
     self.span = span
     self.evaluation = evaluation
+    self.order = order
     self.lambdas = lambdas
   }
 

@@ -70,23 +70,17 @@ enum ArrayOrder {
   private static func bindShuffle(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     try call.expect(1...2)
     let type = try call.elementType(0)
-    var seed = call.settings.randomSeed &+ UInt64(UInt32(truncatingIfNeeded: call.span.lower))
-    if call.arguments.count == 2 {
-      guard let value = try call.constant(1) else { throw .nonConstantArgument(call, 1, expected: "integer") }
-      guard let number = value.integer else { throw .unexpectedInput(call, 1, wanted: "\"INTEGRAL\"") }
-      seed = UInt64(bitPattern: number)
-    }
+    let seed = try call.randomSeed(1)
     let parameters: [DataType] = [.array(type)] + (call.arguments.count == 2 ? [call.types[1]] : [])
-    let fixed = seed
     return BoundFunction("shuffle", parameters, returns: .array(type), isDeterministic: false) { (context, operands) throws(SQLError) in
       let list = ListOperand(operands[0])
-      // Replayable (SEM-13): the step's number and the row decide, nothing else.
-      var random = SplitMix(state: fixed &+ UInt64(bitPattern: context.evaluation.batchNumber) &* 0x9E37_79B9_7F4A_7C15)
+      let random = RowRandom(seed: seed, context)
       var lists = ListPicker(rows: context.rows)
       for row in 0..<context.rows {
         let start = lists.count
         lists.pick(contentsOf: list.range(row))
-        lists.reorder(from: start) { $0.shuffle(using: &random) }
+        var stream = BitStream(random: random, row: row)
+        lists.reorder(from: start) { $0.shuffle(using: &stream) }
         try lists.endList()
       }
       return lists.lists(over: list.child, type: type)
@@ -94,15 +88,19 @@ enum ArrayOrder {
   }
 }
 
-/// SplitMix64 (Steele, Lea, Flood, 2014).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
+/// The draws of one row, one after the other.
+private struct BitStream: RandomNumberGenerator {
+  let random: RowRandom
+  let row: Int
+  private var draw: UInt64 = 0
+
+  init(random: RowRandom, row: Int) {
+    self.random = random
+    self.row = row
+  }
 
   mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    defer { draw &+= 1 }
+    return random.bits(row, draw)
   }
 }

@@ -126,7 +126,7 @@ extension ExpressionBinder {
   private func parameterlessFunction(_ name: AST.ObjectName, span: SourceSpan) throws(SQLError) -> BoundExpression? {
     guard name.parts.count == 1, !name.parts[0].isQuoted else { return nil }
     switch name.parts[0].text.lowercased() {
-    case "current_date", "current_timestamp", "localtimestamp", "current_time":
+    case "current_date", "current_timestamp", "localtimestamp", "current_time", "current_user", "session_user", "user":
       return try bindCall(AST.FunctionCall(name: name), span: span)
     default: return nil
     }
