@@ -164,6 +164,9 @@ package enum Coercion {
   package static func canImplicitlyCast(from source: DataType, to target: DataType) -> Bool {
     if source == target || source == .null { return true }
     if source == .string { return !target.isNested && target != .null }
+    if case .array(let element) = source, case .array(let wanted) = target {
+      return canImplicitlyCast(from: element, to: wanted)
+    }
     return canStore(source, as: target)
   }
 

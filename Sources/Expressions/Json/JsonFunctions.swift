@@ -35,6 +35,7 @@ enum JsonFunctions {
       [("SELECT json_array_length('[1,2,3,4]')", "4")]
     ) { (call) throws(SQLError) in
       try call.expect(1)
+      guard call.types[0] == .string || call.types[0] == .null else { throw .unexpectedInput(call, 0, wanted: "\"STRING\"") }
       return BoundFunction("json_array_length", try call.parameters(all: .string), returns: .int) { (context, operands) throws(SQLError) in
         let texts: [BytesView] = try operands[0].rowValues(context.rows)
         let counts = texts.map { $0.withRaw { arrayLength($0) } }

@@ -9,11 +9,18 @@ struct JsonOptions: Sendable {
   var ignoresNullFields = true
   var datePattern: DateTimePattern?
   var timestampPattern: DateTimePattern?
+  /// The field of a schema that gets texts which do not fit it.
+  var corruptField = "_corrupt_record"
 
   /// - Parameter index: the argument that holds the map, if there are so many.
   init(_ call: FunctionCall, _ index: Int, _ purpose: DateTimePattern.Purpose) throws(SQLError) {
     guard index < call.arguments.count else { return }
     let place = call.arguments[index].span.isNone ? call.span : call.arguments[index].span
+    if case .map(let key, let value) = call.types[index], key != .string || value != .string {
+      throw SQLError(
+        .bind, "INVALID_OPTIONS.NON_STRING_TYPE", "the options of \(call.name) must be strings, found \"\(call.types[index].sqlName)\"",
+        span: place, hint: "write map('mode', 'FAILFAST')")
+    }
     guard case .map(key: .string, value: .string) = call.types[index], case .map(let entries)? = try call.constant(index) else {
       throw SQLError(
         .bind, "INVALID_OPTIONS.NON_MAP_FUNCTION", "the options of \(call.name) must be a constant map of strings", span: place,
@@ -39,8 +46,9 @@ struct JsonOptions: Sendable {
     case "ignorenullfields": ignoresNullFields = value.lowercased() != "false"
     case "dateformat": datePattern = try pattern(value, purpose, span)
     case "timestampformat": timestampPattern = try pattern(value, purpose, span)
+    case "columnnameofcorruptrecord": corruptField = value
     default:
-      let known = ["mode", "ignoreNullFields", "dateFormat", "timestampFormat"]
+      let known = ["mode", "ignoreNullFields", "dateFormat", "timestampFormat", "columnNameOfCorruptRecord"]
       throw SQLError(
         .bind, "INVALID_OPTIONS", "\(function) has no option \"\(key)\"", span: span, hint: didYouMean(key, in: known))
     }

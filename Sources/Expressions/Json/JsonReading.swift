@@ -31,6 +31,7 @@ enum JsonReading {
           span: place)
       }
       let options = try JsonOptions(call, 2, .parsing)
+      let corruptIndex = corruptField(of: type, options)
       return BoundFunction("from_json", [.string] + call.types.dropFirst(), returns: type, canFail: options.mode == .failFast) {
         (context, operands) throws(SQLError) in
         let texts: [BytesView] = try operands[0].rowValues(context.rows)
@@ -40,21 +41,35 @@ enum JsonReading {
             builder.appendNull()
             continue
           }
-          let value = texts[row].withRaw { bytes in
+          var isMisfit = false
+          var value = texts[row].withRaw { bytes in
             var reader = JsonValueReader(bytes, context.evaluation, options)
-            return reader.document(type)
+            let value = reader.document(type)
+            isMisfit = value == nil || reader.hasMisfit
+            return value
           }
-          if value == nil, options.mode == .failFast {
+          if isMisfit, options.mode == .failFast {
             throw .data(
               "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "'\(texts[row].string)' is no JSON of \"\(type.sqlName)\"",
               hint: "the mode PERMISSIVE gives NULL")
           }
-          builder.append(value ?? nothing(of: type))
+          value = value ?? nothing(of: type)
+          if isMisfit, let corruptIndex, case .structure(var fields)? = value {
+            fields[corruptIndex] = .bytes(texts[row].withBytes { Array($0) })
+            value = .structure(fields)
+          }
+          builder.append(value ?? .null)
         }
         return builder.finish()
       }
     }
   ]
+
+  /// The place of the field for texts that do not fit.
+  private static func corruptField(of type: DataType, _ options: JsonOptions) -> Int? {
+    guard case .structure(let fields) = type else { return nil }
+    return fields.firstIndex { $0.name == options.corruptField && $0.type == .string }
+  }
 
   /// What malformed text becomes: a struct of NULLs, or NULL.
   private static func nothing(of type: DataType) -> Value {
@@ -69,6 +84,10 @@ private struct JsonValueReader {
   private let zone: TimeZoneRules
   private let context: EvaluationContext
   private let options: JsonOptions
+  /// Whether some value did not fit its type, and became NULL.
+  private(set) var hasMisfit = false
+  /// Whether the value just read did not: an array or map with such a value is one itself, a struct keeps the rest.
+  private var isMisfit = false
 
   init(_ bytes: UnsafeRawBufferPointer, _ context: EvaluationContext, _ options: JsonOptions) {
     self.options = options
@@ -99,6 +118,7 @@ private struct JsonValueReader {
   /// A value, NULL where it does not fit `type`; nil if the text is malformed.
   private mutating func value(_ type: DataType) -> Value? {
     let start = scanner
+    isMisfit = false
     if scanner.accept(word: "null") { return .null }
     let value: Value?
     switch type {
@@ -110,7 +130,13 @@ private struct JsonValueReader {
     }
     if let value { return value }
     scanner = start
-    return scanner.skipValue() ? .null : nil
+    return scanner.skipValue() ? misfit() : nil
+  }
+
+  private mutating func misfit() -> Value {
+    isMisfit = true
+    hasMisfit = true
+    return .null
   }
 
   private mutating func structure(_ fields: [Field]) -> Value? {
@@ -119,7 +145,10 @@ private struct JsonValueReader {
     var name = ByteWriter()
     var isFirst = true
     while let isEnd = scanner.isAtEnd(UInt8(ascii: "}"), isFirst: isFirst) {
-      if isEnd { return .structure(values) }
+      if isEnd {
+        isMisfit = false
+        return .structure(values)
+      }
       isFirst = false
       name.removeAll()
       guard scanner.string(into: &name), scanner.accept(UInt8(ascii: ":")) else { return nil }
@@ -136,13 +165,15 @@ private struct JsonValueReader {
   private mutating func map(_ type: DataType) -> Value? {
     guard scanner.open(UInt8(ascii: "{")) else { return nil }
     var entries: [Value.MapEntry] = []
+    var isSound = true
     // Keys of a map are unique: of equal ones the last stays.
     var places: [Value: Int] = [:]
     var name = ByteWriter()
     while let isEnd = scanner.isAtEnd(UInt8(ascii: "}"), isFirst: entries.isEmpty) {
-      if isEnd { return .map(entries) }
+      if isEnd { return isSound ? .map(entries) : misfit() }
       name.removeAll()
       guard scanner.string(into: &name), scanner.accept(UInt8(ascii: ":")), let value = value(type) else { return nil }
+      isSound = isSound && !isMisfit
       let key = Value.bytes(name.array)
       if let place = places[key] {
         entries[place].value = value
@@ -157,9 +188,11 @@ private struct JsonValueReader {
   private mutating func array(_ element: DataType) -> Value? {
     guard scanner.open(UInt8(ascii: "[")) else { return nil }
     var items: [Value] = []
+    var isSound = true
     while let isEnd = scanner.isAtEnd(UInt8(ascii: "]"), isFirst: items.isEmpty) {
-      if isEnd { return .list(items) }
+      if isEnd { return isSound ? .list(items) : misfit() }
       guard let item = value(element) else { return nil }
+      isSound = isSound && !isMisfit
       items.append(item)
     }
     return nil

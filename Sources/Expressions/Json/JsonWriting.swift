@@ -62,7 +62,7 @@ private struct JsonValueWriter {
       out.append(UInt8(ascii: "{"))
       for i in Int(c.offsets[row])..<Int(c.offsets[row + 1]) {
         if i > Int(c.offsets[row]) { out.append(UInt8(ascii: ",")) }
-        appendQuoted(c.keys, i, key, to: &out)
+        appendKey(c.keys, i, key, to: &out)
         out.append(UInt8(ascii: ":"))
         append(c.values, i, value, to: &out)
       }
@@ -74,7 +74,7 @@ private struct JsonValueWriter {
     case (.int32, .yearMonthInterval), (.int64, .dayTimeInterval): appendQuoted(column, row, type, to: &out)
     case (.bytes(let c), .binary):
       out.append(UInt8(ascii: "\""))
-      c.views[row].withRaw { JsonValueWriter.appendBase64($0, to: &out) }
+      c.views[row].withRaw { Base64.encode($0, into: &out) }
       out.append(UInt8(ascii: "\""))
     case (.bytes(let c), _): c.views[row].withRaw { JsonText.appendString($0, to: &out) }
     default: text.append(row: row, of: column, type: type, to: &out)
@@ -94,6 +94,37 @@ private struct JsonValueWriter {
       append(child, row, field.type, to: &out)
     }
     out.append(UInt8(ascii: "}"))
+  }
+
+  /// A key as Spark shows it: the value inside, not its text as a cast gives it.
+  private mutating func appendKey(_ column: Column, _ row: Int, _ type: DataType, to out: inout ByteWriter) {
+    var plain = ByteWriter()
+    appendInternal(column, row, type, to: &plain)
+    JsonText.appendString(plain.bytes, to: &out)
+  }
+
+  /// Dates and times as numbers, structs and arrays as `[1,null,x]`.
+  private mutating func appendInternal(_ column: Column, _ row: Int, _ type: DataType, to out: inout ByteWriter) {
+    if column.isNull(row) { return out.append("null") }
+    switch (column, type) {
+    case (.int32(let c), _): IntegerText.format(Int64(c.values[row]), into: &out)
+    case (.int64(let c), _): IntegerText.format(c.values[row], into: &out)
+    case (.structure(let c), .structure(let fields)):
+      out.append(UInt8(ascii: "["))
+      for (i, field) in fields.enumerated() {
+        if i > 0 { out.append(UInt8(ascii: ",")) }
+        appendInternal(c.fields[i], row, field.type, to: &out)
+      }
+      out.append(UInt8(ascii: "]"))
+    case (.list(let c), .array(let element)):
+      out.append(UInt8(ascii: "["))
+      for i in c.offsets[row]..<c.offsets[row + 1] {
+        if i > c.offsets[row] { out.append(UInt8(ascii: ",")) }
+        appendInternal(c.child, Int(i), element, to: &out)
+      }
+      out.append(UInt8(ascii: "]"))
+    default: text.append(row: row, of: column, type: type, to: &out)
+    }
   }
 
   /// The value's text as a JSON string.
@@ -118,17 +149,5 @@ private struct JsonValueWriter {
 
   private func appendLocal(_ micros: Int64, to out: inout ByteWriter) {
     localTimestamps?.format(localMicros: micros, into: &out)
-  }
-
-  private static func appendBase64(_ bytes: UnsafeRawBufferPointer, to out: inout ByteWriter) {
-    let digits: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let count = min(3, bytes.count - start)
-      var group: UInt32 = 0
-      for i in 0..<3 { group = group << 8 | (i < count ? UInt32(bytes[start + i]) : 0) }
-      for i in 0..<4 {
-        out.append(i <= count ? digits.utf8Start[Int(group >> UInt32(18 - 6 * i) & 63)] : UInt8(ascii: "="))
-      }
-    }
   }
 }

@@ -34,6 +34,10 @@ enum Comparison {
     try call.expect(2)
     let (left, right) = Arithmetic.decimalLiteralTypes(call)
     guard let type = Coercion.commonType(left, right) else { throw .differentTypes(call, call.types) }
+    // Texts inside arrays and structs are not read as numbers.
+    if type.isNested, !Coercion.canStore(left, as: type) || !Coercion.canStore(right, as: type) {
+      throw .differentTypes(call, call.types)
+    }
     guard type.isOrderable else {
       throw SQLError(
         .bind, "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "\(call.name) cannot compare values of type \"\(type.sqlName)\"",

@@ -24,7 +24,7 @@ enum Folding {
   private static func bind(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     try call.expect(3...4)
     let (element, state, merged) = (try call.elementType(0), call.types[1], call.types[2])
-    guard merged == .null || Coercion.losslessCommonType(state, merged) == state else {
+    guard merged == .null || isHeld(merged, by: state) else {
       throw .unexpectedInput(call, 2, wanted: "\"\(state.sqlName)\"")
     }
     let hasFinish = call.arguments.count == 4
@@ -44,6 +44,14 @@ enum Folding {
       for (i, row) in valid.enumerated() { places[Int(row)] = Int32(truncatingIfNeeded: i) }
       return values.gatherOrNull(places, type: result)
     }
+  }
+
+  /// Whether the lambda's value can be taken as the state; the fields of structs go by their places.
+  private static func isHeld(_ merged: DataType, by state: DataType) -> Bool {
+    if case .structure(let fields) = merged, case .structure(let held) = state, fields.count == held.count {
+      return zip(fields, held).allSatisfy { isHeld($0.type, by: $1.type) }
+    }
+    return Coercion.losslessCommonType(state, merged) == state
   }
 
   /// The state after the last element of each of `rows`, in their order.

@@ -116,7 +116,7 @@ enum ArraySearch {
   private static func searchedType(_ call: FunctionCall) throws(SQLError) -> DataType {
     try call.expect(2)
     let element = try call.elementType(0)
-    try call.refuseUntypedNull(unless: call.name == "array_remove" ? 1 : nil)
+    try call.refuseUntypedNull(unless: call.name == "array_contains" ? nil : 1)
     let type = try call.elementAndValueType(element, call.types[1])
     try call.requireOrderable(type)
     return type
