@@ -3,12 +3,12 @@ import Diagnostics
 
 /// Saving and bringing back the rows of one side, at any moment between pushes.
 ///
-/// A row of the snapshot is: id · pending in the open step · position · weight · match count · the join keys · the
-/// columns. Ids ascend in the order of arrival; slot and group numbers are not saved.
+/// A row of the snapshot is: id · pending in the open step · position · weight · match count · when it is over · the join
+/// keys · the columns. Ids ascend in the order of arrival; slot and group numbers are not saved.
 extension JoinSide: StateTable {
   private static let fixedFields = [
     Field("id", .bigint), Field("is_pending", .boolean), Field("position", .bigint), Field("weight", .bigint),
-    Field("matches", .bigint),
+    Field("matches", .bigint), Field("over", .bigint),
   ]
 
   private var snapshotSchema: Schema {
@@ -32,8 +32,21 @@ extension JoinSide: StateTable {
       .int64(PrimitiveColumn(slots.map { positions[Int($0)] })),
       .int64(PrimitiveColumn(slots.map { weights[Int($0)] })),
       .int64(PrimitiveColumn(slots.map { matches[Int($0)] })),
+      .int64(PrimitiveColumn(slots.map { isTimed ? overs[Int($0)] : .max })),
     ]
-    return Batch(fixed + keys.keys(of: slots.map { groups[Int($0)] }) + columns(of: slots), count: slots.count)
+    return Batch(fixed + keyColumns(slots.map { groups[Int($0)] }) + columns(of: slots), count: slots.count)
+  }
+
+  /// The keys of groups; NULLs, which equal nothing, for −1.
+  private func keyColumns(_ groups: [Int32]) -> [Column] {
+    if !groups.contains(where: { $0 >= 0 }) {
+      return keys.types.map { .repeating(.null, type: $0, count: groups.count) }
+    }
+    let found = Validity(count: groups.count) { groups[$0] >= 0 }
+    let some = groups.first { $0 >= 0 } ?? 0
+    return keys.keys(of: groups.map { $0 < 0 ? some : $0 }).map {
+      $0.with(validity: Validity.intersection(found, $0.validity))
+    }
   }
 
   private func savedRows(_ change: Pending) -> Batch {
@@ -46,12 +59,9 @@ extension JoinSide: StateTable {
       .int64(PrimitiveColumn(delta.order.positions(count: count))),
       .int64(PrimitiveColumn(delta.weights ?? ones)),
       .int64(PrimitiveColumn([Int64](repeating: 0, count: count))),
+      .int64(PrimitiveColumn(change.overs ?? [Int64](repeating: .max, count: count))),
     ]
-    let found = Validity(count: count) { change.groups[$0] >= 0 }
-    let keyColumns = keys.keys(of: change.groups.map { max($0, 0) }).map {
-      $0.with(validity: Validity.intersection(found, $0.validity))
-    }
-    return Batch(fixed + keyColumns + delta.columns, count: count)
+    return Batch(fixed + keyColumns(change.groups) + delta.columns, count: count)
   }
 
   package func restore(_ snapshot: StateSnapshot) throws(SQLError) {
@@ -59,7 +69,8 @@ extension JoinSide: StateTable {
     let rows = snapshot.rows
     guard rows.columns.count == snapshotSchema.count, case .int64(let ids) = rows.columns[0],
       case .bool(let isPending) = rows.columns[1], case .int64(let positions) = rows.columns[2],
-      case .int64(let weights) = rows.columns[3], case .int64(let matches) = rows.columns[4]
+      case .int64(let weights) = rows.columns[3], case .int64(let matches) = rows.columns[4],
+      case .int64(let overs) = rows.columns[5]
     else { return }
     var slotOf = slotsByID(isNeeded: snapshot.removed.count > 0 || rowCount > 0)
     if case .int64(let removed)? = snapshot.removed.columns.first {
@@ -73,7 +84,8 @@ extension JoinSide: StateTable {
       let delta = Delta(
         Batch(Array(part.columns[keyEnd...]), count: picked.count), weights: picked.map { weights.values[Int($0)] },
         order: .explicit(picked.map { positions.values[Int($0)] }))
-      return (Pending(delta: delta, groups: groups), picked.map { matches.values[Int($0)] })
+      let ends = isTimed ? picked.map { overs.values[Int($0)] } : nil
+      return (Pending(delta: delta, groups: groups, overs: ends), picked.map { matches.values[Int($0)] })
     }
     let all = 0..<Int32(rows.count)
     let known = all.filter { slotOf[ids.values[Int($0)]] != nil }
@@ -87,7 +99,7 @@ extension JoinSide: StateTable {
     let open = all.filter { isPending.values[Int($0)] }
     if !open.isEmpty {
       let (change, _) = piece(open)
-      add(change.delta, groups: change.groups)
+      add(change.delta, groups: change.groups, overs: change.overs)
     }
   }
 }

@@ -11,24 +11,28 @@ package final class JoinSide {
   package let name: String
   let schema: Schema
   let keys: JoinKeys
-  private let contents: GroupIndex?
-  private var builders: [ColumnBuilder]
+  let contents: GroupIndex?
+  var builders: [ColumnBuilder]
 
   // By slot.
-  private(set) var weights: [Int64] = []
-  private(set) var positions: [Int64] = []
-  private(set) var groups: [Int32] = []
-  private(set) var next: [Int32] = []
-  private var previous: [Int32] = []
+  var weights: [Int64] = []
+  var positions: [Int64] = []
+  var groups: [Int32] = []
+  var next: [Int32] = []
+  var previous: [Int32] = []
   /// Weights of the other side's rows that satisfy the whole condition, where the join counts them.
-  private(set) var matches: [Int64] = []
-  private(set) var ids: [Int64] = []
+  var matches: [Int64] = []
+  var ids: [Int64] = []
+  /// When each row is over, if rows of this side ever are; `Int64.max`: never.
+  var overs: [Int64] = []
+  let isTimed: Bool
+  var timers = SlotTimers()
 
   // By key group.
-  private(set) var heads: [Int32] = []
-  private var tails: [Int32] = []
+  var heads: [Int32] = []
+  var tails: [Int32] = []
   /// Weight of all rows of the group, pending ones included.
-  private(set) var totals: [Int64] = []
+  var totals: [Int64] = []
   private var touchRound: [Int64] = []
 
   /// Groups with pending rows, in order of touch, with their totals before the step.
@@ -41,12 +45,14 @@ package final class JoinSide {
   var trace: SlotTrace?
   private var round: Int64 = 1
   private var nextID: Int64 = 0
-  private var emptied: [Int32] = []
-  private var log: ChangeLog?
+  var emptied: [Int32] = []
+  var log: ChangeLog?
 
   struct Pending {
     var delta: Delta
     var groups: [Int32]
+    /// By row, when it is over, where rows of the side ever are.
+    var overs: [Int64]?
   }
 
   /// Slots that a step changed, in order of change, with the weight and the match count they had before.
@@ -60,7 +66,7 @@ package final class JoinSide {
   }
 
   /// What differs from the last snapshot.
-  private struct ChangeLog {
+  struct ChangeLog {
     var changed: Set<Int32> = []
     var removedIDs: [Int64] = []
   }
@@ -68,8 +74,10 @@ package final class JoinSide {
   /// Slots are 32-bit numbers.
   package static let rowsMax = Int(Int32.max) - 1
 
-  init(name: String, schema: Schema, keys: JoinKeys, isRetractable: Bool) {
+  /// - Parameter isTimed: rows come with the time when they are over; those of no group are kept until then too.
+  init(name: String, schema: Schema, keys: JoinKeys, isRetractable: Bool, isTimed: Bool) {
     self.name = name
+    self.isTimed = isTimed
     self.schema = schema
     self.keys = keys
     contents = isRetractable ? GroupIndex(keyTypes: schema.types) : nil
@@ -78,10 +86,10 @@ package final class JoinSide {
   }
 
   /// Rows held, pending ones aside.
-  package private(set) var rowCount = 0
+  package var rowCount = 0
 
   package var memoryBytes: Int {
-    var bytes = weights.count * 44 + heads.count * 24
+    var bytes = weights.count * (isTimed ? 52 : 44) + heads.count * 24 + timers.memoryBytes
     if let contents { bytes += contents.memoryBytes } else { bytes += weights.count * builders.count * 16 }
     return bytes + keys.memoryBytes / 2
   }
@@ -98,8 +106,9 @@ package final class JoinSide {
 
   // MARK: The open step
 
-  /// Takes in a change whose rows' groups were inserted into `keys`; rows of group −1 match nothing and are not kept.
-  func add(_ delta: Delta, groups: [Int32]) {
+  /// Takes in a change whose rows' groups were inserted into `keys`; rows of group −1 match nothing, and are kept only
+  /// until they are over.
+  func add(_ delta: Delta, groups: [Int32], overs: [Int64]? = nil) {
     grow()
     for (row, group) in groups.enumerated() where group >= 0 {
       let group = Int(group)
@@ -109,7 +118,7 @@ package final class JoinSide {
       }
       totals[group] &+= delta.weights?[row] ?? 1
     }
-    pending.append(Pending(delta: delta, groups: groups))
+    pending.append(Pending(delta: delta, groups: groups, overs: overs))
   }
 
   /// Makes one pending change part of the side. Returns the slot of each row, −1 where it is not kept.
@@ -126,8 +135,9 @@ package final class JoinSide {
     var slots = [Int32](repeating: -1, count: delta.count)
     var kept: [Int32] = []
     kept.reserveCapacity(delta.count)
-    for row in 0..<delta.count where change.groups[row] >= 0 {
-      slots[row] = addSlot(delta, row, group: change.groups[row], matches: initial?[row] ?? 0)
+    for row in 0..<delta.count where change.groups[row] >= 0 || isTimed {
+      slots[row] = addSlot(
+        delta, row, group: change.groups[row], matches: initial?[row] ?? 0, over: change.overs?[row] ?? .max)
       kept.append(Int32(row))
     }
     for (i, column) in delta.columns.enumerated() {
@@ -137,7 +147,7 @@ package final class JoinSide {
   }
 
   /// The next slot, at the end of its group's chain.
-  private func addSlot(_ delta: Delta, _ row: Int, group: Int32, matches count: Int64) -> Int32 {
+  private func addSlot(_ delta: Delta, _ row: Int, group: Int32, matches count: Int64, over: Int64) -> Int32 {
     let slot = Int32(weights.count)
     weights.append(delta.weights?[row] ?? 1)
     positions.append(delta.order.position(row))
@@ -149,12 +159,22 @@ package final class JoinSide {
     nextID += 1
     rowCount += 1
     link(slot, group)
+    if isTimed {
+      overs.append(over)
+      setTimer(slot)
+    }
     trace?.note(slot, weight: 0, matches: 0)
     log?.changed.insert(slot)
     return slot
   }
 
-  private func link(_ slot: Int32, _ group: Int32) {
+  func setTimer(_ slot: Int32) {
+    let over = overs[Int(slot)]
+    if over < .max { timers.add(slot, id: ids[Int(slot)], time: over) }
+  }
+
+  func link(_ slot: Int32, _ group: Int32) {
+    if group < 0 { return }
     let tail = tails[Int(group)]
     previous[Int(slot)] = tail
     next[Int(slot)] = -1
@@ -162,8 +182,9 @@ package final class JoinSide {
     tails[Int(group)] = slot
   }
 
-  private func unlink(_ slot: Int32) {
+  func unlink(_ slot: Int32) {
     let group = Int(groups[Int(slot)])
+    if group < 0 { return }
     let before = previous[Int(slot)]
     let after = next[Int(slot)]
     if before >= 0 { next[Int(before)] = after } else { heads[group] = after }
@@ -180,7 +201,7 @@ package final class JoinSide {
     for row in 0..<delta.count {
       let slot = Int(slots[row])
       let group = change.groups[row]
-      if group < 0 {
+      if group < 0 && !isTimed {
         if weights[slot] == 0 { emptied.append(Int32(slot)) }
         slots[row] = -1
         continue
@@ -194,6 +215,10 @@ package final class JoinSide {
         nextID += 1
         rowCount += 1
         link(Int32(slot), group)
+        if isTimed {
+          overs[slot] = change.overs?[row] ?? .max
+          setTimer(Int32(slot))
+        }
       }
       weights[slot] &+= delta.weights?[row] ?? 1
       log?.changed.insert(Int32(slot))
@@ -215,6 +240,7 @@ package final class JoinSide {
     previous.append(-1)
     matches.append(0)
     ids.append(-1)
+    if isTimed { overs.append(.max) }
   }
 
   func addMatches(_ slot: Int32, _ weight: Int64) {
@@ -229,6 +255,7 @@ package final class JoinSide {
     touched.removeAll(keepingCapacity: true)
     trace = nil
     round += 1
+    if contents == nil { closeGaps() }
     guard let contents, !emptied.isEmpty else { return }
     let gone = Array(Set(emptied.filter { weights[Int($0)] == 0 })).sorted()
     emptied = []
@@ -245,6 +272,8 @@ package final class JoinSide {
     previous.removeAll()
     matches.removeAll()
     ids.removeAll()
+    overs.removeAll()
+    timers.removeAll()
     rowCount = 0
   }
 
@@ -297,19 +326,13 @@ package final class JoinSide {
 
   /// Takes rows out as if they had never been.
   func forget(_ slots: [Int32]) {
-    for slot in slots {
-      totals[Int(groups[Int(slot)])] &-= weights[Int(slot)]
-      weights[Int(slot)] = 0
-      unlink(slot)
-      rowCount -= 1
-      emptied.append(slot)
-    }
+    drop(slots)
     endStep()
   }
 
   /// A saved row that is there already, as it was later.
   func reset(_ slot: Int32, weight: Int64, matches count: Int64) {
-    totals[Int(groups[Int(slot)])] &+= weight &- weights[Int(slot)]
+    if groups[Int(slot)] >= 0 { totals[Int(groups[Int(slot)])] &+= weight &- weights[Int(slot)] }
     weights[Int(slot)] = weight
     matches[Int(slot)] = count
     if weight != 1 { hasWeights = true }
@@ -325,6 +348,10 @@ package final class JoinSide {
       ids[Int(slot)] = id
       nextID = max(nextID, id &+ 1)
     }
+    if !isTimed { return }
+    // Absorbing has set timers of other ids.
+    timers.removeAll()
+    for slot in weights.indices where weights[slot] != 0 { setTimer(Int32(slot)) }
   }
 
   // MARK: Reading

@@ -1,4 +1,5 @@
 import Dataflow
+import Expressions
 import Planning
 
 extension HashJoin.Spec {
@@ -9,7 +10,23 @@ extension HashJoin.Spec {
       isNullSafe: spec.keys.map(\.isNullSafe), residual: spec.residual, leftSchema: node.inputs[0].schema,
       rightSchema: node.inputs[1].schema, isRightStatic: spec.isRightStatic, isPerStep: spec.isPerStep,
       isLeftRetractable: !node.inputs[0].properties.isAppendOnly,
-      isRightRetractable: !node.inputs[1].properties.isAppendOnly)
+      isRightRetractable: !node.inputs[1].properties.isAppendOnly, clock: spec.time.map(JoinClock.init))
+  }
+}
+
+extension JoinClock {
+  init(_ time: JoinTime) {
+    self.init(
+      left: time.left.map { JoinClock.Side($0, guard: time.leftGuard) },
+      right: time.right.map { JoinClock.Side($0, guard: time.rightGuard) }, isFinalOnly: time.isFinalOnly)
+  }
+}
+
+extension JoinClock.Side {
+  fileprivate init(_ side: JoinTime.Side, guard condition: BoundExpression?) {
+    self.init(
+      time: side.time, key: TimeKey(column: 0, isWindow: side.isWindow), holdMicros: side.holdMicros,
+      lateMicros: side.lateMicros, condition: condition)
   }
 }
 

@@ -11,7 +11,9 @@ extension EdgeProperties {
       // Each left row has its answer, once and for all.
       isAppendOnly = l.isAppendOnly
     } else {
-      isAppendOnly = bothGrow && (spec.isPerStep || spec.kind == .inner || spec.kind == .leftSemi)
+      isAppendOnly =
+        bothGrow
+        && (spec.isPerStep || spec.kind == .inner || spec.kind == .leftSemi || spec.time?.isFinalOnly == true)
     }
     var properties = EdgeProperties(
       isAppendOnly: isAppendOnly, isBounded: l.isBounded && r.isBounded, canEnd: l.canEnd && r.canEnd,
@@ -24,7 +26,23 @@ extension EdgeProperties {
       properties.stepColumns = spec.kind == .full ? [] : l.stepColumns
       if spec.kind == .inner { properties.stepColumns.formUnion(r.stepColumns.map { $0 + left.schema.count }) }
     }
+    properties.eventTimes = eventTimes(spec, left, right)
     return properties
+  }
+
+  /// What the columns of a join say of time. A side whose rows wait has them come out later by as much.
+  private static func eventTimes(_ spec: JoinSpec, _ left: PhysicalNode, _ right: PhysicalNode) -> [Int: EventTime] {
+    let times = joinedTimes(left, right)
+    let width = left.schema.count + (spec.kind.givesPairs ? right.schema.count : 0)
+    if let time = spec.time { return time.outputTimes(times, columns: width) }
+    return times.filter { $0.key < width }
+  }
+
+  /// Event times of the inputs' columns side by side.
+  static func joinedTimes(_ left: PhysicalNode, _ right: PhysicalNode) -> [Int: EventTime] {
+    var times = left.properties.eventTimes
+    for (column, time) in right.properties.eventTimes { times[left.schema.count + column] = time }
+    return times
   }
 
   private static func key(_ spec: JoinSpec, _ left: PhysicalNode, _ right: PhysicalNode) -> [Int]? {
@@ -43,8 +61,15 @@ extension StateBound {
     if spec.isPerStep { return .bounded("rows of one step") }
     if spec.isRightStatic { return .bounded("the rows of the static side") }
     if left.isBounded && right.isBounded { return .bounded("every row, of bounded input") }
-    return .unbounded(
-      reason: "every row of both sides, since any may find a match later", fix: "join on batch() of both sides")
+    let fix = "compare event times of both sides, with an upper and a lower bound, or join on batch()"
+    guard let time = spec.time, let known = time.left?.text ?? time.right?.text else {
+      return .unbounded(reason: "every row of both sides, since any may find a match later", fix: fix)
+    }
+    guard let leftText = time.left?.text, let rightText = time.right?.text else {
+      let other = time.left == nil ? "left" : "right"
+      return .unbounded(reason: "every row of the \(other) side beside rows with \(known)", fix: fix)
+    }
+    return .bounded("rows of the left side with \(leftText), rows of the right side with \(rightText)")
   }
 }
 

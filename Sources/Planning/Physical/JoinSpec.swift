@@ -21,6 +21,8 @@ package struct JoinSpec: Sendable {
   package var isRightStatic: Bool
   /// A key is `batch()` of both sides: nothing is kept over the end of a step (SEM-12).
   package var isPerStep: Bool
+  /// When rows of either side are over; nil: they are kept as long as the query runs.
+  package var time: JoinTime?
 }
 
 extension JoinSpec {

@@ -355,14 +355,17 @@ struct PhysicalPlanner {
     let isPerStep =
       isAppendOnly
       && keys.contains { $0.left.isStepNumber(over: left.properties) && $0.right.isStepNumber(over: right.properties) }
-    let spec = JoinSpec(
-      kind: join.kind, keys: keys, residual: residual,
-      isRightStatic: join.kind != .full && isStatic(right, join.right), isPerStep: isPerStep)
-    var properties = EdgeProperties.ofJoin(spec, left, right)
-    properties.eventTimes = left.properties.eventTimes
-    for (column, time) in right.properties.eventTimes where left.schema.count + column < join.schema.count {
-      properties.eventTimes[left.schema.count + column] = time
+    let isRightStatic = join.kind != .full && isStatic(right, join.right)
+    var time: JoinTime?
+    if let emission, !isRightStatic, !isPerStep {
+      let inputs = JoinTimeInputs(
+        condition: join.condition, leftWidth: left.schema.count, times: EdgeProperties.joinedTimes(left, right),
+        names: join.conditionNames)
+      time = JoinTime(inputs, kind: join.kind, mayFinish: emission == .finalOnly && isAppendOnly)
     }
+    let spec = JoinSpec(
+      kind: join.kind, keys: keys, residual: residual, isRightStatic: isRightStatic, isPerStep: isPerStep, time: time)
+    let properties = EdgeProperties.ofJoin(spec, left, right)
     return node("join", path, .join(spec), [left, right], join.schema, properties)
   }
 

@@ -133,7 +133,7 @@ private final class OpenedTables {
 }
 
 /// Batches are pushed by the test; nobody polls.
-private final class NoSource: Source {
+final class NoSource: Source {
   let schema: Schema
   init(schema: Schema) { self.schema = schema }
   func poll(_ limit: inout ReadLimit) throws(SQLError) -> SourcePoll { .ended }
@@ -141,7 +141,7 @@ private final class NoSource: Source {
   func stop() {}
 }
 
-private struct BatchMorsel: MorselContent {
+struct BatchMorsel: MorselContent {
   let batch: Batch
   let weights: [Int64]?
   let rowsMax: Int
@@ -163,14 +163,14 @@ private struct BatchMorsel: MorselContent {
 }
 
 // @unchecked Sendable: the graph calls `next` from one worker at a time.
-private final class MorselQueue: @unchecked Sendable {
+final class MorselQueue: @unchecked Sendable {
   private var morsels: [BatchMorsel]
   init(_ morsels: [BatchMorsel]) { self.morsels = morsels }
   func next() -> (any MorselContent)? { morsels.isEmpty ? nil : morsels.removeFirst() }
 }
 
 /// Takes down what reaches the root.
-private final class Collector: DeltaReceiver {
+final class Collector: DeltaReceiver {
   var lines: [String] = []
   /// Columns behind these are for sorting alone.
   private let width: Int

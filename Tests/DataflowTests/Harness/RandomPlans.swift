@@ -6,7 +6,7 @@ struct RandomPlans {
   /// Whether each table only ever grows.
   let isAppendOnly: [Bool]
   /// The cases of `plan` that run.
-  private static let kinds = 0...11
+  private static let kinds = 0...14
 
   /// A plan of up to `operators` operators above its tables.
   mutating func plan(operators: Int) -> ReferencePlan {

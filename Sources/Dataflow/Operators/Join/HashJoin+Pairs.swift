@@ -17,7 +17,7 @@ extension HashJoin {
       try writeAnswered(0..<change.delta.count, isMatched, change.delta, step, output)
       return nil
     }
-    var probe = JoinProbe(change, against: right, keepsLone: spec.kind.keepsLoneLeft)
+    var probe = JoinProbe(change, against: right, keepsLone: showsLoneLeft)
     while !probe.isDone {
       let pairs = probe.next()
       if pairs.count > 0 { try output.emit(joined(pairs, left: change.delta), step: step) }
@@ -56,7 +56,7 @@ extension HashJoin {
       return try writeAnswered(complete, counts.map { $0 > 0 }, delta, step, output)
     }
     var pairs = passed
-    if spec.kind.keepsLoneLeft {
+    if showsLoneLeft {
       pairs = JoinPairs()
       var at = 0
       for row in complete {
@@ -156,6 +156,15 @@ extension HashJoin {
   private func writeAnswered(
     _ rows: Range<Int>, _ isMatched: [Bool], _ delta: Delta, _ step: StepContext, _ output: any Output
   ) throws(SQLError) {
+    if isFinalOnly {
+      // Only what has a match is known already.
+      if spec.kind != .leftMark { return }
+      let matched = rows.filter { isMatched[$0] }
+      if matched.isEmpty { return }
+      let part = matched.count == delta.count ? delta : delta.gather(matched.map { Int32($0) })
+      let marks = Column.bool(PrimitiveColumn([Bool](repeating: true, count: matched.count)))
+      return try output.emit(part.with(columns: part.columns + [marks]), step: step)
+    }
     if spec.kind == .leftMark {
       let part = rows.count == delta.count ? delta : delta.gather(rows.map { Int32($0) })
       let marks = Column.bool(PrimitiveColumn(Array(isMatched[rows])))
@@ -170,6 +179,10 @@ extension HashJoin {
   /// Old left rows whose having a match changed: what they gave before (−1) or what they give now (+1).
   func writeFlips(_ flips: Flips, sign: Int64, _ step: StepContext, _ output: any Output) throws(SQLError) {
     let isTakenBack = sign < 0
+    if isFinalOnly {
+      if spec.kind == .leftMark && !isTakenBack { try writeLone(flips.matched, sign: 1, isMatched: true, step, output) }
+      return
+    }
     switch spec.kind {
     case .inner: return
     case .left, .full, .leftAnti:
@@ -182,8 +195,11 @@ extension HashJoin {
     }
   }
 
+  /// Whether left rows without a match come out as soon as they are there.
+  private var showsLoneLeft: Bool { spec.kind.keepsLoneLeft && !isFinalOnly }
+
   /// Left rows by themselves, with NULLs for the right columns if the kind has them.
-  private func writeLone(
+  func writeLone(
     _ slots: [Int32], sign: Int64, isMatched: Bool, _ step: StepContext, _ output: any Output
   ) throws(SQLError) {
     var start = 0
@@ -217,7 +233,7 @@ extension HashJoin {
     }
   }
 
-  private func nullColumns(_ schema: Schema, _ count: Int) -> [Column] {
+  func nullColumns(_ schema: Schema, _ count: Int) -> [Column] {
     schema.fields.map { Column.repeating(.null, type: $0.type, count: count) }
   }
 }

@@ -11,7 +11,8 @@ import Expressions
 ///
 /// A *static* right side has ended before the first left row comes (the planner drains it first). Then left rows are
 /// answered at once and not kept. Output order: left rows in their order, the matches of each in theirs (SEM-11).
-/// State: the rows of both sides, of the right one only if that is static.
+/// Rows that event time says are over leave (`JoinClock`). State: the rows of both sides that are not over, of the right
+/// one only if that is static.
 package final class HashJoin: Operator {
   package enum Kind: Sendable { case inner, left, full, leftSemi, leftAnti, leftMark }
 
@@ -31,11 +32,13 @@ package final class HashJoin: Operator {
     package var isPerStep: Bool
     package var isLeftRetractable: Bool
     package var isRightRetractable: Bool
+    /// When rows are over; nil: never.
+    package var clock: JoinClock?
 
     package init(
       kind: Kind, leftKeys: [BoundExpression], rightKeys: [BoundExpression], isNullSafe: [Bool],
       residual: BoundExpression?, leftSchema: Schema, rightSchema: Schema, isRightStatic: Bool, isPerStep: Bool,
-      isLeftRetractable: Bool, isRightRetractable: Bool
+      isLeftRetractable: Bool, isRightRetractable: Bool, clock: JoinClock?
     ) {
       self.kind = kind
       self.leftKeys = leftKeys
@@ -48,6 +51,7 @@ package final class HashJoin: Operator {
       self.isPerStep = isPerStep
       self.isLeftRetractable = isLeftRetractable
       self.isRightRetractable = isRightRetractable
+      self.clock = clock
     }
   }
 
@@ -58,14 +62,20 @@ package final class HashJoin: Operator {
   private var isRightFinal = false
   /// Left rows that came before a static right side had ended.
   private var waiting: [Delta] = []
+  package let lateRows: LateRows?
+  /// Rows without a match are shown when they are over, not before.
+  var isFinalOnly: Bool { spec.clock?.isFinalOnly == true }
 
   package init(_ spec: Spec) {
     self.spec = spec
+    lateRows = spec.clock.map { _ in LateRows(schema: JoinClock.lateSchema(spec.leftSchema, spec.rightSchema)) }
     keys = JoinKeys(types: spec.leftKeys.map(\.type), isNullSafe: spec.isNullSafe)
     left = JoinSide(
-      name: "left rows", schema: spec.leftSchema, keys: keys, isRetractable: spec.isLeftRetractable)
+      name: "left rows", schema: spec.leftSchema, keys: keys, isRetractable: spec.isLeftRetractable,
+      isTimed: spec.clock?.left != nil)
     right = JoinSide(
-      name: "right rows", schema: spec.rightSchema, keys: keys, isRetractable: spec.isRightRetractable)
+      name: "right rows", schema: spec.rightSchema, keys: keys, isRetractable: spec.isRightRetractable,
+      isTimed: spec.clock?.right != nil)
   }
 
   package var stateTables: [any StateTable] { spec.isRightStatic ? [right] : [left, right] }
@@ -75,7 +85,9 @@ package final class HashJoin: Operator {
   }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    if port == 1 {
+    if let clock = spec.clock {
+      try absorb(delta, port: port, clock, step)
+    } else if port == 1 {
       let groups = try locate(delta, spec.rightKeys, inserting: true, step)
       right.add(delta, groups: groups)
       if spec.isRightStatic { try absorbStaticRows() }
@@ -89,7 +101,7 @@ package final class HashJoin: Operator {
     }
   }
 
-  private func locate(
+  func locate(
     _ delta: Delta, _ expressions: [BoundExpression], inserting: Bool, _ step: StepContext
   ) throws(SQLError) -> [Int32] {
     let evaluator = Evaluator(step.evaluation)
@@ -125,21 +137,25 @@ package final class HashJoin: Operator {
       if isRightFinal { try answerWaiting(step, output) }
       return
     }
-    if left.pending.isEmpty && right.pending.isEmpty { return }
-    // Either side may have brought keys that the other has not seen.
-    left.grow()
-    right.grow()
-    let counts = try spec.residual == nil ? meetByGroup(step, output) : meetByPair(step, output)
-    try absorb(counts, step, output)
-    let touched = (left.touched + right.touched).map(\.group)
+    var touched: [Int32] = []
+    if !(left.pending.isEmpty && right.pending.isEmpty) {
+      // Either side may have brought keys that the other has not seen.
+      left.grow()
+      right.grow()
+      let counts = try spec.residual == nil ? meetByGroup(step, output) : meetByPair(step, output)
+      try absorb(counts, step, output)
+      touched = (left.touched + right.touched).map(\.group)
+    }
+    if spec.clock != nil { touched += try dropOver(step, output) }
+    if touched.isEmpty && left.pending.isEmpty && right.pending.isEmpty { return }
     left.endStep()
     right.endStep()
     if spec.isPerStep {
       keys.clear()
       left.clear()
       right.clear()
-    } else if spec.isLeftRetractable || spec.isRightRetractable {
-      keys.remove(touched.filter { left.heads[Int($0)] < 0 && right.heads[Int($0)] < 0 })
+    } else if spec.isLeftRetractable || spec.isRightRetractable || spec.clock != nil {
+      keys.remove(touched.filter { $0 >= 0 && left.heads[Int($0)] < 0 && right.heads[Int($0)] < 0 })
     }
   }
 
@@ -195,15 +211,15 @@ package final class HashJoin: Operator {
     let rightChanges = right.pending
     let isCounted = spec.residual != nil
     var lonely = LoneRows()
-    if spec.kind == .full && !isCounted { lonely = flippedRightRows() }
-    if spec.kind == .full && isCounted { right.trace = JoinSide.SlotTrace() }
+    if spec.kind == .full && !isCounted && !isFinalOnly { lonely = flippedRightRows() }
+    if spec.kind == .full && isCounted && !isFinalOnly { right.trace = JoinSide.SlotTrace() }
     var slots: [[Int32]] = []
     for (change, counts) in zip(rightChanges, counts) { slots.append(try right.absorb(change, matches: counts)) }
     for change in left.pending {
       let counts = try answer(change, step, output)
       _ = try left.absorb(change, matches: counts)
     }
-    guard spec.kind == .full else { return }
+    guard spec.kind == .full, !isFinalOnly else { return }
     for (change, slots) in zip(rightChanges, slots) {
       let rows = (0..<Int32(change.delta.count)).filter { row in
         let group = change.groups[Int(row)]
