@@ -101,5 +101,7 @@ extension JoinSide: StateTable {
       let (change, _) = piece(open)
       add(change.delta, groups: change.groups, overs: change.overs)
     }
+    // What follows differs from what has been restored.
+    log = ChangeLog()
   }
 }

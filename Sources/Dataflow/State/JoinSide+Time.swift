@@ -35,6 +35,7 @@ extension JoinSide {
     emptied.removeAll(keepingCapacity: true)
     let gaps = weights.count - rowCount
     guard gaps > JoinSide.gapsMin, gaps > rowCount else { return }
+    generation += 1
     var newSlots = [Int32](repeating: -1, count: weights.count)
     let live = (0..<Int32(weights.count)).filter { weights[Int($0)] != 0 }
     for (new, old) in live.enumerated() { newSlots[Int(old)] = Int32(new) }

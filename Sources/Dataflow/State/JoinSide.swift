@@ -26,6 +26,10 @@ package final class JoinSide {
   /// When each row is over, if rows of this side ever are; `Int64.max`: never.
   var overs: [Int64] = []
   let isTimed: Bool
+  /// Rows that are over are looked for; until then those of no group are kept too.
+  let hasTimers: Bool
+  /// Counts how often slots have got new numbers.
+  var generation = 0
   var timers = SlotTimers()
 
   // By key group.
@@ -74,10 +78,13 @@ package final class JoinSide {
   /// Slots are 32-bit numbers.
   package static let rowsMax = Int(Int32.max) - 1
 
-  /// - Parameter isTimed: rows come with the time when they are over; those of no group are kept until then too.
-  init(name: String, schema: Schema, keys: JoinKeys, isRetractable: Bool, isTimed: Bool) {
+  /// - Parameters:
+  ///   - isTimed: rows come with the time when they are over, or another word that is kept with them.
+  ///   - hasTimers: `due` finds those that are over; as `isTimed` if not given.
+  init(name: String, schema: Schema, keys: JoinKeys, isRetractable: Bool, isTimed: Bool, hasTimers: Bool? = nil) {
     self.name = name
     self.isTimed = isTimed
+    self.hasTimers = hasTimers ?? isTimed
     self.schema = schema
     self.keys = keys
     contents = isRetractable ? GroupIndex(keyTypes: schema.types) : nil
@@ -135,7 +142,7 @@ package final class JoinSide {
     var slots = [Int32](repeating: -1, count: delta.count)
     var kept: [Int32] = []
     kept.reserveCapacity(delta.count)
-    for row in 0..<delta.count where change.groups[row] >= 0 || isTimed {
+    for row in 0..<delta.count where change.groups[row] >= 0 || hasTimers {
       slots[row] = addSlot(
         delta, row, group: change.groups[row], matches: initial?[row] ?? 0, over: change.overs?[row] ?? .max)
       kept.append(Int32(row))
@@ -170,7 +177,7 @@ package final class JoinSide {
 
   func setTimer(_ slot: Int32) {
     let over = overs[Int(slot)]
-    if over < .max { timers.add(slot, id: ids[Int(slot)], time: over) }
+    if hasTimers && over < .max { timers.add(slot, id: ids[Int(slot)], time: over) }
   }
 
   func link(_ slot: Int32, _ group: Int32) {
@@ -201,7 +208,7 @@ package final class JoinSide {
     for row in 0..<delta.count {
       let slot = Int(slots[row])
       let group = change.groups[row]
-      if group < 0 && !isTimed {
+      if group < 0 && !hasTimers {
         if weights[slot] == 0 { emptied.append(Int32(slot)) }
         slots[row] = -1
         continue
@@ -265,6 +272,7 @@ package final class JoinSide {
   }
 
   private func clearSlots() {
+    generation += 1
     weights.removeAll()
     positions.removeAll()
     groups.removeAll()

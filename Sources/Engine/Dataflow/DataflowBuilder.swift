@@ -156,6 +156,7 @@ private final class Construction {
           domain: spec.domain == .processing || spec.domain == nil ? .processing : .event,
           isClosing: spec.domain != nil, late: spec.domain == .event ? LateRows(schema: input) : nil))
     case .join(let spec):
+      if let asOf = spec.asOf { return stateful(node, "AsOfJoin", AsOfJoin(AsOfJoin.Spec(spec, asOf, node))) }
       return stateful(node, "Join", HashJoin(HashJoin.Spec(spec, node)))
     case .matchRecognize(let spec):
       return stateful(node, "MatchRecognize", spec.makeOperator(node))

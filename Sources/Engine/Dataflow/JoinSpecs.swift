@@ -8,7 +8,8 @@ extension HashJoin.Spec {
     self.init(
       kind: HashJoin.Kind(spec.kind), leftKeys: spec.keys.map(\.left), rightKeys: spec.keys.map(\.right),
       isNullSafe: spec.keys.map(\.isNullSafe), residual: spec.residual, leftSchema: node.inputs[0].schema,
-      rightSchema: node.inputs[1].schema, isRightStatic: spec.isRightStatic, isPerStep: spec.isPerStep,
+      rightSchema: node.inputs[1].schema, isRightStatic: spec.isRightStatic,
+      isRightCurrent: spec.kind.isLookup && !spec.isRightStatic, isPerStep: spec.isPerStep,
       isLeftRetractable: !node.inputs[0].properties.isAppendOnly,
       isRightRetractable: !node.inputs[1].properties.isAppendOnly, clock: spec.time.map(JoinClock.init))
   }
@@ -33,12 +34,25 @@ extension JoinClock.Side {
 extension HashJoin.Kind {
   init(_ kind: JoinKind) {
     switch kind {
-    case .inner: self = .inner
-    case .left: self = .left
+    case .inner, .asOf, .lookup: self = .inner
+    case .left, .asOfLeft, .lookupLeft: self = .left
     case .full: self = .full
     case .leftSemi: self = .leftSemi
     case .leftAnti: self = .leftAnti
     case .leftMark: self = .leftMark
     }
+  }
+}
+
+extension AsOfJoin.Spec {
+  /// What the planner decided, as the operator takes it.
+  init(_ spec: JoinSpec, _ asOf: AsOfSpec, _ node: PhysicalNode) {
+    self.init(
+      leftKeys: spec.keys.map(\.left), rightKeys: spec.keys.map(\.right), isNullSafe: spec.keys.map(\.isNullSafe),
+      leftOrder: asOf.left, rightOrder: asOf.right, isLatest: asOf.isLatest, isStrict: asOf.isStrict,
+      isOuter: spec.kind == .asOfLeft, leftSchema: node.inputs[0].schema, rightSchema: node.inputs[1].schema,
+      isRightStatic: spec.isRightStatic, isLeftRetractable: !node.inputs[0].properties.isAppendOnly,
+      isRightRetractable: !node.inputs[1].properties.isAppendOnly, holdMicros: asOf.holdMicros,
+      isFinalOnly: asOf.isFinalOnly, isCurrent: asOf.isCurrent)
   }
 }

@@ -4,7 +4,7 @@ internal import Diagnostics
 ///
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
-  case asOfJoin, lateralSubquery
+  case lateralSubquery
   case over, qualify, distinctOn
   case systemTime
   case subqueryPlace, correlatedColumn, recursiveCommonTable
@@ -16,7 +16,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
 
   private var name: String {
     switch self {
-    case .asOfJoin: "ASOF JOIN"
     case .lateralSubquery: "a LATERAL subquery"
     case .over: "a window function (OVER)"
     case .qualify: "QUALIFY"
@@ -42,7 +41,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING and ORDER BY; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
-    case .asOfJoin, .lateralSubquery, .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:
+    case .lateralSubquery, .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:
       nil
     }
   }

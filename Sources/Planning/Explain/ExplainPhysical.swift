@@ -60,12 +60,17 @@ extension Explain {
 
   private static func text(_ spec: JoinSpec, _ node: PhysicalNode) -> String {
     let (left, right) = (node.inputs[0].schema.names, node.inputs[1].schema.names)
-    var text = "\(spec.keys.isEmpty ? "NestedLoopJoin" : "HashJoin") \(spec.kind.rawValue)"
+    let name = spec.asOf != nil ? "AsOfJoin" : spec.keys.isEmpty ? "NestedLoopJoin" : "HashJoin"
+    var text = "\(name) \(spec.kind.rawValue)"
     let keys = spec.keys.map {
       "\($0.left.sqlText(columns: left)) \($0.isNullSafe ? "<=>" : "=") \($0.right.sqlText(columns: right))"
     }
     if !keys.isEmpty { text += " on \(list(keys))" }
     if let residual = spec.residual { text += " if \(residual.sqlText(columns: left + right))" }
+    if let asOf = spec.asOf, !asOf.isCurrent {
+      let sign = (asOf.isLatest ? ">" : "<") + (asOf.isStrict ? "" : "=")
+      text += "\(keys.isEmpty ? " on" : " and") \(asOf.left.sqlText(columns: left)) \(sign) \(asOf.right.sqlText(columns: right))"
+    }
     return text + (spec.isRightStatic ? ", right side static" : "")
   }
 

@@ -16,9 +16,19 @@ package enum JoinKind: String, Sendable, CaseIterable {
   case leftAnti = "left anti"
   /// All left rows, beside whether they have a match: IN and EXISTS as values.
   case leftMark = "left mark"
+  /// Left rows beside the one right row that is nearest in the order which the condition's only inequality is about.
+  case asOf = "asof"
+  /// Those, and left rows that have none beside NULLs.
+  case asOfLeft = "asof left"
+  /// Left rows beside the right rows that are there when they come; what comes later changes nothing.
+  case lookup = "lookup"
+  /// Those, and left rows without a match beside NULLs.
+  case lookupLeft = "lookup left"
 
   /// Whether the output has the right side's columns.
-  package var givesPairs: Bool { self == .inner || self == .left || self == .full }
+  package var givesPairs: Bool { self != .leftSemi && self != .leftAnti && self != .leftMark }
+  package var isAsOf: Bool { self == .asOf || self == .asOfLeft }
+  package var isLookup: Bool { self == .lookup || self == .lookupLeft }
 }
 
 extension LogicalPlan {
@@ -44,8 +54,8 @@ extension LogicalPlan {
     package var schema: Schema {
       let left = left.schema.fields
       switch kind {
-      case .inner: return Schema(left + right.schema.fields)
-      case .left: return Schema(left + right.schema.fields.map(\.asNullable))
+      case .inner, .asOf, .lookup: return Schema(left + right.schema.fields)
+      case .left, .asOfLeft, .lookupLeft: return Schema(left + right.schema.fields.map(\.asNullable))
       case .full: return Schema(left.map(\.asNullable) + right.schema.fields.map(\.asNullable))
       case .leftSemi, .leftAnti: return Schema(left)
       case .leftMark: return Schema(left + [Field("matched", .boolean, isNullable: false)])

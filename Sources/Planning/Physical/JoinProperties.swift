@@ -7,9 +7,11 @@ extension EdgeProperties {
     let (l, r) = (left.properties, right.properties)
     let bothGrow = l.isAppendOnly && r.isAppendOnly
     let isAppendOnly: Bool
-    if spec.isRightStatic {
+    if spec.isRightStatic || spec.kind.isLookup || spec.asOf?.isFinalOnly == true {
       // Each left row has its answer, once and for all.
       isAppendOnly = l.isAppendOnly
+    } else if spec.asOf != nil {
+      isAppendOnly = false
     } else {
       isAppendOnly =
         bothGrow
@@ -18,7 +20,7 @@ extension EdgeProperties {
     var properties = EdgeProperties(
       isAppendOnly: isAppendOnly, isBounded: l.isBounded && r.isBounded, canEnd: l.canEnd && r.canEnd,
       key: key(spec, left, right), isFinalPerStep: spec.isPerStep,
-      stateBound: .ofJoin(spec, left: l, right: r))
+      stateBound: .ofJoin(spec, left, right))
     if spec.isRightStatic {
       if spec.kind != .full { properties.stepColumns = l.stepColumns }
       properties.isFinalPerStep = l.isFinalPerStep
@@ -35,6 +37,8 @@ extension EdgeProperties {
     let times = joinedTimes(left, right)
     let width = left.schema.count + (spec.kind.givesPairs ? right.schema.count : 0)
     if let time = spec.time { return time.outputTimes(times, columns: width) }
+    if spec.isRightStatic || spec.kind.isLookup { return left.properties.eventTimes }
+    if let asOf = spec.asOf { return asOf.outputTimes(left.properties.eventTimes) }
     return times.filter { $0.key < width }
   }
 
@@ -47,7 +51,8 @@ extension EdgeProperties {
 
   private static func key(_ spec: JoinSpec, _ left: PhysicalNode, _ right: PhysicalNode) -> [Int]? {
     guard let leftKey = left.properties.key else { return nil }
-    if !spec.kind.givesPairs { return leftKey }
+    if !spec.kind.givesPairs || spec.asOf != nil { return leftKey }
+    if spec.kind.isLookup { return nil }
     guard spec.kind != .full, let rightKey = right.properties.key else { return nil }
     let joined = Set(spec.keys.compactMap(\.right.columnOrdinal))
     // At most one right row a left row.
@@ -57,10 +62,13 @@ extension EdgeProperties {
 }
 
 extension StateBound {
-  static func ofJoin(_ spec: JoinSpec, left: EdgeProperties, right: EdgeProperties) -> StateBound {
+  static func ofJoin(_ spec: JoinSpec, _ leftNode: PhysicalNode, _ rightNode: PhysicalNode) -> StateBound {
+    let (left, right) = (leftNode.properties, rightNode.properties)
     if spec.isPerStep { return .bounded("rows of one step") }
     if spec.isRightStatic { return .bounded("the rows of the static side") }
     if left.isBounded && right.isBounded { return .bounded("every row, of bounded input") }
+    if let asOf = spec.asOf { return asOf.stateBound(leftNode.schema.names, rightNode.schema.names) }
+    if spec.kind.isLookup { return .bounded("the rows of the right side that are there") }
     let fix = "compare event times of both sides, with an upper and a lower bound, or join on batch()"
     guard let time = spec.time, let known = time.left?.text ?? time.right?.text else {
       return .unbounded(reason: "every row of both sides, since any may find a match later", fix: fix)

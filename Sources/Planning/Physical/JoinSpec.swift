@@ -23,6 +23,8 @@ package struct JoinSpec: Sendable {
   package var isPerStep: Bool
   /// When rows of either side are over; nil: they are kept as long as the query runs.
   package var time: JoinTime?
+  /// One right row a left row, by order.
+  package var asOf: AsOfSpec?
 }
 
 extension JoinSpec {

@@ -65,6 +65,7 @@ extension JoinTime {
     }
     switch kind {
     case .inner, .leftSemi: isFinalOnly = false
+    case .asOf, .asOfLeft, .lookup, .lookupLeft: return nil
     case .left, .leftAnti, .leftMark: isFinalOnly = mayFinish && left != nil
     case .full: isFinalOnly = mayFinish && left != nil && right != nil
     }
@@ -90,7 +91,7 @@ extension JoinTime {
 
 extension EventTime {
   /// The same column of rows that come out up to `micros` after their time.
-  fileprivate func delayed(by micros: Int64) -> EventTime? {
+  func delayed(by micros: Int64) -> EventTime? {
     guard offsetMicros.addingSaturated(micros) < .max else { return nil }
     var copy = self
     copy.offsetMicros = offsetMicros.addingSaturated(micros)

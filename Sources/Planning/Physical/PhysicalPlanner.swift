@@ -343,7 +343,8 @@ struct PhysicalPlanner {
     if join.kind == .inner, isStatic(left, join.left), !isStatic(right, join.right) {
       return try exchanged(join, path: path)
     }
-    let (keys, residual) = JoinSpec.split(join.condition, leftWidth: left.schema.count)
+    let (keys, unsplit) = JoinSpec.split(join.condition, leftWidth: left.schema.count)
+    var residual = unsplit
     for input in [left, right] {
       for key in keys {
         try checkRepeatable(key.left, over: input)
@@ -357,14 +358,29 @@ struct PhysicalPlanner {
       && keys.contains { $0.left.isStepNumber(over: left.properties) && $0.right.isStepNumber(over: right.properties) }
     let isRightStatic = join.kind != .full && isStatic(right, join.right)
     var time: JoinTime?
-    if let emission, !isRightStatic, !isPerStep {
+    if let emission, !isRightStatic, !isPerStep, !join.kind.isLookup, !join.kind.isAsOf {
       let inputs = JoinTimeInputs(
         condition: join.condition, leftWidth: left.schema.count, times: EdgeProperties.joinedTimes(left, right),
         names: join.conditionNames)
       time = JoinTime(inputs, kind: join.kind, mayFinish: emission == .finalOnly && isAppendOnly)
     }
+    var asOf: AsOfSpec?
+    if join.kind.isAsOf {
+      guard var order = AsOfSpec(residual, leftWidth: left.schema.count) else { throw .asOfCondition(span: join.span) }
+      if let emission, !isRightStatic {
+        order.setClock(
+          left.properties.eventTimes, right.properties.eventTimes,
+          mayFinish: emission == .finalOnly && left.properties.isAppendOnly)
+      }
+      asOf = order
+      residual = nil
+    } else if join.kind.isLookup, !isRightStatic {
+      if !left.properties.isAppendOnly { throw .lookupOfChanges(span: join.span) }
+      if right.properties.isAppendOnly, residual == nil { asOf = .current }
+    }
     let spec = JoinSpec(
-      kind: join.kind, keys: keys, residual: residual, isRightStatic: isRightStatic, isPerStep: isPerStep, time: time)
+      kind: join.kind, keys: keys, residual: residual, isRightStatic: isRightStatic,
+      isPerStep: isPerStep && !join.kind.isLookup && asOf == nil, time: time, asOf: asOf)
     let properties = EdgeProperties.ofJoin(spec, left, right)
     return node("join", path, .join(spec), [left, right], join.schema, properties)
   }
@@ -418,6 +434,14 @@ extension LogicalPlan {
       return self
     }
     return project.input
+  }
+}
+
+extension SQLError {
+  fileprivate static func lookupOfChanges(span: SourceSpan) -> SQLError {
+    SQLError(
+      .plan, "UNSUPPORTED_FEATURE", "rows that may be taken back cannot be joined as of the processing time", span: span,
+      hint: "join the rows as they come, below the aggregate or join that changes them, or join as of an event time")
   }
 }
 

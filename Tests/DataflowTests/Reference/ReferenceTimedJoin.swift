@@ -69,8 +69,8 @@ struct ReferenceTimedJoin {
     noteLone(old, wasMatched)
     let overLefts = lefts.filter { !isKept($0, .left, after) && !$0.isMatched }
     let overRights = rights.filter { !isKept($0, .right, after) && !$0.isMatched }
-    lefts.removeAll { !isKept($0, .left, after) }
-    rights.removeAll { !isKept($0, .right, after) }
+    lefts = lefts.filter { isKept($0, .left, after) }
+    rights = rights.filter { isKept($0, .right, after) }
     if isFinal { output += overLefts.compactMap { lone($0, .left) } + overRights.compactMap { lone($0, .right) } }
     return output
   }

@@ -28,6 +28,8 @@ package final class HashJoin: Operator {
     package var leftSchema: Schema
     package var rightSchema: Schema
     package var isRightStatic: Bool
+    /// Left rows meet the right rows that are there at the end of their step, once and for all.
+    package var isRightCurrent: Bool
     /// A key is the number of the step: nothing is kept over its end (SEM-12).
     package var isPerStep: Bool
     package var isLeftRetractable: Bool
@@ -37,8 +39,8 @@ package final class HashJoin: Operator {
 
     package init(
       kind: Kind, leftKeys: [BoundExpression], rightKeys: [BoundExpression], isNullSafe: [Bool],
-      residual: BoundExpression?, leftSchema: Schema, rightSchema: Schema, isRightStatic: Bool, isPerStep: Bool,
-      isLeftRetractable: Bool, isRightRetractable: Bool, clock: JoinClock?
+      residual: BoundExpression?, leftSchema: Schema, rightSchema: Schema, isRightStatic: Bool, isRightCurrent: Bool,
+      isPerStep: Bool, isLeftRetractable: Bool, isRightRetractable: Bool, clock: JoinClock?
     ) {
       self.kind = kind
       self.leftKeys = leftKeys
@@ -48,6 +50,7 @@ package final class HashJoin: Operator {
       self.leftSchema = leftSchema
       self.rightSchema = rightSchema
       self.isRightStatic = isRightStatic
+      self.isRightCurrent = isRightCurrent
       self.isPerStep = isPerStep
       self.isLeftRetractable = isLeftRetractable
       self.isRightRetractable = isRightRetractable
@@ -130,6 +133,19 @@ package final class HashJoin: Operator {
     for delta in deltas { try answer(delta, step, output) }
   }
 
+  /// The right side changes and nothing is said of it; then left rows get their answers, and are not kept.
+  private func answerCurrent(_ step: StepContext, _ output: any Output) throws(SQLError) {
+    if left.pending.isEmpty && right.pending.isEmpty { return }
+    left.grow()
+    right.grow()
+    for change in right.pending { _ = try right.absorb(change, matches: nil) }
+    for change in left.pending { try answer(change, step, output) }
+    let touched = (left.touched + right.touched).map(\.group)
+    left.dropPending()
+    right.endStep()
+    keys.remove(touched.filter { right.heads[Int($0)] < 0 })
+  }
+
   // MARK: Both sides change
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
@@ -137,6 +153,7 @@ package final class HashJoin: Operator {
       if isRightFinal { try answerWaiting(step, output) }
       return
     }
+    if spec.isRightCurrent { return try answerCurrent(step, output) }
     var touched: [Int32] = []
     if !(left.pending.isEmpty && right.pending.isEmpty) {
       // Either side may have brought keys that the other has not seen.

@@ -13,9 +13,26 @@ extension QueryBinder {
       case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: break
       }
     }
+    if let query = lateralQuery(join.right), !join.isNatural {
+      let condition: AST.Expression?
+      switch join.condition {
+      case .none: condition = nil
+      case .on(let expression): condition = expression
+      case .using: throw UnsupportedFeature.lateralCondition.error(span)
+      }
+      switch join.kind {
+      case .inner, .cross, .left:
+        try refuseModifiers(join.right)
+        return try bindLateral(
+          query, alias: join.right.alias, over: try bind(join.left), isOuter: join.kind == .left, on: condition, span: span)
+      case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: throw UnsupportedFeature.lateralSubquery.error(span)
+      }
+    }
+    if let time = join.right.systemTime { return try bindTemporal(join, time, span: span) }
     let kind: JoinSides
     switch join.kind {
-    case .asOf, .asOfLeft: throw UnsupportedFeature.asOfJoin.error(span)
+    case .asOf: kind = .asOf
+    case .asOfLeft: kind = .asOfLeft
     case .inner, .cross: kind = .inner
     case .left: kind = .left
     case .right: kind = .right
@@ -31,8 +48,10 @@ extension QueryBinder {
     } else if case .on(let expression) = join.condition {
       let both = Scope(left.scope.columns + right.scope.columns)
       let condition = try expressionBinder(both, .joinCondition).bindCondition(expression)
+      if kind.isAsOf { try checkAsOf(condition, leftWidth: left.scope.columns.count, span: expression.span) }
       result = joined(left, right, kind, on: condition, span: span)
     } else {
+      if kind.isAsOf { throw .asOfCondition(span: span) }
       result = joined(left, right, kind, on: nil, span: span)
     }
     try context.checkDepth(of: result.plan, span: span)
@@ -62,10 +81,19 @@ extension QueryBinder {
     case .inner: return BoundRelation(plan: plan(.inner), scope: scope)
     case .leftSemi: return BoundRelation(plan: plan(.leftSemi), scope: left.scope)
     case .leftAnti: return BoundRelation(plan: plan(.leftAnti), scope: left.scope)
-    case .left, .full:
-      let nullable = kind == .left ? widths.left..<scope.columns.count : 0..<scope.columns.count
+    case .asOf: return BoundRelation(plan: plan(.asOf), scope: scope)
+    case .lookup: return BoundRelation(plan: plan(.lookup), scope: scope)
+    case .left, .asOfLeft, .lookupLeft, .full:
+      let nullable = kind == .full ? 0..<scope.columns.count : widths.left..<scope.columns.count
       for index in nullable { scope.columns[index].field.isNullable = true }
-      return BoundRelation(plan: plan(kind == .left ? .left : .full), scope: scope)
+      let outer: JoinKind =
+        switch kind {
+        case .asOfLeft: .asOfLeft
+        case .lookupLeft: .lookupLeft
+        case .full: .full
+        default: .left
+        }
+      return BoundRelation(plan: plan(outer), scope: scope)
     case .right:
       for index in 0..<widths.left { scope.columns[index].field.isNullable = true }
       func turned(_ ordinal: Int) -> Int {
@@ -96,8 +124,13 @@ extension QueryBinder {
       let r = try usingColumn(name, in: right.scope, side: "right", span: span) + width
       pairs.append((l, r))
       let place = name.span.isNone ? span : name.span
+      // The last column of an ASOF join's USING is the time (as in DuckDB).
+      let comparison = kind.isAsOf && pairs.count == names.count ? ">=" : "="
       let operands = [l, r].map { BoundExpression.column($0, binder.scope.columns[$0].field, span: place) }
-      conditions.append(try binder.call("=", operands, span: place))
+      conditions.append(try binder.call(comparison, operands, span: place))
+    }
+    if kind.isAsOf {
+      try checkAsOf(BoundExpression.chain(conditions[...], .and), leftWidth: width, span: span)
     }
     var result = joined(left, right, kind, on: BoundExpression.chain(conditions[...], .and), span: span)
     let columns = result.scope.columns
@@ -110,14 +143,14 @@ extension QueryBinder {
     let others = columns.indices.filter { !keys.contains($0) }
     var output: [(BoundExpression, Scope.Column)]
     switch kind {
-    case .inner, .left, .leftSemi, .leftAnti: output = pairs.map { plain($0.left) }
+    case .inner, .left, .leftSemi, .leftAnti, .asOf, .asOfLeft, .lookup, .lookupLeft: output = pairs.map { plain($0.left) }
     case .right: output = pairs.map { plain($0.right) }
     case .full: output = try pairs.map { (pair) throws(SQLError) in try coalesced(pair, columns, span: span) }
     }
     output += others.filter { !columns[$0].isHidden }.map { plain($0) }
     output += others.filter { columns[$0].isHidden }.map { plain($0) }
     switch kind {
-    case .inner, .left: output += pairs.map { plain($0.right, isHidden: true) }
+    case .inner, .left, .asOf, .asOfLeft, .lookup, .lookupLeft: output += pairs.map { plain($0.right, isHidden: true) }
     case .right: output += pairs.map { plain($0.left, isHidden: true) }
     case .full:
       output += pairs.map { plain($0.left, isHidden: true) } + pairs.map { plain($0.right, isHidden: true) }
@@ -160,7 +193,11 @@ extension QueryBinder {
 }
 
 /// The kinds of joins as written.
-enum JoinSides: Sendable { case inner, left, right, full, leftSemi, leftAnti }
+enum JoinSides: Sendable {
+  case inner, left, right, full, leftSemi, leftAnti, asOf, asOfLeft, lookup, lookupLeft
+
+  var isAsOf: Bool { self == .asOf || self == .asOfLeft }
+}
 
 extension AST.Relation.Join.Condition {
   /// Nothing, or `ON TRUE`.

@@ -12,6 +12,10 @@ extension QueryBinder {
     for relation in relations.dropFirst() {
       if let generator = try lateralGenerator(relation) {
         result = try bind(generator, over: result, isOuter: false)
+      } else if let query = lateralQuery(relation) {
+        try refuseModifiers(relation)
+        result = try bindLateral(
+          query, alias: relation.alias, over: result, isOuter: false, on: nil, span: relation.span)
       } else {
         result = joined(result, try bind(relation), .inner, on: nil, span: relation.span)
       }
@@ -76,7 +80,7 @@ extension QueryBinder {
       return try scan(source, qualifier: [], span: relation.span)
     case .function(let call): return try bindTableFunction(call, isStream: relation.isStream, span: relation.span)
     case .subquery(let query):
-      if relation.isLateral { throw UnsupportedFeature.lateralSubquery.error(relation.span) }
+      // With nothing before it LATERAL says nothing.
       var result = try bind(query)
       result.scope = result.scope.requalified([])
       return result
@@ -89,7 +93,7 @@ extension QueryBinder {
     }
   }
 
-  private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
+  func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
     if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
     if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {

@@ -5,14 +5,16 @@ internal import Expressions
 /// Takes the conditions on columns of the query around it out of a subquery.
 ///
 /// What is left of the subquery can be computed by itself; the conditions become those of a join (decorrelation by
-/// predicate pull-up, as in Spark's PullupCorrelatedPredicates). Conditions that pass a GROUP BY must be equalities:
-/// their inner operands become keys.
+/// predicate pull-up, as in Spark's PullupCorrelatedPredicates). Of equalities that pass a GROUP BY the inner operands become
+/// keys; other conditions are met below it, with the values of the outer columns (`CorrelationDomain`).
 struct CorrelationPullUp {
   let context: StatementContext
   /// The scope whose columns are pulled up.
   let depth: Int
   /// Duplicates do not matter above: DISTINCT and LIMIT may be passed by any condition.
   var isExistential: Bool
+  /// What is joined in where a condition cannot be pulled up; nil: that is refused.
+  var domain: CorrelationDomain?
 
   struct Result {
     /// Gives all columns of the original plan, and behind them what the conditions use.
@@ -48,13 +50,18 @@ struct CorrelationPullUp {
       if let kept { below.plan = .filter(.init(input: below.plan, predicate: kept)) }
       return below
     case .project(let project):
-      if project.columns.contains(where: { isCorrelated($0.expression) }) { throw unsupported(span) }
-      let below = try pull(project.input, span: span)
-      return passing(below, over: project.columns) { .project(.init(input: below.plan, columns: $0)) }
+      var below = try pull(project.input, span: span)
+      var columns = project.columns
+      if columns.contains(where: { isCorrelated($0.expression) }) {
+        let over: (BoundExpression) -> BoundExpression
+        (below, over) = try withDomain(below, columns.map(\.expression), span: span)
+        columns = columns.map { NamedExpression(over($0.expression), as: $0.name) }
+      }
+      return passing(below, over: columns) { .project(.init(input: below.plan, columns: $0)) }
     case .aggregate(let aggregate): return try pull(aggregate, span: span)
     case .distinct(var distinct):
-      let below = try pull(distinct.input, span: span)
-      if !isExistential { _ = try below.conditions.map { (c) throws(SQLError) in try equality(c, span: span) } }
+      var below = try pull(distinct.input, span: span)
+      if !isExistential { below = try withKeys(below, width: distinct.input.schema.count, span: span) }
       distinct.input = below.plan
       return Result(plan: .distinct(distinct), conditions: below.conditions)
     case .sort(let sort): return try pull(sort.input, span: span)
@@ -87,6 +94,42 @@ struct CorrelationPullUp {
     }
   }
 
+  /// The same rows under conditions that are all equalities.
+  func withEqualities(_ below: Result, span: SourceSpan) throws(SQLError) -> Result {
+    if below.conditions.allSatisfy({ equality($0) != nil }) { return below }
+    return try withDomain(below, [], span: span).result
+  }
+
+  /// The first columns, and behind them only what the outer query compares by equality: rows that differ in nothing else are
+  /// the same.
+  private func withKeys(_ below: Result, width: Int, span: SourceSpan) throws(SQLError) -> Result {
+    let found = try withEqualities(below, span: span)
+    let schema = found.plan.schema
+    var columns = (0..<width).map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }
+    var conditions: [BoundExpression] = []
+    for condition in found.conditions {
+      let (_, inner) = try equality(condition, span: span)
+      let key = NamedExpression(inner, as: "_key\(columns.count)")
+      conditions.append(condition.replacing(inner, by: .column(columns.count, key.field, span: inner.span)))
+      columns.append(key)
+    }
+    return Result(plan: .project(.init(input: found.plan, columns: columns)), conditions: conditions)
+  }
+
+  /// The rows beside the outer values that the conditions and `expressions` ask for.
+  private func withDomain(
+    _ below: Result, _ expressions: [BoundExpression], span: SourceSpan
+  ) throws(SQLError) -> (result: Result, over: (BoundExpression) -> BoundExpression) {
+    guard let domain else { throw unsupported(span) }
+    var ids: [Int] = []
+    for expression in below.conditions + expressions {
+      expression.visit {
+        if case .outer(let id) = $0.node, context.outerReferences[id].depth == depth, !ids.contains(id) { ids.append(id) }
+      }
+    }
+    return try domain.joined(to: below, ids, span: span)
+  }
+
   /// A projection that also passes on what the conditions use.
   private func passing(
     _ below: Result, over columns: [NamedExpression], _ make: ([NamedExpression]) -> LogicalPlan
@@ -105,9 +148,17 @@ struct CorrelationPullUp {
 
   private func pull(_ aggregate: LogicalPlan.Aggregate, span: SourceSpan) throws(SQLError) -> Result {
     let parts = aggregate.keys.map(\.expression) + aggregate.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
-    if parts.contains(where: isCorrelated) || aggregate.windowing != nil { throw unsupported(span) }
-    let below = try pull(aggregate.input, span: span)
+    if aggregate.windowing != nil { throw unsupported(span) }
+    var below = try pull(aggregate.input, span: span)
     var copy = aggregate
+    if parts.contains(where: isCorrelated) {
+      let over: (BoundExpression) -> BoundExpression
+      (below, over) = try withDomain(below, parts, span: span)
+      guard case .aggregate(let moved) = LogicalPlan.aggregate(aggregate).mapExpressions(over) else { throw unsupported(span) }
+      copy = moved
+    } else {
+      below = try withEqualities(below, span: span)
+    }
     copy.input = below.plan
     let keyCount = aggregate.keys.count
     var conditions: [BoundExpression] = []
@@ -129,7 +180,7 @@ struct CorrelationPullUp {
 
   private func pull(_ join: LogicalPlan.Join, span: SourceSpan) throws(SQLError) -> Result {
     let isInner = join.kind == .inner
-    if !isInner && (isCorrelated(join.right) || join.kind == .full) { throw unsupported(span) }
+    if !isInner && (isCorrelated(join.right) || join.kind == .full || join.kind.isAsOf || join.kind.isLookup) { throw unsupported(span) }
     let (pulled, kept) = join.condition?.split(isCorrelated) ?? (nil, nil)
     if pulled != nil && !isInner { throw unsupported(span) }
     let left = try pull(join.left, span: span)
@@ -162,12 +213,17 @@ struct CorrelationPullUp {
   func equality(
     _ condition: BoundExpression, span: SourceSpan
   ) throws(SQLError) -> (outer: BoundExpression, inner: BoundExpression) {
+    guard let found = equality(condition) else { throw unsupported(condition.span.isNone ? span : condition.span) }
+    return found
+  }
+
+  private func equality(_ condition: BoundExpression) -> (outer: BoundExpression, inner: BoundExpression)? {
     if case .call(let call) = condition.node, call.arguments.count == 2, ["=", "<=>"].contains(call.function.name) {
       let (a, b) = (call.arguments[0], call.arguments[1])
       if a.columnsUsed.isEmpty, isCorrelated(a), !isCorrelated(b), !b.columnsUsed.isEmpty { return (a, b) }
       if b.columnsUsed.isEmpty, isCorrelated(b), !isCorrelated(a), !a.columnsUsed.isEmpty { return (b, a) }
     }
-    throw unsupported(condition.span.isNone ? span : condition.span)
+    return nil
   }
 
   func unsupported(_ span: SourceSpan) -> SQLError { UnsupportedFeature.correlatedColumn.error(span) }

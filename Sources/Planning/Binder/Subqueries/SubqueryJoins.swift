@@ -150,7 +150,7 @@ struct SubqueryJoins {
   private mutating func scalar(_ subquery: BoundSubquery) throws(SQLError) -> BoundExpression {
     let span = subquery.span
     let width = plan.schema.count
-    let pulled = try pull(subquery)
+    var pulled = try pull(subquery)
     let field = subquery.relation.scope.columns[0].field
     if let empty = try pulled.plan.valueOfNothing(0, context, wasGlobal: subquery.relation.plan) {
       // One row at most; where its group is empty the aggregates are those of no rows.
@@ -168,7 +168,8 @@ struct SubqueryJoins {
     // The first value, and how many there are.
     var keys: [NamedExpression] = []
     var conditions: [BoundExpression] = []
-    let puller = CorrelationPullUp(context: context, depth: subquery.depth, isExistential: false)
+    let puller = puller(subquery, isExistential: false)
+    pulled = try puller.withEqualities(pulled, span: span)
     for one in pulled.conditions {
       let (_, inner) = try puller.equality(one, span: span)
       let index = keys.firstIndex { $0.expression.isSame(as: inner) } ?? keys.count
@@ -199,10 +200,16 @@ struct SubqueryJoins {
 
   // MARK: Conditions
 
+  private func puller(_ subquery: BoundSubquery, isExistential: Bool) -> CorrelationPullUp {
+    let domain = CorrelationDomain(
+      plan: plan, value: { [self] (id) throws(SQLError) in try over(context.outerReferences[id].value) }, binder: binder)
+    return CorrelationPullUp(context: context, depth: subquery.depth, isExistential: isExistential, domain: domain)
+  }
+
   private func pull(_ subquery: BoundSubquery) throws(SQLError) -> CorrelationPullUp.Result {
     var isExistential = true
     if case .scalar = subquery.use { isExistential = false }
-    let puller = CorrelationPullUp(context: context, depth: subquery.depth, isExistential: isExistential)
+    let puller = puller(subquery, isExistential: isExistential)
     var plan = subquery.relation.plan
     if case .exists = subquery.use {
       // What it selects does not matter, only whether.

@@ -34,13 +34,15 @@ extension PushFilters {
     case .full:
       guard predicate.isNeverTrue(ifNull: 0..<width) else { return nil }
       return refusesLoneLeft ? .inner : .left
-    case .inner, .leftSemi, .leftAnti, .leftMark: return nil
+    case .asOfLeft: return refusesLoneLeft ? .asOf : nil
+    case .lookupLeft: return refusesLoneLeft ? .lookup : nil
+    case .inner, .leftSemi, .leftAnti, .leftMark, .asOf, .lookup: return nil
     }
   }
 
   /// Parts of the join's own condition that are about one side.
   func distributed(_ join: LogicalPlan.Join) -> LogicalPlan {
-    guard let condition = join.condition, join.kind != .full else { return .join(join) }
+    guard let condition = join.condition, join.kind != .full, !join.kind.isAsOf else { return .join(join) }
     let width = join.left.schema.count
     let mayFilterLeft = join.kind == .inner || join.kind == .leftSemi
     var copy = join

@@ -1,0 +1,123 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+internal import SQLSyntax
+
+/// `FROM t, LATERAL (SELECT … t.a …)`: a subquery that may use the columns of the relations before it.
+extension QueryBinder {
+  /// The query of a LATERAL subquery; nil for other relations.
+  func lateralQuery(_ relation: AST.Relation) -> AST.Query? {
+    if relation.isLateral, case .subquery(let query) = relation.kind { return query }
+    return nil
+  }
+
+  /// The rows of `left`, each beside those that the subquery gives for it; `isOuter` keeps rows for which it gives none.
+  ///
+  /// The subquery is computed for all rows at once: its conditions on columns of `left` become those of a join.
+  func bindLateral(
+    _ query: AST.Query, alias: AST.TableAlias?, over left: BoundRelation, isOuter: Bool, on expression: AST.Expression?,
+    span: SourceSpan
+  ) throws(SQLError) -> BoundRelation {
+    var queries = self
+    queries.outer = outer + [left.scope]
+    var inner = try queries.bind(query)
+    inner.scope = inner.scope.requalified([])
+    inner = try inner.aliased(alias)
+    var lateral = LateralJoin(
+      binder: expressionBinder(left.scope, .joinCondition), left: left.plan, span: span, isOuter: isOuter)
+    let width = left.scope.columns.count
+    var scope = Scope(left.scope.columns + inner.scope.columns)
+    var condition: BoundExpression?
+    if let expression { condition = try expressionBinder(scope, .joinCondition).bindCondition(expression) }
+    if condition?.literalValue == .bool(true) { condition = nil }
+    let values = try lateral.attach(inner.plan, on: isOuter ? condition : nil)
+    if isOuter {
+      condition = nil
+      for index in width..<scope.columns.count { scope.columns[index].field.isNullable = true }
+    }
+    let kept = left.scope.columns.enumerated().map { NamedExpression(.column($0, $1.field), as: $1.field.name) }
+    let made = zip(values, inner.scope.columns).map { NamedExpression($0, as: $1.field.name) }
+    let plan = LogicalPlan.project(.init(input: lateral.plan, columns: kept + made))
+    return BoundRelation(plan: plan.filtered(condition), scope: scope)
+  }
+}
+
+/// Joins a correlated subquery to the relation whose columns it uses.
+private struct LateralJoin {
+  let binder: ExpressionBinder
+  let left: LogicalPlan
+  let span: SourceSpan
+  let isOuter: Bool
+  private(set) var plan: LogicalPlan
+
+  init(binder: ExpressionBinder, left: LogicalPlan, span: SourceSpan, isOuter: Bool) {
+    self.binder = binder
+    self.left = left
+    self.span = span
+    self.isOuter = isOuter
+    plan = left
+  }
+
+  /// Makes `plan` the join, and gives the subquery's columns over it. `condition` is over the relation's columns and the
+  /// subquery's, and says which rows of the subquery an outer join takes.
+  mutating func attach(_ subquery: LogicalPlan, on condition: BoundExpression?) throws(SQLError) -> [BoundExpression] {
+    let context = binder.context
+    let domain = CorrelationDomain(
+      plan: left, value: { (id) throws(SQLError) in context.outerReferences[id].value }, binder: binder)
+    let puller = CorrelationPullUp(context: context, depth: binder.outer.count, isExistential: false, domain: domain)
+    // What the outermost select list computes can be computed over the join.
+    var core = subquery
+    var outputs = core.schema.fields.enumerated().map { BoundExpression.column($0, $1, span: span) }
+    while case .project(let project) = core, project.columns.contains(where: { puller.isCorrelated($0.expression) }) {
+      outputs = outputs.map { $0.substituting(project.columns.map(\.expression)) }
+      core = project.input
+    }
+    let pulled = try puller.pull(core, span: span)
+    let width = left.schema.count
+    // An aggregate without GROUP BY gives a row also where it had none to look at.
+    let nothing = pulled.conditions.isEmpty ? nil : try core.valuesOfNothing(context)
+    let right = pulled.plan.appendingTrue()
+    let flag = BoundExpression.column(
+      width + right.schema.count - 1, right.schema[right.schema.count - 1].asNullable, span: span)
+    if nothing != nil, let condition { throw UnsupportedFeature.lateralCondition.error(condition.span) }
+    let isLeft = isOuter || nothing != nil
+    var conditions = pulled.conditions.map { resolved($0.remapped { $0 + width }) }
+    if let condition {
+      let relation = left.schema.fields.enumerated().map { BoundExpression.column($0, $1, span: span) }
+      conditions.append(condition.substituting(relation + outputs.map { resolved($0.remapped { $0 + width }) }))
+    }
+    plan = .join(
+      .init(
+        left: left, right: right, kind: isLeft ? .left : .inner, condition: BoundExpression.chain(conditions[...], .and),
+        span: span))
+    let isMissing = try binder.call("isnull", [flag], span: span)
+    return try outputs.map { (output) throws(SQLError) in
+      let value = resolved(output.remapped { $0 + width })
+      if !isLeft || (nothing == nil && output.columnOrdinal != nil) { return value }
+      let otherwise = nothing.map { resolved(output.substituting($0)) } ?? .literal(.null, output.type, span: span)
+      return BoundExpression(
+        .conditional(branches: [.init(condition: isMissing, value: otherwise)], otherwise: value), type: output.type,
+        span: span)
+    }
+  }
+
+  /// Columns of the relation in the place of references to them.
+  private func resolved(_ expression: BoundExpression) -> BoundExpression {
+    if case .outer(let id) = expression.node, binder.context.outerReferences[id].depth == binder.outer.count {
+      return binder.context.outerReferences[id].value
+    }
+    return expression.mapChildren { resolved($0) }
+  }
+}
+
+extension LogicalPlan {
+  /// For a plan made of a GROUP BY without keys: its columns over no rows. Nil for other plans.
+  fileprivate func valuesOfNothing(_ context: StatementContext) throws(SQLError) -> [BoundExpression]? {
+    var values: [BoundExpression] = []
+    for (ordinal, field) in schema.fields.enumerated() {
+      guard let value = try valueOfNothing(ordinal, context, wasGlobal: self) else { return nil }
+      values.append(.literal(value, field.type))
+    }
+    return values.isEmpty ? nil : values
+  }
+}
