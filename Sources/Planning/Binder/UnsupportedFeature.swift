@@ -4,7 +4,7 @@ internal import Diagnostics
 ///
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
-  case lateralSubquery
+  case lateralSubquery, lateralCondition
   case over, qualify, distinctOn
   case systemTime
   case subqueryPlace, correlatedColumn, recursiveCommonTable
@@ -16,7 +16,8 @@ enum UnsupportedFeature: Sendable, CaseIterable {
 
   private var name: String {
     switch self {
-    case .lateralSubquery: "a LATERAL subquery"
+    case .lateralSubquery: "a LATERAL subquery in this kind of join"
+    case .lateralCondition: "this condition of a join with a LATERAL subquery"
     case .over: "a window function (OVER)"
     case .qualify: "QUALIFY"
     case .distinctOn: "DISTINCT ON"
@@ -41,7 +42,9 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING and ORDER BY; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
-    case .lateralSubquery, .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:
+    case .lateralSubquery: "write JOIN LATERAL, LEFT JOIN LATERAL, or a comma"
+    case .lateralCondition: "put it into the WHERE of the subquery, and write ON TRUE"
+    case .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:
       nil
     }
   }
