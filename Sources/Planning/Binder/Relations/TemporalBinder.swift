@@ -84,7 +84,9 @@ extension LogicalPlan {
     case .project(let project):
       guard let below = project.input.eventTimeColumn else { return nil }
       return project.columns.firstIndex { $0.expression.columnOrdinal == below }
-    case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .windowAssign, .join: return nil
+    case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .windowAssign, .join,
+      .matchRecognize:
+      return nil
     }
   }
 
@@ -98,7 +100,9 @@ extension LogicalPlan {
       case .watermark(let watermark): return watermark.input.isProcessingTime(expression)
       case .filter(let filter): return filter.input.isProcessingTime(expression)
       case .project(let project): return project.input.isProcessingTime(project.columns[ordinal].expression)
-      case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .windowAssign, .join: return false
+      case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .windowAssign, .join,
+        .matchRecognize:
+        return false
       }
     default: return false
     }
