@@ -14,5 +14,5 @@ struct FuzzTarget: Sendable {
   /// Returns what is wrong, or nil.
   var run: @Sendable ([UInt8]) -> String?
 
-  static let all: [FuzzTarget] = [.parser, .splitter, .session, .lines, .plans, .files]
+  static let all: [FuzzTarget] = [.parser, .splitter, .session, .lines, .socket, .plans, .files]
 }
