@@ -1,0 +1,2 @@
+streamsql -m csv -f query.sql < orders.jsonl
+cat unknown.csv
