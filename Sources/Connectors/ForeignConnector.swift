@@ -42,7 +42,7 @@ package enum ForeignConnector {
   package static func refusal(of name: String, span: SourceSpan) -> SQLError? {
     guard let entry = entries.first(where: { $0.names.contains(name.lowercased()) }) else { return nil }
     return SQLError(
-      .bind, "UNSUPPORTED_DATA_SOURCE", "there is no connector \"\(name.lowercased())\": \(entry.system) is not spoken here",
+      .bind, "UNSUPPORTED_DATA_SOURCE", "there is no connector \"\(name.lowercased())\" for \(entry.system) yet",
       span: span, hint: entry.advice)
   }
 }

@@ -33,6 +33,8 @@ package protocol Source: AnyObject, Sendable {
   var totalBytes: Int64? { get }
   /// When the next row comes, in µs on the session's clock, where time alone brings rows; nil elsewhere.
   var nextDueMicros: Int64? { get }
+  /// There is always more, at once: who waits for it to be idle waits for ever.
+  var isNeverIdle: Bool { get }
 }
 
 extension Source {
@@ -45,6 +47,7 @@ extension Source {
   package var malformedCount: Int64 { 0 }
   package var totalBytes: Int64? { nil }
   package var nextDueMicros: Int64? { nil }
+  package var isNeverIdle: Bool { false }
 }
 
 /// How much one step takes from a source (`maxRowsPerTrigger`, `maxBytesPerTrigger`, `maxFilesPerTrigger` are the
@@ -83,6 +86,14 @@ package struct Morsel: Sendable {
     self.content = content
     self.byteCount = byteCount
   }
+}
+
+/// A decoder whose records also take rows back: changes of a database.
+package protocol ChangeDecoder: Decoder {
+  /// As `decode`, with a weight for each row; nil: all +1.
+  func decodeChanges(
+    _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch, [Int64]?) throws(SQLError) -> Void
+  ) throws(SQLError)
 }
 
 /// Makes batches of bytes: the reading half of a format. Immutable, used by several workers at once.

@@ -239,14 +239,17 @@ package final class StreamingQuery: @unchecked Sendable {
       }
       let now = clock.nowMicros
       let due = lastStart.flatMap { trigger.nextDueMicros(lastStart: $0) } ?? now
-      if now < due, !orders.isForced {
+      let isEarly = now < due || (orders.isStepped && trigger == .immediate && lastStart == now && isNeverIdle)
+      if isEarly, !orders.isForced {
         if orders.isAsked { answer(orders.requested) } else { waitForTrigger(since: seen, micros: due - now) }
         continue
       }
       lastStart = now
       let hasConsumed = try runStep(isTick: now >= due && trigger.waitsForTime)
       if isOver || trigger == .once || cancellation.isCancelled { return }
-      if hasConsumed { continue }
+      // What never ends gives one step a request.
+      let isAnswered = orders.isAsked && isNeverIdle
+      if hasConsumed, !isAnswered { continue }
       if trigger == .availableNow { return }
       if orders.isAsked {
         answer(orders.requested)
@@ -255,6 +258,9 @@ package final class StreamingQuery: @unchecked Sendable {
       }
     }
   }
+
+  /// There is always more to read: what is there has no end.
+  var isNeverIdle: Bool { sources.contains { $0.source.isNeverIdle } }
 
   private func waitWhilePaused(since seen: UInt64) {
     if state != .paused { setState(.paused) }
@@ -371,7 +377,7 @@ package final class StreamingQuery: @unchecked Sendable {
       if sources.contains(where: { $0.isOpen && mayRead($0) }) { continue }
       if !isOneLongStep || sources.allSatisfy(\.hasEnded) { return }
       for run in sources { run.retry() }
-      if !tookAny { bell.wait(since: seen, timeoutMicros: untilDeadlineMicros) }
+      if !tookAny, !movesTimeOn() { bell.wait(since: seen, timeoutMicros: untilDeadlineMicros) }
     }
   }
 

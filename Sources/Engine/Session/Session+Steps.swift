@@ -73,7 +73,7 @@ extension Session {
   private func settleAtTheEnd() {
     for _ in queries {
       let before = queries.map(\.progress.steps)
-      for query in queries {
+      for query in queries where !query.isNeverIdle {
         do throws(SQLError) { try query.processAllAvailable { [self] in wasInterrupted } } catch {}
         closeUnfedStreams()
       }

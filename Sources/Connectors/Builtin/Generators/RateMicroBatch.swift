@@ -80,6 +80,8 @@ private final class RateMicroBatchSource: Source {
     schema = Schema(columns.map { RateGenerator.schema[$0] })
   }
 
+  var isNeverIdle: Bool { plan.batches == nil }
+
   func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) { onArrival() }
   func stop() {}
 

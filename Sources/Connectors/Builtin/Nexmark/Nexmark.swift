@@ -14,8 +14,21 @@ private enum NexmarkOptions {
   static let auction = OptionDefinition("auction.proportion", .integer, default: "3", "auctions among the events")
   static let bid = OptionDefinition("bid.proportion", .integer, default: "46", "bids among the events")
   static let seed = OptionDefinition("seed", .integer, default: "0", "other numbers, other events")
+  static let hotAuctions = OptionDefinition(
+    "bid.hot-ratio.auctions", .integer, default: "2", "all but one of so many bids go to a hot auction")
+  static let hotBidders = OptionDefinition(
+    "bid.hot-ratio.bidders", .integer, default: "4", "all but one of so many bids come from a hot bidder")
+  static let hotSellers = OptionDefinition(
+    "auction.hot-ratio.sellers", .integer, default: "4", "all but one of so many auctions come from a hot seller")
+  static let baseTime = OptionDefinition(
+    "base-time", .integer, "event time of the first event, in milliseconds since 1970; without it 2015-07-15, or now if endless")
+  /// Options of the public connector that change nothing here.
+  static let ignored = ["rate.shape", "rate.period", "rate.limited", "person.avg-size", "auction.avg-size", "bid.avg-size"].map {
+    OptionDefinition($0, .string, "accepted as in the public connector; has no effect")
+  }
 
-  static let all = [events, rate, nextRate, count, person, auction, bid, seed]
+  static let all =
+    [events, rate, nextRate, count, person, auction, bid, seed, hotAuctions, hotBidders, hotSellers, baseTime] + ignored
 }
 
 extension ConnectorDefinition {
@@ -49,6 +62,7 @@ struct NexmarkGenerator: RowGenerator {
   /// 0 all, 1 person, 2 auction, 3 bid.
   private let kind: Int
   private let model: NexmarkModel
+  private let baseMicros: Int64?
 
   static let person: [Field] = [
     Field("id", .bigint), Field("name", .string), Field("emailAddress", .string), Field("creditCard", .string),
@@ -112,8 +126,13 @@ struct NexmarkGenerator: RowGenerator {
       persons: try options.integer(NexmarkOptions.person, in: 1...10_000) ?? 1,
       auctions: try options.integer(NexmarkOptions.auction, in: 1...10_000) ?? 3,
       bids: try options.integer(NexmarkOptions.bid, in: 0...10_000) ?? 46, rate: rate,
-      seed: UInt64(bitPattern: try options.integer(NexmarkOptions.seed) ?? 0))
-    let events = try options.integer(NexmarkOptions.count, in: 0...1 << 50)
+      seed: UInt64(bitPattern: try options.integer(NexmarkOptions.seed) ?? 0),
+      hotAuctions: try options.integer(NexmarkOptions.hotAuctions, in: 1...1_000_000) ?? 2,
+      hotBidders: try options.integer(NexmarkOptions.hotBidders, in: 1...1_000_000) ?? 4,
+      hotSellers: try options.integer(NexmarkOptions.hotSellers, in: 1...1_000_000) ?? 4)
+    baseMicros = try options.integer(NexmarkOptions.baseTime, in: 0...253_402_300_799_999).flatMap { $0 == 0 ? nil : $0 * 1000 }
+    // 0 is the public connector's word for "endless".
+    let events = try options.integer(NexmarkOptions.count, in: 0...1 << 50).flatMap { $0 == 0 ? nil : $0 }
     rowCount = events.map { [kind, model] in model.rows(ofKind: kind, events: $0) }
   }
 
@@ -132,7 +151,7 @@ struct NexmarkGenerator: RowGenerator {
 
   func batch(_ rows: Range<Int64>, startMicros: Int64) -> Batch {
     let table = SlotTable(columns.map { Self.kinds[kind][$0].type })
-    var writer = NexmarkWriter(table, model, baseMicros: rowCount == nil ? startMicros / 1000 * 1000 : Self.baseMicros)
+    var writer = NexmarkWriter(table, model, baseMicros: baseMicros ?? (rowCount == nil ? startMicros / 1000 * 1000 : Self.baseMicros))
     for row in rows {
       let event = model.event(ofKind: kind, row: row)
       let type = model.type(of: event)

@@ -8,6 +8,10 @@ struct NexmarkModel: Sendable {
   /// Events a second.
   let rate: Int64
   let seed: UInt64
+  /// All but one of so many are hot.
+  let hotAuctions: Int64
+  let hotBidders: Int64
+  let hotSellers: Int64
 
   static let firstID: Int64 = 1000
   private static let activePeople: Int64 = 1000
@@ -70,17 +74,18 @@ struct NexmarkModel: Sendable {
     return first + random.below(last - first + 1 + Self.lead)
   }
 
-  /// Half of the bids go to one auction in a hundred, three quarters come from one bidder, and seller, in a hundred.
+  /// Unless told otherwise half of the bids go to one auction in a hundred, three quarters come from one bidder, and seller,
+  /// in a hundred.
   func bidAuction(_ event: Int64, _ random: inout NexmarkRandom) -> Int64 {
-    (random.below(2) > 0 ? lastAuction(event) / Self.hot * Self.hot : someAuction(event, &random)) + Self.firstID
+    (random.below(hotAuctions) > 0 ? lastAuction(event) / Self.hot * Self.hot : someAuction(event, &random)) + Self.firstID
   }
 
   func bidder(_ event: Int64, _ random: inout NexmarkRandom) -> Int64 {
-    (random.below(4) > 0 ? lastPerson(event) / Self.hot * Self.hot + 1 : somePerson(event, &random)) + Self.firstID
+    (random.below(hotBidders) > 0 ? lastPerson(event) / Self.hot * Self.hot + 1 : somePerson(event, &random)) + Self.firstID
   }
 
   func seller(_ event: Int64, _ random: inout NexmarkRandom) -> Int64 {
-    (random.below(4) > 0 ? lastPerson(event) / Self.hot * Self.hot : somePerson(event, &random)) + Self.firstID
+    (random.below(hotSellers) > 0 ? lastPerson(event) / Self.hot * Self.hot : somePerson(event, &random)) + Self.firstID
   }
 
   /// µs that an auction lasts: so that some hundred are open at any time.
