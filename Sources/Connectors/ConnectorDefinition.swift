@@ -106,7 +106,15 @@ package protocol RelationStore: AnyObject, Sendable {
 
 package struct SinkFactory: Sendable {
   package var open: @Sendable (SinkRequest) throws(SQLError) -> any Sink
-  package init(open: @escaping @Sendable (SinkRequest) throws(SQLError) -> any Sink) { self.open = open }
+  /// Whether the receiver is to hear of every change, with what happened to each row, unless the query says otherwise.
+  package var wantsChanges: @Sendable (OptionValues) -> Bool
+  package init(
+    wantsChanges: @escaping @Sendable (OptionValues) -> Bool = { _ in false },
+    open: @escaping @Sendable (SinkRequest) throws(SQLError) -> any Sink
+  ) {
+    self.open = open
+    self.wantsChanges = wantsChanges
+  }
 }
 
 package struct SinkRequest: Sendable {

@@ -8,6 +8,7 @@ package struct ConnectorRegistry: Sendable {
     .csv,
     .tsv,
     .json,
+    .debezium,
     .socket,
     .stdin,
     .exec,

@@ -42,6 +42,15 @@ extension SinkFactory {
   }
 }
 
+extension SinkFactory {
+  static let debeziumFile = SinkFactory(wantsChanges: { _ in true }) { (request) throws(SQLError) -> any Sink in
+    let encoding = try request.formatRequest()
+    return try request.fileSink(suffix: "json") { () throws(SQLError) -> any RowEncoder in
+      RowFormat.debezium.encoder(encoding)
+    }
+  }
+}
+
 extension SinkRequest {
   fileprivate func separatedSink(_ separator: String) throws(SQLError) -> any Sink {
     if let field = schema.fields.first(where: { $0.type.isNested }) {

@@ -19,6 +19,11 @@ extension ConnectorDefinition {
     JsonFormat(), aliases: ["jsonl", "ndjson"], "Files of JSON objects, one a line.", sink: .jsonFile,
     sinkOptions: [JsonOptions.ignoreNullFields])
 
+  /// Files of a database's changes.
+  package static let debezium = files(
+    DebeziumFormat(), aliases: ["debezium"], "Files of changes in Debezium's JSON, one a line.", sink: .debeziumFile,
+    sinkOptions: [])
+
   /// The connector for files of a format.
   private static func files(
     _ format: any ReadFormat, aliases: [String] = [], _ summary: String, sink: SinkFactory,
@@ -42,9 +47,11 @@ extension ConnectorDefinition {
               ignoresCorrupt: settings.ignoresCorrupt)
             : nil
           let isStream = request.readsAsItGrows
-          return SourceDescription(
+          var description = SourceDescription(
             schema: try format.schema(request, sample: sample), isBounded: !isStream,
             canEnd: !isStream, canReplay: true, malformed: MalformedRecords())
+          description.isAppendOnly = format.isAppendOnly
+          return description
         },
         open: { (request, description, columns) throws(SQLError) -> any Source in
           let selection = try request.fileSelection()

@@ -93,6 +93,8 @@ extension SourceRun {
       switch morsel.content {
       case .batch(let batch, let weights):
         try cut(batch, weights, body)
+      case .bytes(let buffer, let start, let end, let decoder as any ChangeDecoder):
+        try decoder.decodeChanges(buffer, start..<end) { batch, weights throws(SQLError) in try cut(batch, weights, body) }
       case .bytes(let buffer, let start, let end, let decoder):
         try decoder.decode(buffer, start..<end) { batch throws(SQLError) in
           if run.batchRowsMax < Batch.rowsMax {

@@ -153,16 +153,28 @@ final class SessionCatalog: Catalog {
     name: String, _ connector: ConnectorDefinition, _ given: [GivenOption], schema: Schema?, isStream: Bool,
     span: SourceSpan
   ) throws(SQLError) -> Relation {
-    let factory = try connector.sourceFactory(span: span)
     let request = SourceRequest(
       options: try connector.checkedOptions(given, span: span), schema: schema, isStream: isStream,
       environment: environment, span: span)
     let relation = Relation(
       id: SourceID(nextID), name: name, isStream: isStream, connector: connector, request: request,
-      description: try factory.describe(request))
+      description: try description(of: connector, request))
     nextID += 1
     byID[relation.id] = relation
     return relation
+  }
+
+  /// What can be read is as its connector describes it; what can only be written is as it was declared.
+  private func description(
+    of connector: ConnectorDefinition, _ request: SourceRequest
+  ) throws(SQLError) -> SourceDescription {
+    if let source = connector.source { return try source.describe(request) }
+    guard let schema = request.schema else {
+      throw SQLError(
+        .bind, "UNABLE_TO_INFER_SCHEMA", "a relation that is written to \(connector.name) needs its columns declared",
+        span: request.span, hint: "CREATE TABLE t (a INT, …) WITH ('connector' = '\(connector.name)')")
+    }
+    return SourceDescription(schema: schema, isBounded: false, canEnd: true, canReplay: false)
   }
 
   /// CREATE TABLE / STREAM.

@@ -14,11 +14,12 @@ extension StatementExecutor {
       guard case .path = insert.target else { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
       isReplacing = true
     }
-    let planned = try plan(insert.query, insert.clauses)
+    let planned = try plan(insert.query, insert.clauses, into: insert.target, insert.options)
     let name = session.newQueryName()
     let sink: any Sink
     if case .name(let target) = insert.target, let relation = catalog.relation(target) {
-      sink = try storeSink(relation, columns: insert.columns, plan: planned.physical, span: insert.targetSpan)
+      sink = try relationSink(
+        relation, columns: insert.columns, plan: planned.physical, name: name, span: insert.targetSpan)
     } else {
       if let column = insert.columns.first { throw notYet("a column list for this target", column.span) }
       sink = try openSink(
@@ -64,7 +65,7 @@ extension StatementExecutor {
       definition = try connector("console", span: span)
     case .name(let target):
       if let relation = catalog.relation(target) {
-        return try storeSink(relation, columns: [], plan: plan, span: target.span)
+        return try relationSink(relation, columns: [], plan: plan, name: name, span: target.span)
       }
       definition = try connector(target.text, span: target.span)
     case .path(let path):
@@ -112,17 +113,68 @@ extension StatementExecutor {
     GivenOption(option.key.text, option.text ?? "", span: option.valueSpan)
   }
 
-  // MARK: Memory
+  /// Plans a query for its target: one that wants to hear of every change gets a changelog, unless the statement says
+  /// otherwise or the result comes once.
+  func plan(
+    _ query: AST.Query, _ clauses: AST.StreamClauses, into target: AST.InsertTarget?, _ options: [AST.Option]
+  ) throws(SQLError) -> PlannedQuery {
+    let planned = try plan(query, clauses)
+    guard clauses.outputMode == nil, !planned.physical.root.properties.isBounded, try wantsChanges(target, options) else {
+      return planned
+    }
+    var changing = clauses
+    changing.outputMode = .changelog
+    return try plan(query, changing)
+  }
 
-  private func storeSink(
-    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, span: SourceSpan
+  private func wantsChanges(_ target: AST.InsertTarget?, _ options: [AST.Option]) throws(SQLError) -> Bool {
+    var values = OptionValues()
+    for option in options { values.set(option.key.text, option.text ?? "", span: option.valueSpan) }
+    switch target {
+    case .name(let name):
+      if let relation = catalog.relation(name) {
+        return relation.connector.sink?.wantsChanges(relation.request.options) ?? false
+      }
+      return catalog.connectors[name.text]?.sink?.wantsChanges(values) ?? false
+    case .function(let call):
+      for argument in call.arguments {
+        guard let key = argument.name, let expression = argument.expression else { continue }
+        values.set(key.text, try Planner(catalog: catalog).bindConstant(expression, text: text).text, span: key.span)
+      }
+      return catalog.connectors[call.name.text]?.sink?.wantsChanges(values) ?? false
+    case .path: return values["format"].flatMap { catalog.connectors[$0] }?.sink?.wantsChanges(values) ?? false
+    case nil: return false
+    }
+  }
+
+  // MARK: Relations
+
+  /// Rows for a relation of the catalog: those of the session, or what its connector writes to.
+  private func relationSink(
+    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, name: String, span: SourceSpan
   ) throws(SQLError) -> any Sink {
-    guard let store = relation.store else {
+    guard relation.store != nil || relation.connector.sink != nil else {
       throw SQLError(
         .bind, "UNSUPPORTED_DATA_SOURCE",
         "\"\(relation.name)\" reads from \(relation.connector.name) and cannot be written", span: span,
         hint: "CREATE STREAM … USING memory takes INSERTs")
     }
+    let expressions = try values(of: plan, for: relation, columns: columns, span: span)
+    if let store = relation.store {
+      return InsertSink(store: store, schema: relation.schema, expressions: expressions, settings: session.settings)
+    }
+    guard let factory = relation.connector.sink else { throw .internal("a sink is gone") }
+    let sink = try factory.open(
+      SinkRequest(
+        options: relation.request.options, schema: relation.schema, isChangelog: plan.mode == .changelog,
+        isBounded: plan.root.properties.isBounded, queryName: name, environment: catalog.environment, span: span))
+    return FittingSink(sink, expressions: expressions, settings: session.settings)
+  }
+
+  /// The relation's columns as expressions over a query's: by position, or those named, the others NULL.
+  private func values(
+    of plan: PhysicalPlan, for relation: Relation, columns: [AST.Identifier], span: SourceSpan
+  ) throws(SQLError) -> [BoundExpression] {
     let targets = try targetOrdinals(relation, columns)
     if plan.schema.count != targets.count {
       throw SQLError(
@@ -145,7 +197,7 @@ extension StatementExecutor {
       }
       expressions.append(Coercion.cast(source, to: field.type, mode: session.settings.isANSI ? .ansi : .legacy))
     }
-    return InsertSink(store: store, schema: relation.schema, expressions: expressions, settings: session.settings)
+    return expressions
   }
 
   private func targetOrdinals(_ relation: Relation, _ columns: [AST.Identifier]) throws(SQLError) -> [Int] {
@@ -164,6 +216,33 @@ extension StatementExecutor {
     }
     return ordinals
   }
+}
+
+/// Gives a connector's sink the columns that its relation declares.
+private final class FittingSink: Sink {
+  private let sink: any Sink
+  private let expressions: [BoundExpression]
+  private let settings: SessionSettings
+
+  init(_ sink: any Sink, expressions: [BoundExpression], settings: SessionSettings) {
+    self.sink = sink
+    self.expressions = expressions
+    self.settings = settings
+  }
+
+  func begin(_ step: StepInfo) throws(SQLError) { try sink.begin(step) }
+
+  func write(_ rows: ResultRows) throws(SQLError) {
+    let evaluator = Evaluator(EvaluationContext(settings: settings))
+    var columns: [Column] = []
+    for expression in expressions { columns.append(try evaluator.column(expression, over: rows.batch)) }
+    try sink.write(ResultRows(Batch(columns, count: rows.batch.count), operations: rows.operations))
+  }
+
+  func end(_ step: StepInfo) throws(SQLError) { try sink.end(step) }
+  func commit(epoch: Int64) throws(SQLError) { try sink.commit(epoch: epoch) }
+  func finish() throws(SQLError) { try sink.finish() }
+  var readsSnapshots: Bool { sink.readsSnapshots }
 }
 
 /// Puts a query's rows into a memory relation: each step is one micro-batch there.

@@ -75,7 +75,7 @@ extension StatementExecutor {
   ) throws(SQLError) -> ConnectorDefinition {
     let named = options.firstIndex { $0.name.lowercased() == "connector" }
     if let using = create.using {
-      return try catalog.connectors.source(named: using.text, span: using.span).0
+      return try definable(using.text, span: using.span)
     }
     if let named {
       let option = options.remove(at: named)
@@ -84,9 +84,15 @@ extension StatementExecutor {
         options = translated
         return connector
       }
-      return try catalog.connectors.source(named: option.text, span: option.span).0
+      return try definable(option.text, span: option.span)
     }
     return try catalog.connectors.source(named: "memory", span: create.name.span).0
+  }
+
+  /// A connector of this name, be it one that can only be written.
+  private func definable(_ name: String, span: SourceSpan) throws(SQLError) -> ConnectorDefinition {
+    if let connector = catalog.connectors[name], connector.source == nil { return connector }
+    return try catalog.connectors.source(named: name, span: span).0
   }
 
   private func columns(_ create: AST.CreateTable) throws(SQLError) -> Schema? {

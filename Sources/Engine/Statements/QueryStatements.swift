@@ -48,7 +48,7 @@ extension StatementExecutor {
         .bind, "QUERY_ALREADY_EXISTS", "a query \"\(name)\" is running already", span: start.name?.span ?? span,
         hint: "stop it first: STOP QUERY \(name)")
     }
-    let planned = try plan(start.query, start.clauses)
+    let planned = try plan(start.query, start.clauses, into: start.target, start.options)
     let sink = try openSink(start.target, options: start.options, plan: planned.physical, name: name, span: span)
     if let old = session.query(named: name) { session.forget(old) }
     let query = try session.prepare(name: name, plan: planned.physical, sink: sink, trigger: trigger(start.clauses))

@@ -30,7 +30,7 @@ extension OptionValues {
 }
 
 extension SinkFactory {
-  fileprivate static let exec = SinkFactory { (request) throws(SQLError) -> any Sink in
+  fileprivate static let exec = SinkFactory(wantsChanges: { $0.isDebezium }) { (request) throws(SQLError) -> any Sink in
     let command = try request.options.command(span: request.span)
     return try ExecSink(command, try request.lineEncoder())
   }

@@ -34,13 +34,13 @@ extension ConnectorDefinition {
 }
 
 extension SinkFactory {
-  fileprivate static let http = SinkFactory { (request) throws(SQLError) -> any Sink in
+  fileprivate static let http = SinkFactory(wantsChanges: { $0.isDebezium }) { (request) throws(SQLError) -> any Sink in
     let options = request.options
     let encoding = try request.formatRequest()
     let format = options[StreamOptions.format.name]?.lowercased() ?? "json"
-    guard ["json", "ndjson", "jsonl"].contains(format) else {
+    guard ["json", "ndjson", "jsonl", DebeziumFormat.formatName].contains(format) else {
       throw .invalidOption(
-        StreamOptions.format, format, expected: "json (an array a request) or ndjson (a line a row)",
+        StreamOptions.format, format, expected: "json (an array a request), ndjson or debezium-json (a line a row)",
         span: options.span(of: "format"))
     }
     var headers = try options.httpHeaders()
@@ -61,7 +61,8 @@ extension SinkFactory {
     return try HttpSink(plan) { () throws(SQLError) in
       var request = encoding
       request.isOneResult = true
-      return (format == "json" ? RowFormat.json : .jsonl).encoder(request)
+      let lines = format == DebeziumFormat.formatName ? RowFormat.debezium : .jsonl
+      return (format == "json" ? RowFormat.json : lines).encoder(request)
     }
   }
 }

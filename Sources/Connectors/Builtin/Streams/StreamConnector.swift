@@ -4,7 +4,8 @@ internal import Diagnostics
 /// Options of every source of a byte stream that cannot replay.
 enum StreamOptions {
   static let format = OptionDefinition(
-    "format", .choice(StreamFormats.names), default: "text", "how a line is read; all but text need their columns declared")
+    "format", .choice(StreamFormats.names),
+    "how a line is read: text, or json where other columns than one STRING are declared; all but text need declared columns")
   static let bufferBytes = OptionDefinition(
     "bufferBytes", .integer, default: String(ChunkQueue.bytesMax),
     "bytes that wait for a query before the sender is held back")
@@ -23,7 +24,7 @@ enum StreamOptions {
 /// Formats that are read line by line from a stream.
 enum StreamFormats {
   static let all: [any ReadFormat] = [
-    TextFormat(), CsvFormat.commas, CsvFormat.tabs, JsonFormat(),
+    TextFormat(), CsvFormat.commas, CsvFormat.tabs, JsonFormat(), DebeziumFormat(),
   ]
   /// Another name for the same lines.
   private static let aliases = ["ndjson": "json", "jsonl": "json", "raw": "text"]
@@ -39,8 +40,10 @@ enum StreamFormats {
     return options
   }()
 
-  static func format(_ options: OptionValues) -> any ReadFormat {
-    let name = options.text(StreamOptions.format)?.lowercased() ?? "text"
+  /// The format that is named, else lines of text, or JSON where columns are declared that lines of text do not have.
+  static func format(_ options: OptionValues, declared schema: Schema?) -> any ReadFormat {
+    let isText = schema.map { $0.fields.first?.type == .string && $0.count <= 2 && ($0.count == 1 || $0[1].type == .timestamp) } ?? true
+    let name = options.text(StreamOptions.format)?.lowercased() ?? (isText ? "text" : "json")
     return all.first { $0.name == aliases[name] ?? name } ?? TextFormat()
   }
 }
@@ -83,7 +86,7 @@ extension SourceRequest {
   fileprivate func streamDescription(
     hub: StreamHub, malformed: MalformedRecords, canEnd: Bool
   ) throws(SQLError) -> SourceDescription {
-    let format = StreamFormats.format(options)
+    let format = StreamFormats.format(options, declared: schema)
     var schema = try format.schema(plainRequest, sample: nil)
     if try showsArrival {
       guard format.name == "text" else {
@@ -96,6 +99,7 @@ extension SourceRequest {
     var description = SourceDescription(
       schema: schema, isBounded: false, canEnd: canEnd, canReplay: false, malformed: malformed)
     description.hub = hub
+    description.isAppendOnly = format.isAppendOnly
     return description
   }
 
@@ -123,7 +127,7 @@ extension SourceRequest {
         TextDecoder(columns.map { $0 == 1 ? .timestamp(chunk.arrivalMicros) : .value })
       }
     }
-    let reading = try StreamFormats.format(options).reading(
+    let reading = try StreamFormats.format(options, declared: self.schema).reading(
       plainRequest, description.schema, columns: columns, malformed: description.malformed ?? MalformedRecords())
     let name = hub.name
     return StreamSource(schema: schema, hub: hub, bufferBytes: bufferBytes) { chunk in
@@ -145,6 +149,9 @@ extension SourceRequest {
 }
 
 extension OptionValues {
+  /// The rows are changes in Debezium's JSON.
+  var isDebezium: Bool { self[StreamOptions.format.name]?.lowercased() == DebeziumFormat.formatName }
+
   /// A source that connects again does not end with its sender.
   func endsWithSender() throws(SQLError) -> Bool {
     if self[StreamOptions.reconnect.name] == nil { return self[StreamOptions.maxRetries.name] == nil }

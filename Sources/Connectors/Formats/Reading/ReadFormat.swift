@@ -9,6 +9,8 @@ protocol ReadFormat: Sendable {
   var options: [OptionDefinition] { get }
   /// Columns that are not declared come from a sample of the input.
   var needsSample: Bool { get }
+  /// False if records also take rows back.
+  var isAppendOnly: Bool { get }
   /// Looks at the options and perhaps a sample of the input: the columns.
   /// - Parameter sample: the first bytes of the input; nil where nothing can be read before the query runs.
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema
@@ -19,6 +21,7 @@ protocol ReadFormat: Sendable {
 
 extension ReadFormat {
   var needsSample: Bool { true }
+  var isAppendOnly: Bool { true }
 }
 
 /// A format at work on one source.

@@ -10,11 +10,14 @@ extension RowFormat {
 final class ChangelogEncoder: RowEncoder {
   private let types: [DataType]
   private let nullText: [UInt8]
+  private let prefix: [UInt8]
   private let cellText: CellText
   private var text: ColumnText
   private var scratch = ByteWriter()
 
-  init(_ request: RowFormatRequest) {
+  /// - Parameter prefix: stands before each row.
+  init(_ request: RowFormatRequest, prefix: String = "") {
+    self.prefix = Array(prefix.utf8)
     types = request.schema.types
     nullText = Array((request.nullText ?? "NULL").utf8)
     cellText = CellText(charactersMax: max(0, request.truncate ?? 0))
@@ -24,6 +27,7 @@ final class ChangelogEncoder: RowEncoder {
   func write(_ rows: ResultRows, into out: inout ByteWriter) {
     for row in 0..<rows.batch.count {
       let code = (rows.operations?[row] ?? .insert).code
+      prefix.withUnsafeBytes { out.append($0) }
       Array(code.utf8).withUnsafeBytes { out.append($0) }
       out.append(UInt8(ascii: "["))
       for (index, column) in rows.batch.columns.enumerated() {

@@ -1,15 +1,6 @@
 internal import Columnar
 internal import Diagnostics
 
-/// Formats in which rows go out as lines to a command or a connection.
-enum LineEncoders {
-  private static let names = ["json", "jsonl", "ndjson", "csv", "tsv", "text", "raw"]
-
-  /// What `format` of a sink may be.
-  static func isKnown(_ name: String) -> Bool { names.contains(name.lowercased()) }
-  static var list: String { names.joined(separator: ", ") }
-}
-
 extension SinkRequest {
   /// The encoder that `format` names, JSON lines unless it does: one line a row, no header unless asked for.
   func lineEncoder() throws(SQLError) -> any RowEncoder {
@@ -28,6 +19,8 @@ extension SinkRequest {
       encoding.separator = options[CsvOptions.sep.name] ?? (name == "tsv" ? "\t" : ",")
       encoding.nullText = options[CsvOptions.nullValue.name]
       return RowFormat.csv.encoder(encoding)
+    case DebeziumFormat.formatName:
+      return RowFormat.debezium.encoder(encoding)
     default:
       return RowFormat.jsonl.encoder(encoding)
     }

@@ -40,7 +40,7 @@ package struct RowFormat: Sendable {
   /// In the order of the documentation.
   package static let all: [RowFormat] = [
     .auto, .box, .table, .csv, .tsv, .json, .jsonl, .markdown, .line, .insert, .spark, .pprint, .changelog,
-    .trash,
+    .debezium, .trash,
   ]
 
   package static var names: [String] { all.map(\.name) }
