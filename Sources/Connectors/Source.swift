@@ -29,6 +29,8 @@ package protocol Source: AnyObject, Sendable {
   func stopAtPresent() throws(SQLError)
   /// Records that this reader has met and could not read as declared.
   var malformedCount: Int64 { get }
+  /// Whether everything up to a place that `latest` gave has been handed over; false where that cannot be told.
+  func hasPassed(_ latest: String) -> Bool
   /// Size of the whole input in bytes if known, for progress.
   var totalBytes: Int64? { get }
   /// When the next row comes, in µs on the session's clock, where time alone brings rows; nil elsewhere.
@@ -45,6 +47,7 @@ extension Source {
   package func latest() throws(SQLError) -> String? { nil }
   package func stopAtPresent() throws(SQLError) {}
   package var malformedCount: Int64 { 0 }
+  package func hasPassed(_ latest: String) -> Bool { false }
   package var totalBytes: Int64? { nil }
   package var nextDueMicros: Int64? { nil }
   package var isNeverIdle: Bool { false }

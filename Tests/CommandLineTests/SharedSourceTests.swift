@@ -93,6 +93,15 @@ struct SharedSourceTests {
     #expect(values(outcome.output, of: "a") == sent)
   }
 
+  /// PROCESS is about what was there at the call (SEM-5): sources that are faster than the query do not hold it up.
+  @Test(arguments: ["rate(rowsPerSecond => 10000000)", "exec('yes')", "`rate-micro-batch`(rowsPerBatch => 10)"])
+  func processReturns(_ source: String) throws {
+    let outcome = try streamsql(
+      "-m", "csv", "START QUERY q INTO blackhole AS SELECT * FROM \(source); PROCESS; PROCESS; STOP QUERY q; SELECT 1 AS x")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output == "x\n1\n")
+  }
+
   // MARK: How connections end
 
   @Test func aResetIsAnErrorThatNamesItAfterTheRows() throws {

@@ -45,9 +45,7 @@ extension SinkFactory {
 extension SinkFactory {
   static let debeziumFile = SinkFactory(wantsChanges: { _ in true }) { (request) throws(SQLError) -> any Sink in
     let encoding = try request.formatRequest()
-    return try request.fileSink(suffix: "json") { () throws(SQLError) -> any RowEncoder in
-      RowFormat.debezium.encoder(encoding)
-    }
+    return try request.fileSink(suffix: "json") { [encoding] _ in RowFormat.debezium.encoder(encoding) }
   }
 }
 

@@ -112,6 +112,11 @@ final class GeneratedSource: Source {
     return overflow ? nil : due
   }
 
+  func hasPassed(_ latest: String) -> Bool {
+    guard let rows = latest.split(separator: " ").first.flatMap({ Int64($0) }) else { return false }
+    return state.withLock { $0.next >= rows }
+  }
+
   func latest() throws(SQLError) -> String? {
     let start = startMicros()
     let due = generator.dueRows(elapsedMicros: nowMicros() - start)

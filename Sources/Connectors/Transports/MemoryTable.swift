@@ -231,6 +231,11 @@ private final class MemorySource: Source {
     place.withLock { $0 = Place(insert: parts[0], row: parts.count == 2 ? parts[1] : 0) }
   }
 
+  func hasPassed(_ latest: String) -> Bool {
+    guard let inserts = Int(latest) else { return false }
+    return place.withLock { $0.insert >= inserts }
+  }
+
   func latest() throws(SQLError) -> String? {
     "\(content.count + (logStart.map { table.logEnd - $0 } ?? 0))"
   }

@@ -223,6 +223,7 @@ package final class StreamingQuery: @unchecked Sendable {
 
   private func loop() throws(SQLError) {
     var lastStart: Int64?
+    var targets = Targets()
     while true {
       let seen = bell.count
       if cancellation.isCancelled || isPastDeadline { return }
@@ -245,10 +246,12 @@ package final class StreamingQuery: @unchecked Sendable {
         continue
       }
       lastStart = now
+      if orders.isAsked, orders.requested != targets.ticket { targets = try Targets(orders.requested, sources) }
       let hasConsumed = try runStep(isTick: now >= due && trigger.waitsForTime)
       if isOver || trigger == .once || cancellation.isCancelled { return }
       // What never ends gives one step a request.
-      let isAnswered = orders.isAsked && isNeverIdle
+      let isAnswered = orders.isAsked && (isNeverIdle || targets.isPassed)
+      targets.isPassed = hasReached(targets)
       if hasConsumed, !isAnswered { continue }
       if trigger == .availableNow { return }
       if orders.isAsked {
@@ -256,6 +259,28 @@ package final class StreamingQuery: @unchecked Sendable {
       } else if trigger == .immediate, !movesTimeOn() {
         bell.wait(since: seen, timeoutMicros: [untilDeadlineMicros, untilTimerMicros].compactMap { $0 }.min())
       }
+    }
+  }
+
+  /// What was at the sources when a request was first seen (SEM-5): more may come faster than it is processed.
+  private struct Targets {
+    var ticket = 0
+    /// By source; nil: whatever polls give until it is idle.
+    var latest: [String?] = []
+    /// All of it has been taken; one step more looks for what comes behind, such as the end.
+    var isPassed = false
+
+    init() {}
+
+    init(_ ticket: Int, _ sources: [SourceRun]) throws(SQLError) {
+      self.ticket = ticket
+      for run in sources { latest.append(try run.source.latest()) }
+    }
+  }
+
+  private func hasReached(_ targets: Targets) -> Bool {
+    zip(sources, targets.latest).allSatisfy { run, latest in
+      run.hasEnded || (latest.map { run.source.hasPassed($0) } ?? run.isIdle)
     }
   }
 

@@ -31,10 +31,10 @@ enum StreamFormats {
 
   static var names: [String] { all.map(\.name) + aliases.keys.sorted() }
 
-  /// Options of all formats; `multiLine` means nothing in a stream.
+  /// Options of all formats but those that take a whole file as one piece.
   static let options: [OptionDefinition] = {
     var options: [OptionDefinition] = []
-    for option in all.flatMap(\.options) where option.name != FormatOptions.multiLine.name {
+    for option in all.flatMap(\.options) where ![FormatOptions.multiLine.name, "wholetext"].contains(option.name) {
       if !options.contains(where: { $0.name == option.name }) { options.append(option) }
     }
     return options

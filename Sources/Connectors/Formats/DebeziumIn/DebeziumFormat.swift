@@ -40,8 +40,9 @@ struct DebeziumFormat: ReadFormat {
       inner, Schema(fields), columns: Array(fields.indices), malformed: malformed)
     let policy = try inner.malformedPolicy(malformed)
     let types = wanted.map(\.type)
-    return FormatReading(decoder: { place in
-      DebeziumDecoder(json: json.decoder(place), policy: policy, place: place, types: types)
-    })
+    return FormatReading(
+      decoder: { place in
+        DebeziumDecoder(json: json.decoder(place), policy: policy, place: place, types: types)
+      }, policy: policy)
   }
 }

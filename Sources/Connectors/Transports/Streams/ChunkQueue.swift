@@ -19,6 +19,9 @@ final class ChunkQueue: Sendable {
     /// Index of the first entry.
     var head = 0
     var bytes = 0
+    /// Bytes of chunks that went in and out so far.
+    var bytesPushed: Int64 = 0
+    var bytesPopped: Int64 = 0
     var isFinished = false
     var error: SQLError?
     var isCancelled = false
@@ -56,12 +59,16 @@ final class ChunkQueue: Sendable {
       if state.bytes >= bytesMax { return .overrun }
       state.chunks.append(chunk)
       state.bytes += chunk.count + Self.entryBytes
+      state.bytesPushed += Int64(chunk.count)
       return .accepted
     }
   }
 
   func setPaused(_ isPaused: Bool) { monitor.withLock(waking: true) { $0.isPaused = isPaused } }
   func setCompany(_ hasCompany: Bool) { monitor.withLock(waking: true) { $0.hasCompany = hasCompany } }
+
+  var bytesPushed: Int64 { monitor.withLock { $0.bytesPushed } }
+  var bytesPopped: Int64 { monitor.withLock { $0.bytesPopped } }
 
   /// Bytes that wait for the query.
   var bytes: Int { monitor.withLock { $0.bytes } }
@@ -94,6 +101,7 @@ final class ChunkQueue: Sendable {
       guard var rest = state.chunks[state.head] else { return .nothing }
       let front = rest.takeFront(&limit)
       state.bytes -= front.count
+      state.bytesPopped += Int64(front.count)
       state.chunks[state.head] = rest.count > 0 ? rest : nil
       if rest.count == 0 {
         state.bytes -= Self.entryBytes

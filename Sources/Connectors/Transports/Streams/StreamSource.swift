@@ -54,6 +54,10 @@ final class StreamSource: Source {
     }
   }
 
+  /// Bytes that had come; nothing can be read again, but PROCESS wants to know.
+  func latest() throws(SQLError) -> String? { "\(queue.bytesPushed)" }
+  func hasPassed(_ latest: String) -> Bool { Int64(latest).map { queue.bytesPopped >= $0 } ?? false }
+
   // MARK: The hub's side
 
   /// False if the chunk finds no room and must not wait for it.
