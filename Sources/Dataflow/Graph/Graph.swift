@@ -35,6 +35,7 @@ package final class Graph {
   }
 
   private let isTimed: Bool
+  private var nodes: [OperatorNode] { pipelines.flatMap { $0.lanes.flatMap(\.nodes) } + shared }
 
   /// Rows that came too late, by operator; the lanes of one operator stand apart.
   package var lateRows: [LateRows] {
@@ -131,6 +132,7 @@ package final class Graph {
   package func adoptProgress(of other: Graph) {
     nextSequence = other.nextSequence
     for (mine, theirs) in zip(lateRows, other.lateRows) { mine.adopt(theirs) }
+    for (mine, theirs) in zip(nodes, other.nodes) { mine.adopt(theirs.metrics) }
   }
 
   // MARK: State

@@ -22,6 +22,8 @@ package protocol Operator: AnyObject {
   var lateRows: LateRows? { get }
   /// The earliest time on the query's clock at which a flush would emit something although no row comes.
   var nextProcessingTimerMicros: Int64? { get }
+  /// Groups that wait for their time; nil where none does.
+  var openGroups: OpenGroups? { get }
 }
 
 extension Operator {
@@ -32,6 +34,7 @@ extension Operator {
   package var isSatisfied: Bool { false }
   package var lateRows: LateRows? { nil }
   package var nextProcessingTimerMicros: Int64? { nil }
+  package var openGroups: OpenGroups? { nil }
 }
 
 /// Where an operator's deltas go.

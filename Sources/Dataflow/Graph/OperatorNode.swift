@@ -40,6 +40,9 @@ package final class OperatorNode: Output {
     try timed { () throws(SQLError) in try operation.flush(step: step, output: self) }
   }
 
+  /// Goes on counting where the same operator of another graph stopped.
+  func adopt(_ earlier: OperatorMetrics) { metrics = earlier }
+
   private func timed(_ body: () throws(SQLError) -> Void) throws(SQLError) {
     let outer = downstreamNanos
     downstreamNanos = 0

@@ -37,6 +37,7 @@ package final class HashAggregate: Operator {
 
   package var lateRows: LateRows? { lateFilter?.late }
   package var nextProcessingTimerMicros: Int64? { table.nextProcessingTimerMicros }
+  package var openGroups: OpenGroups? { table.openGroups }
   package var stateTables: [any StateTable] { [table] }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {

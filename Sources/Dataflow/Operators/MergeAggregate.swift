@@ -46,6 +46,9 @@ package final class MergeAggregate: Operator {
   package var nextProcessingTimerMicros: Int64? { partitions.compactMap(\.table.nextProcessingTimerMicros).min() }
 
   package var stateTables: [any StateTable] { partitions.map(\.table) }
+  package var openGroups: OpenGroups? {
+    partitions.compactMap(\.table.openGroups).reduce(nil) { sum, part in sum.map { $0 + part } ?? part }
+  }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
     partitions[port].pending.append(delta)

@@ -33,6 +33,7 @@ package final class SessionAggregate: Operator {
   }
 
   package var stateTables: [any StateTable] { [table] }
+  package var openGroups: OpenGroups? { isClosing ? table.openSessions(domain) : nil }
   package var lateRows: LateRows? { late }
   package var nextProcessingTimerMicros: Int64? { isClosing && domain == .processing ? table.nextTimerMicros : nil }
 

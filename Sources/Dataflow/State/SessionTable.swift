@@ -55,6 +55,12 @@ final class SessionTable {
   }
 
   var rowCount: Int { slots.count - free.count }
+
+  /// Sessions that may still grow.
+  func openSessions(_ domain: TimeDomain) -> OpenGroups {
+    OpenGroups(domain: domain, isHeldBack: emission == .whenOver, count: rowCount, ends: timers.firstEnds)
+  }
+
   var memoryBytes: Int {
     index.memoryBytes + slots.count * 80 + timers.memoryBytes + accumulators.reduce(0) { $0 + $1.memoryBytes }
   }

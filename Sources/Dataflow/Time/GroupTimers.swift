@@ -6,7 +6,7 @@ struct GroupTimers {
   /// No time: the group is gone, or never over.
   private static let none = Int64.max
 
-  private var heap: [Int64] = []
+  private(set) var heap: [Int64] = []
   private var groupsAt: [Int64: [Int32]] = [:]
   /// Time of each group by number.
   private var times: [Int64] = []
@@ -43,6 +43,11 @@ struct GroupTimers {
       }
     }
     return due
+  }
+
+  /// How many groups still have this time.
+  func groups(at time: Int64) -> Int {
+    (groupsAt[time] ?? []).reduce(0) { $0 + (times[Int($1)] == time ? 1 : 0) }
   }
 
   var memoryBytes: Int { times.count * 12 + heap.count * 64 }

@@ -19,6 +19,8 @@ final class SourceRun: @unchecked Sendable {
   /// Morsels and boundaries taken in this step.
   private(set) var consumed = 0
   private(set) var bytesRead: Int64 = 0
+  /// When something last came, µs on the query's clock.
+  private(set) var lastArrivalMicros: Int64?
   private var ignoresLimits = false
   /// Why the source can be read no further.
   private var failure: SQLError?
@@ -50,6 +52,15 @@ final class SourceRun: @unchecked Sendable {
 
   /// The idle mark is lifted: something may have arrived meanwhile.
   func retry() { isIdle = false }
+
+  func noteArrival(_ micros: Int64) { lastArrivalMicros = micros }
+
+  /// As it stands.
+  var report: QueryReport.Source {
+    QueryReport.Source(
+      name: name, rows: rowsTaken, bytes: bytesRead, hasEnded: hasEnded, isStatic: drainRank != nil,
+      lastArrivalMicros: lastArrivalMicros)
+  }
 
   /// The next morsel of this step, or nil: idle, ended, or the step's share is taken.
   func take() throws(SQLError) -> (any MorselContent)? {

@@ -59,6 +59,12 @@ package final class StreamingQuery: @unchecked Sendable {
     var advances: [(relation: String, micros: Int64)] = []
     var progress = QueryProgress()
     var late: (schema: Schema, batches: [Batch])?
+    /// Reports asked for and made.
+    var reportsRequested = 0
+    var reportsMade = 0
+    var report: QueryReport?
+    /// The last steps, oldest first.
+    var steps: [StepProgress] = []
   }
 
   package init(
@@ -105,6 +111,7 @@ package final class StreamingQuery: @unchecked Sendable {
     shared.withLock { $0.orders.isPaused = isPaused }
     for run in sources { run.source.setPaused(isPaused) }
     bell.ring()
+    news.ring()
   }
 
   /// Whether steps are taken on request alone.
@@ -172,6 +179,27 @@ package final class StreamingQuery: @unchecked Sendable {
   /// Rows that came too late, of the first operator that can tell: their columns, and the last of them.
   package var lateRows: (schema: Schema, batches: [Batch])? { shared.withLock { $0.late } }
 
+  /// The last steps, oldest first.
+  package var recentSteps: [StepProgress] { shared.withLock { $0.steps } }
+
+  /// What the query does and holds now, or when it ended; nil before it began. A query in the middle of something long
+  /// gives what it said last if it does not answer in time.
+  package func report(timeoutMicros: Int64 = 500_000) -> QueryReport? {
+    let ticket = shared.withLock { shared in
+      shared.reportsRequested += 1
+      return shared.reportsRequested
+    }
+    bell.ring()
+    let deadline = monotonicNanos() + timeoutMicros * 1000
+    while true {
+      let seen = news.count
+      let (state, made, report) = shared.withLock { ($0.state, $0.reportsMade, $0.report) }
+      let left = (deadline - monotonicNanos()) / 1000
+      if made >= ticket || state.isOver || state == .ready || left <= 0 { return report }
+      news.wait(since: seen, timeoutMicros: left)
+    }
+  }
+
   // MARK: Running
 
   /// Where its rows go, if that is a relation of the session; it takes no more rows when all that feed it are over.
@@ -212,6 +240,8 @@ package final class StreamingQuery: @unchecked Sendable {
   }
 
   private func close() {
+    let final = makeReport()
+    shared.withLock { $0.report = final }
     for run in sources { run.source.stop() }
     graph.pool.stop()
   }
@@ -221,11 +251,36 @@ package final class StreamingQuery: @unchecked Sendable {
     news.ring()
   }
 
+  /// Asked to pause; it may still be in a step.
+  package var isPaused: Bool { shared.withLock { $0.orders.isPaused } }
+
+  /// Answers whoever asked for a report; on the query's thread, between rounds.
+  private func answerReport() {
+    guard let ticket = shared.withLock({ $0.reportsRequested > $0.reportsMade ? $0.reportsRequested : nil }) else { return }
+    let report = makeReport()
+    shared.withLock { shared in
+      shared.report = report
+      shared.reportsMade = ticket
+    }
+    news.ring()
+  }
+
+  private func makeReport() -> QueryReport {
+    let now = clock.nowMicros
+    return QueryReport(
+      operators: graph.report, sources: sources.map(\.report),
+      watermarks: tracker.report(hasEnded: sources.map(\.hasEnded)), watermarkMicros: watermark == .max ? nil : watermark,
+      nextStepMicros: lastStart.flatMap { trigger.nextDueMicros(lastStart: $0) }, takenMicros: now)
+  }
+
+  /// When the last step began.
+  private var lastStart: Int64?
+
   private func loop() throws(SQLError) {
-    var lastStart: Int64?
     var targets = Targets()
     while true {
       let seen = bell.count
+      answerReport()
       if cancellation.isCancelled || isPastDeadline { return }
       let orders = shared.withLock { $0.orders }
       if orders.isPaused {
@@ -393,7 +448,9 @@ package final class StreamingQuery: @unchecked Sendable {
         let before = run.consumed
         _ = try graph.runRound(pipeline, step: step) { () throws(SQLError) in try run.take() }
         tookAny = tookAny || run.consumed > before
+        if run.consumed > before { run.noteArrival(clock.nowMicros) }
         if isOneLongStep { noteReading() }
+        answerReport()
         if run.hasEnded { try graph.endInput(pipeline, step: step) }
         try step.cancellation.check()
         if graph.isSatisfied || isPastDeadline { return }
@@ -471,12 +528,19 @@ package final class StreamingQuery: @unchecked Sendable {
     let lateCount = late.reduce(0) { $0 + $1.count }
     let malformed = sources.reduce(0) { $0 + $1.source.malformedCount }
     let watermark = watermark
+    let written = stage.rowsWritten
     shared.withLock { shared in
+      if shared.steps.count >= StepProgress.keptMax { shared.steps.removeFirst() }
+      shared.steps.append(
+        StepProgress(
+          step: info.epoch, batchNumber: info.batchNumber, timestampMicros: info.timestampMicros, inputRows: info.inputRows,
+          outputRows: written - shared.progress.outputRows, lateRows: lateCount - shared.progress.lateRows,
+          stateBytes: stateBytes, nanos: nanos, watermarkMicros: watermark == .max ? nil : watermark))
       shared.progress.steps += 1
       shared.progress.batchNumber = info.batchNumber
       shared.progress.inputRows = rowsRead
       shared.progress.inputBytes = bytes
-      shared.progress.outputRows = stage.rowsWritten
+      shared.progress.outputRows = written
       shared.progress.lastStepNanos = nanos
       shared.progress.stateBytes = stateBytes
       if let first = late.first, lateCount > shared.progress.lateRows || shared.late == nil {

@@ -78,6 +78,25 @@ struct WatermarkTracker {
     perDeclaration[index] = Swift.max(perDeclaration[index] ?? .min, micros)
   }
 
+  /// Every declaration as it stands.
+  func report(hasEnded: [Bool]) -> [QueryReport.Watermark] {
+    var reports = declarations.indices.map { index in
+      let declaration = declarations[index]
+      return QueryReport.Watermark(
+        relation: declaration.relation, column: declaration.column, delayMicros: declaration.delayMicros,
+        micros: perDeclaration[index],
+        hasEnded: !declaration.sources.isEmpty && declaration.sources.allSatisfy { hasEnded[$0] }, isHolding: false)
+    }
+    let open = reports.indices.filter { !reports[$0].hasEnded }
+    guard policy == .min else {
+      for index in open where reports[index].micros == open.compactMap({ reports[$0].micros }).max() { reports[index].isHolding = true }
+      return reports
+    }
+    let least = open.contains { reports[$0].micros == nil } ? nil : open.compactMap { reports[$0].micros }.min()
+    for index in open where reports[index].micros == least { reports[index].isHolding = true }
+    return reports
+  }
+
   /// The query's watermark now. `hasEnded` says which sources will give nothing any more.
   mutating func advanced(hasEnded: [Bool]) -> Int64? {
     var open: [Int64?] = []

@@ -39,6 +39,15 @@ package final class Session: @unchecked Sendable {
     environment.nowMicros = { [clock] in clock.nowMicros }
     catalog = SessionCatalog(connectors: connectors, functions: functions, environment: environment)
     deadlineNanos = options.runForMicros.map { monotonicNanos() + $0 * 1000 }
+    catalog.systemRows = { [unowned self] definition in definition.rows(self) }
+    catalog.reasons = { [unowned self] (name, span) throws(SQLError) in
+      guard let query = query(named: name) else {
+        throw SQLError(
+          .bind, "QUERY_NOT_FOUND", "there is no query \"\(name)\"", span: span,
+          hint: didYouMean(name, in: queries.map(\.name)))
+      }
+      return why(query)
+    }
     catalog.lateRows = { [unowned self] (name, span) throws(SQLError) in
       if let late = query(named: name)?.lateRows ?? endedLateRows[name.lowercased()] { return late }
       guard let query = query(named: name) else {

@@ -55,6 +55,7 @@ final class SessionCatalog: Catalog {
     let key = key(name)
     if let relation = relations[key] { return .source(relation.reference) }
     if let view = views[key] { return .view(view) }
+    if let relation = try systemRelation(name) { return .source(relation.reference) }
     // `stdin` is there without being declared, and so is any other connector that needs no options.
     if name.count == 1, let connector = connectors[key], connector.source != nil,
       !connector.options.contains(where: \.isRequired), connector.name == "stdin"
@@ -80,6 +81,7 @@ final class SessionCatalog: Catalog {
     switch name.lowercased() {
     case "late": return try lateRelation(positional, span: span).reference
     case "errors": return try errorsRelation(positional, span: span).reference
+    case "why": return try whyRelation(positional, span: span).reference
     case "read_files": return try filesRelation(positional, options, isStream: isStream, span: span).reference
     default: break
     }
@@ -115,6 +117,13 @@ final class SessionCatalog: Catalog {
 
   /// Finds the late rows of a query; set by the session.
   var lateRows: (String, SourceSpan) throws(SQLError) -> (Schema, [Batch]) = { (name, span) throws(SQLError) in
+    throw SQLError(.bind, "QUERY_NOT_FOUND", "there is no query \"\(name)\"", span: span)
+  }
+
+  /// The rows of a relation of `system`; set by the session.
+  var systemRows: ((SystemRelations.Definition) -> [[Value]])?
+  /// Why nothing comes out of a query; set by the session.
+  var reasons: (String, SourceSpan) throws(SQLError) -> [WhyReason] = { (name, span) throws(SQLError) in
     throw SQLError(.bind, "QUERY_NOT_FOUND", "there is no query \"\(name)\"", span: span)
   }
 

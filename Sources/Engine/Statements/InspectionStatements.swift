@@ -16,6 +16,7 @@ extension StatementExecutor {
     case .startQuery(let start): (query, clauses) = (start.query, start.clauses)
     default: throw notYet("EXPLAIN of this statement", statement.span)
     }
+    try refuseCheckpoint(clauses)
     let planned = try plan(query, clauses)
     let lines: [String]
     switch mode {
@@ -26,7 +27,7 @@ extension StatementExecutor {
       let prepared = try session.prepare(
         name: "explain", plan: planned.physical, sink: DiscardingSink(), trigger: .once)
       lines = prepared.graph.description
-    case .analyze: throw notYet("EXPLAIN ANALYZE", statement.span)
+    case .analyze: lines = try explainAnalyze(planned, clauses)
     }
     try present(Schema([Field("plan", .string)]), lines.map { [.string($0)] })
     return nil

@@ -41,19 +41,27 @@ extension StatementExecutor {
   ]
 
   func showSettings() throws(SQLError) {
-    var rows: [[Value]] = []
-    for key in Self.keys { rows.append([.string(key), .string(try value(of: key, span: .none))]) }
-    try present(Self.settingSchema, rows)
+    try present(Self.settingSchema, Self.settings(of: session).map { [.string($0.key), .string($0.value)] })
+  }
+
+  /// All settings of a session with their values.
+  static func settings(of session: Session) -> [(key: String, value: String)] {
+    keys.compactMap { key in value(of: key, in: session).map { (key, $0) } }
   }
 
   private func value(of key: String, span: SourceSpan) throws(SQLError) -> String {
+    if let value = Self.value(of: key, in: session) { return value }
+    throw unknownSetting(key, span: span)
+  }
+
+  private static func value(of key: String, in session: Session) -> String? {
     switch key.lowercased() {
-    case Self.ansiKey: return session.settings.isANSI ? "true" : "false"
-    case Self.zoneKey: return session.settings.zoneName
-    case Self.watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
-    case Self.sourceIdleKey: return DurationText.text(micros: session.settings.sourceIdleMicros ?? 0)
+    case ansiKey: return session.settings.isANSI ? "true" : "false"
+    case zoneKey: return session.settings.zoneName
+    case watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
+    case sourceIdleKey: return DurationText.text(micros: session.settings.sourceIdleMicros ?? 0)
     case "dialect": return session.dialect == .ansi ? "ansi" : "spark"
-    default: throw unknownSetting(key, span: span)
+    default: return nil
     }
   }
 

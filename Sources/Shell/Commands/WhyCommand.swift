@@ -2,6 +2,7 @@ import Diagnostics
 
 extension DotCommand {
   static let why = DotCommand("why", "[QUERY]", "why nothing comes out of a query", argument: .query) { (call) throws(SQLError) in
-    try call.shell.show(Why.lines(try call.query()))
+    guard let session = call.shell.session else { return }
+    try call.shell.show(WhyText.lines(try call.query(), in: session))
   }
 }

@@ -141,7 +141,8 @@ final class LiveView: @unchecked Sendable {
 
   private func tellWhy() {
     region.erase(columns: Terminal.size.columns)
-    Terminal.write(Why.lines(query).joined(separator: "\r\n") + "\r\n")
+    guard let session = shell.session else { return }
+    Terminal.write(WhyText.lines(query, in: session).joined(separator: "\r\n") + "\r\n")
   }
 
   // MARK: Frames
