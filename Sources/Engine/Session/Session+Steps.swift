@@ -54,6 +54,8 @@ extension Session {
     closeUnfedStreams()
     openSources()
     if options.usesVirtualClock { settleAtTheEnd() }
+    // Nobody is left who could resume them.
+    for query in queries where query.isPaused { query.stop() }
     for query in queries { query.setStepped(false) }
     while queries.contains(where: { !$0.state.isOver }) {
       if wasInterrupted { for query in queries { query.stop() } }

@@ -15,6 +15,7 @@ final class SessionCatalog: Catalog {
   /// Malformed records of relations that stand in FROM as a path or a call, by that text: of the last query that named it.
   private(set) var malformed: [String: MalformedRecords] = [:]
   private var nextID = 1
+  var definitions = Definitions()
   let connectors: ConnectorRegistry
   private(set) var functions: FunctionRegistry
   /// Functions that the user defined, by lower-case name.
@@ -236,6 +237,7 @@ final class SessionCatalog: Catalog {
     } else if !ifExists {
       throw tableNotFound(name)
     }
+    if !exists(name) { definitions.forget(name) }
   }
 
   func tableNotFound(_ name: AST.ObjectName) -> SQLError {

@@ -14,7 +14,11 @@ extension StatementExecutor {
     case .query(let q, let c): (query, clauses) = (q, c)
     case .insert(let insert): (query, clauses) = (insert.query, insert.clauses)
     case .startQuery(let start): (query, clauses) = (start.query, start.clauses)
-    default: throw notYet("EXPLAIN of this statement", statement.span)
+    case .createView(let view): (query, clauses) = (view.query, .forViews)
+    default:
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE", "this statement has no plan that EXPLAIN could show", span: statement.span,
+        hint: "EXPLAIN takes a query, INSERT, START QUERY and CREATE VIEW")
     }
     try refuseCheckpoint(clauses)
     let planned = try plan(query, clauses)
@@ -99,9 +103,10 @@ extension StatementExecutor {
     case .settings:
       try showSettings()
     case .columns(let name):
-      try describeRelation(name)
+      try present(
+        Schema([Field("col_name", .string)]), filtered(try columns(of: name).fields.map { [.string($0.name)] }, show.like))
     case .createTable(let name):
-      throw notYet("SHOW CREATE TABLE", name.span)
+      try present(Schema([Field("createtab_stmt", .string)]), [[.string(try definition(of: name))]])
     }
     return nil
   }
@@ -141,51 +146,6 @@ extension StatementExecutor {
       }
     }
     return reachable.contains(text.count)
-  }
-
-  func describe(_ describe: AST.Describe) throws(SQLError) -> String? {
-    switch describe.subject {
-    case .relation(let name): try describeRelation(name)
-    case .statement(let query): try presentColumns(try plan(query, .forViews).schema)
-    case .path(let path):
-      let reference = try catalog.source(atPath: path.text, format: nil, isStream: false, span: path.span)
-      try presentColumns(reference.schema)
-    case .function(let name):
-      guard let doc = functionDocs.first(where: { ([$0.name] + $0.aliases).contains(name.text.lowercased()) })
-      else {
-        throw SQLError(
-          .bind, "UNRESOLVED_ROUTINE", "function \"\(name.text)\" does not exist", span: name.span,
-          hint: didYouMean(name.text, in: catalog.functions.names + catalog.routines.keys))
-      }
-      var lines = ["Function: \(doc.name)", "Usage: \(doc.signature) - \(doc.summary)"]
-      if !doc.aliases.isEmpty { lines.append("Aliases: \(doc.aliases.joined(separator: ", "))") }
-      lines += doc.examples.map { "Example: \($0.sql) → \($0.result)" }
-      try present(Schema([Field("function_desc", .string)]), lines.map { [.string($0)] })
-    case .query(let name):
-      let query = try runningQuery(name)
-      try present(Schema([Field("plan", .string)]), query.graph.description.map { [.string($0)] })
-    }
-    return nil
-  }
-
-  private func describeRelation(_ name: AST.ObjectName) throws(SQLError) {
-    if let relation = catalog.relation(name) {
-      try presentColumns(relation.schema)
-    } else if let view = catalog.view(name) {
-      var planner = Planner(catalog: catalog)
-      planner.isOptimizing = false
-      var schema = try planner.plan(view.query, text: view.text, clauses: .forViews).schema
-      for (i, column) in view.columns.enumerated() where i < schema.count { schema.fields[i].name = column }
-      try presentColumns(schema)
-    } else {
-      throw catalog.tableNotFound(name)
-    }
-  }
-
-  private func presentColumns(_ schema: Schema) throws(SQLError) {
-    try present(
-      Schema([Field("col_name", .string), Field("data_type", .string)]),
-      schema.fields.map { [.string($0.name), .string($0.type.description)] })
   }
 
   // MARK: ASSERT

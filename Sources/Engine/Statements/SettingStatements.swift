@@ -99,7 +99,17 @@ extension StatementExecutor {
     switch zone {
     case .local: try setZone(named: "UTC", span: span)
     case .named(let name): try setZone(named: name.text, span: span)
-    case .offset: throw notYet("SET TIME ZONE INTERVAL", span)
+    case .offset(let interval):
+      let value = try interval.value(at: span)
+      let minutes = value.micros / 60_000_000
+      guard value.months == 0, value.micros % 60_000_000 == 0, abs(minutes) <= 18 * 60 else {
+        throw SQLError(
+          .bind, "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE",
+          "the offset of a time zone is whole minutes, at most 18 hours", span: span, hint: "SET TIME ZONE '+02:00'")
+      }
+      func digits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+      try setZone(
+        named: "\(minutes < 0 ? "-" : "+")\(digits(abs(minutes) / 60)):\(digits(abs(minutes) % 60))", span: span)
     }
   }
 

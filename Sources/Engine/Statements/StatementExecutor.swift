@@ -18,8 +18,14 @@ struct StatementExecutor {
     case .query(let query, let clauses): return try select(query, clauses)
     case .insert(let insert): return try self.insert(insert, span: statement.span)
     case .explain(let mode, let inner): return try explain(mode, inner)
-    case .createTable(let create): return try createTable(create, span: statement.span)
-    case .createView(let create): return try createView(create, span: statement.span)
+    case .createTable(let create):
+      let notice = try createTable(create, span: statement.span)
+      catalog.definitions.note(create)
+      return notice
+    case .createView(let create):
+      let notice = try createView(create, span: statement.span)
+      catalog.definitions.note(create)
+      return notice
     case .drop(let drop): return try self.drop(drop)
     case .startQuery(let start): return try startQuery(start, span: statement.span)
     case .stopQuery(let name): return try stop(name)

@@ -147,6 +147,11 @@ extension Parser {
 
   private mutating func explain() throws(SQLError) -> AST.StatementKind {
     let mode: AST.ExplainMode
+    if case .word = kind, ["CODEGEN", "COST"].contains(tokenText.uppercased()), kind(ahead: 1) != .symbol(.dot) {
+      throw SQLError(
+        .parse, "UNSUPPORTED_FEATURE", "EXPLAIN \(tokenText.uppercased()) is not supported: there is no generated code and no estimate",
+        span: token.span, hint: "EXPLAIN ANALYZE runs the query and counts")
+    }
     switch accept(anyOf: [.logical, .optimized, .physical, .graph, .analyze, .extended, .formatted, .plan]) {
     case .logical: mode = .logical
     case .optimized: mode = .optimized

@@ -178,7 +178,8 @@ final class LiveView: @unchecked Sendable {
       lines = Array(layout.lines(rows: range).prefix(room))
     }
     let text = status.text(
-      query, rowCount: count, shown: min(shown, count), note: keys.note(isPaused: query.state == .paused), usesUnicode: shell.settings.usesUnicode)
+      query, rowCount: count, shown: min(shown, count), note: keys.note(isPaused: query.state == .paused), zone: zone,
+      usesUnicode: shell.settings.usesUnicode)
     let cut = TextFitting.cut(text, to: columns - 1)
     lines.append(.init(shell.palette.paint(cut, .dim), width: ScreenRegion.Line(plain: cut).width))
     if size.rows > 3 {

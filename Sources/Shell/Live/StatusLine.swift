@@ -1,3 +1,4 @@
+import Columnar
 import Dataflow
 import Engine
 
@@ -23,13 +24,20 @@ struct StatusLine {
     if rates.count > Self.ratesMax { rates.removeFirst() }
   }
 
-  func text(_ query: StreamingQuery, rowCount: Int, shown: Int, note: String, usesUnicode: Bool) -> String {
+  func text(
+    _ query: StreamingQuery, rowCount: Int, shown: Int, note: String, zone: TimeZoneRules, usesUnicode: Bool
+  ) -> String {
     let progress = query.progress
     var parts = [
       rowCount == shown ? "\(rowCount) row\(rowCount == 1 ? "" : "s")" : "\(shown) of \(rowCount) rows",
       "\(HumanText.count(Double(progress.inputRows))) in", "\(HumanText.count(rate))/s",
       "lag \(HumanText.duration(nanos: progress.lastStepNanos))", "state \(HumanText.bytes(Int64(progress.stateBytes)))",
     ]
+    if let watermark = progress.watermarkMicros {
+      // The time of day is what moves.
+      let words = ColumnText.string(.int64(watermark), type: .timestamp, zone: zone).split(separator: " ")
+      parts.insert("watermark \(words.last.map { String($0.prefix(8)) } ?? "")", at: 4)
+    }
     if !note.isEmpty { parts.insert(note, at: 0) }
     if rates.contains(where: { $0 > 0 }) { parts.append(Sparkline.text(rates, usesUnicode: usesUnicode)) }
     return parts.joined(separator: usesUnicode ? " · " : " | ")

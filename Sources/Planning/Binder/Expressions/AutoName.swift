@@ -20,6 +20,8 @@ extension ExpressionBinder {
       return autoName(of: expression)
     case .call(let call) where ["window", "session_window"].contains(call.name.last.text.lowercased()):
       return call.name.last.text.lowercased()
+    case .call(let call) where call.name.last.text.lowercased() == "identifier":
+      return (try? identifierName(call, span: expression.span))?.last.text ?? autoName(of: expression)
     default: return autoName(of: expression)
     }
   }

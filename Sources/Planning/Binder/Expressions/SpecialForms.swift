@@ -7,7 +7,7 @@ internal import SQLSyntax
 extension ExpressionBinder {
   static let specialFormNames = [
     "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
-    "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time",
+    "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time", "identifier", "grouping", "grouping_id",
   ]
 
   /// Nil if `name` is no special form.
@@ -61,6 +61,7 @@ extension ExpressionBinder {
       let type = try TypeBinder.bind(AST.TypeName(.named(AST.Identifier(name), parameters: []), span: span))
       return try explicitCast(
         try arguments(of: call, 1, span: span)[0], to: type, mode: context.castMode, span: span)
+    case "identifier" where call.over == nil: return try bindName(try identifierName(call, span: span), span: span)
     case "grouping", "grouping_id": return try bindGrouping(name, call, span: span)
     default:
       if let window = try bindWindowCall(name, call, span: span) { return window }

@@ -180,6 +180,9 @@ extension QueryBinder {
     if Self.windowTableFunctions.contains(name) { return try bindWindowTable(call, span: span) }
     if let routine = context.catalog.routine(named: name) { return try bindTableRoutine(routine, call, span: span) }
     let binder = expressionBinder(Scope(), .constant)
+    if name == "identifier" {
+      return try bindNamed(try binder.identifierName(call, span: span), isStream: isStream, span: span)
+    }
     var positional: [Value] = []
     var options: [(name: String, value: Value)] = []
     for argument in call.arguments {

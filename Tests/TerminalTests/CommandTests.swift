@@ -1,0 +1,138 @@
+import Glibc
+import ProcessTesting
+import Testing
+
+/// Dot commands that look into queries, and those that go to files, editors and pagers.
+struct CommandTests {
+  @Test func lookingIntoAQuery() throws {
+    let server = try LineServer()
+    let shell = try ShellSession(columns: 110, rows: 40)
+    try shell.type("CREATE STREAM lines USING socket OPTIONS (host '127.0.0.1', port \(server.port));\r")
+    try shell.wait(for: "created stream")
+    try shell.waitForPrompt()
+    try shell.type("START QUERY q INTO blackhole AS SELECT value, count(*) AS n FROM lines GROUP BY value OUTPUT MODE COMPLETE;\r")
+    try shell.wait(for: "started query")
+    try shell.waitForPrompt()
+    try shell.type(".why q\r")
+    try shell.wait(for: "NO_DATA lines: it has given no row yet")
+    try shell.waitForPrompt()
+    try server.send("cat\ndog\ncat\n")
+    try shell.type("PROCESS;\r")
+    try shell.waitForPrompt()
+    try shell.type(".peek q\r")
+    try shell.wait(for: "│ cat   │ 2 │")
+    try shell.waitForPrompt()
+    try shell.type(".progress\r")
+    try shell.wait(for: "rows in       3")
+    try shell.waitForPrompt()
+    try shell.type(".why\r")
+    try shell.wait(for: "RESULTS_CAME q:")
+    try shell.waitForPrompt()
+    try shell.type("PAUSE QUERY q;\r")
+    try shell.waitForPrompt()
+    try shell.type(".why q\r")
+    try shell.wait(for: "PAUSED q: it is paused, and takes nothing in\n    RESUME QUERY q")
+    try shell.waitForPrompt()
+    try shell.type(".top\r")
+    try shell.wait("the table alone on the screen") { $0.text.hasPrefix("┌") && $0.text.contains("│ paused") }
+    try shell.type("\u{3}")
+    try shell.waitForPrompt()
+    try shell.type(".late q\r")
+    try shell.wait(for: "nothing can be late")
+    try shell.waitForPrompt()
+    try shell.type(".stop q\r")
+    try shell.wait(for: "stopped query")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func statementsGoToAFileAndComeBack() throws {
+    let shell = try ShellSession()
+    try shell.type("CREATE TEMP VIEW one AS SELECT 6 * 7 AS x;\r")
+    try shell.waitForPrompt()
+    try shell.type("SELECT x FROM one;\r")
+    try shell.wait(for: "│ 42 │")
+    try shell.waitForPrompt()
+    let file = shell.home.path + "/kept.sql"
+    try shell.type(".save \(file)\r")
+    let expected = "CREATE TEMP VIEW one AS SELECT 6 * 7 AS x;\nSELECT x FROM one;\n"
+    try shell.wait("the file") { _ in contents(file) == expected }
+    try shell.type("DROP VIEW one;\r")
+    try shell.wait(for: "dropped")
+    try shell.waitForPrompt()
+    try shell.type(".load \(file)\r")
+    try shell.wait("the table twice") { $0.text.components(of: "│ 42 │") == 2 }
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func rowsGoToAFile() throws {
+    let shell = try ShellSession()
+    let file = shell.home.path + "/out.csv"
+    try shell.type(".mode csv\r")
+    try shell.waitForPrompt()
+    try shell.type(".output \(file)\r")
+    try shell.waitForPrompt()
+    try shell.type("SELECT 1 AS a, 'x,y' AS b;\r")
+    try shell.waitForPrompt()
+    try shell.type(".output\r")
+    try shell.waitForPrompt()
+    try shell.type("SELECT 2 AS c;\r")
+    try shell.wait(for: "c\n2\n")
+    try shell.wait("the file") { _ in contents(file) == "a,b\n1,\"x,y\"\n" }
+    try shell.type(".output /no/such/folder/out.csv\r")
+    try shell.wait(for: "error[")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func theLastStatementIsEdited() throws {
+    let shell = try ShellSession(environment: ["NO_COLOR": "1", "VISUAL": "", "EDITOR": "sed -i s/40/41/"])
+    try shell.type("SELECT 40 AS x;\r")
+    try shell.wait(for: "│ 40 │")
+    try shell.waitForPrompt()
+    try shell.type(".edit\r")
+    try shell.wait(for: "│ 41 │")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func anEditorThatFailsRunsNothing() throws {
+    let shell = try ShellSession(environment: ["NO_COLOR": "1", "VISUAL": "false", "EDITOR": ""])
+    try shell.type("SELECT 40 AS x;\r")
+    try shell.wait(for: "│ 40 │")
+    try shell.waitForPrompt()
+    try shell.type(".edit\r")
+    try shell.wait(for: "the editor false failed")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func aStatementIsWatched() throws {
+    let shell = try ShellSession()
+    try shell.type("CREATE TABLE t (a INT) USING memory;\r")
+    try shell.waitForPrompt()
+    try shell.type(".watch 0.2 SELECT 'seen ' || count(*) AS c FROM t;\r")
+    try shell.wait("the table alone on the screen") { $0.text.hasPrefix("┌") && $0.text.contains("│ seen 0 │") }
+    try shell.type("\u{3}")
+    try shell.waitForPrompt()
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func longResultsGoThroughThePager() throws {
+    let shell = try ShellSession()
+    try shell.type(".pager tail -n 3 | sed s/^/P:/\r")
+    try shell.waitForPrompt()
+    try shell.type("SELECT id FROM range(100);\r")
+    try shell.wait(for: "P:│ 99 │")
+    try shell.waitForPrompt()
+    try shell.type(".pager off\r")
+    try shell.waitForPrompt()
+    try shell.type("SELECT id FROM range(3);\r")
+    try shell.wait(for: "│  2 │")
+    #expect(try shell.leave() == 0)
+  }
+
+  private func contents(_ path: String) -> String {
+    guard let file = fopen(path, "r") else { return "no file" }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
