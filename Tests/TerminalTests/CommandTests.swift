@@ -136,3 +136,69 @@ struct CommandTests {
     return String(decoding: bytes, as: UTF8.self)
   }
 }
+
+/// What is on the screen while queries run.
+struct BusyScreenTests {
+  @Test func aLongBoundedQueryHasAProgressBar() throws {
+    let shell = try ShellSession(columns: 100)
+    let rows = String(repeating: "12345,some text in a column,678.25,2024-01-01 00:00:00\n", count: 20_000)
+    // Big enough that a debug build takes seconds.
+    shell.home.file("big.csv", "a,b,c,d\n" + String(repeating: rows, count: 12))
+    try shell.type("SELECT count(*) AS n, sum(length(regexp_replace(b, '[aeiou]', '__'))) AS s, max(d) AS d FROM '\(shell.home.path)/big.csv';\r")
+    try shell.wait("a bar, its share and the time left") { screen in
+      screen.text.contains("░ ") && screen.text.contains(" % of 12") && screen.text.contains(" left")
+    }
+    try shell.wait("the result, and no bar") { $0.text.contains("│ 240000 │") && !$0.text.contains("░") }
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func interruptEndsALongQueryAndItsBar() throws {
+    let shell = try ShellSession(columns: 100)
+    try shell.type("SELECT count(*) AS n FROM range(100000000000);\r")
+    try shell.wait(for: " rows, ")
+    try shell.type("\u{3}")
+    try shell.waitForPrompt()
+    #expect(!shell.screen.text.contains(" rows, "))
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func theLiveTableSaysWhy() throws {
+    let server = try LineServer()
+    let shell = try ShellSession(columns: 100)
+    try shell.type("CREATE STREAM lines USING socket OPTIONS (host '127.0.0.1', port \(server.port));\r")
+    try shell.wait(for: "created stream")
+    try shell.type("SELECT value, count(*) AS n FROM lines WHERE value <> 'x' GROUP BY value;\r")
+    try server.send("x\nx\n")
+    try shell.wait(for: "2 in")
+    try shell.type("w")
+    try shell.wait(for: "ALL_FILTERED")
+    #expect(shell.screen.whole.contains("none of 2 rows satisfied"))
+    try shell.type("q")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func severalQueriesWriteAboveTheLineBeingTyped() throws {
+    let (one, two) = (try LineServer(), try LineServer())
+    let shell = try ShellSession(columns: 120)
+    for (name, server) in [("a", one), ("b", two)] {
+      try shell.type("CREATE STREAM \(name) USING socket OPTIONS (host '127.0.0.1', port \(server.port));\r")
+      try shell.wait(for: "created stream \"\(name)\"")
+      try shell.type("START QUERY q\(name) INTO console OPTIONS (format 'csv', header 'false') AS SELECT '\(name) ' || value AS x FROM \(name);\r")
+      try shell.wait(for: "started query \"q\(name)\"")
+      try shell.waitForPrompt()
+    }
+    try shell.type("SELECT 40 + 2")
+    try shell.wait(for: "SELECT 40 + 2")
+    for round in 1...3 {
+      try one.send("left \(round)\n")
+      try two.send("right \(round)\n")
+      try shell.wait("both rows above the line") {
+        $0.text.contains("\na left \(round)\n") && $0.text.contains("\nb right \(round)\n")
+          && $0.text.hasSuffix("streamsql> SELECT 40 + 2")
+      }
+    }
+    try shell.type(" AS x;\r")
+    try shell.wait(for: "│ 42 │")
+    #expect(try shell.leave() == 0)
+  }
+}
