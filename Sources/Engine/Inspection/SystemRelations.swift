@@ -95,14 +95,15 @@ struct SystemRelations {
     name: "watermarks", summary: "event times of running queries",
     schema: Schema([
       Field("query", .string, isNullable: false), Field("relation", .string), Field("column", .string),
-      Field("delay", .dayTime), Field("watermark", .timestamp), Field("holds", .boolean), Field("has_ended", .boolean),
+      Field("delay", .dayTime), Field("watermark", .timestamp), Field("holds", .boolean), Field("is_idle", .boolean),
+      Field("has_ended", .boolean),
     ])
   ) { session in
     session.queries.flatMap { query in
       (query.report()?.watermarks ?? []).map { watermark in
         [
           .string(query.name), .string(watermark.relation), .string(watermark.column), .int64(watermark.delayMicros),
-          number(watermark.micros), .bool(watermark.isHolding), .bool(watermark.hasEnded),
+          number(watermark.micros), .bool(watermark.isHolding), .bool(watermark.isIdle), .bool(watermark.hasEnded),
         ]
       }
     }

@@ -71,13 +71,13 @@ extension Why {
     }
     let isWaiting = report.operators.contains { $0.openGroups.map { $0.domain == .event && $0.isHeldBack && $0.count > 0 } ?? false }
     guard isWaiting else { return found }
-    for watermark in report.watermarks where watermark.micros == nil && !watermark.hasEnded {
+    for watermark in report.watermarks where watermark.micros == nil && !watermark.hasEnded && !watermark.isIdle {
       found.append(
         reason(
           .noWatermark, watermark.relation, "no time has come in \"\(watermark.column)\" yet, so there is no watermark",
           "look whether \"\(watermark.column)\" is NULL"))
     }
-    let open = report.watermarks.filter { !$0.hasEnded }
+    let open = report.watermarks.filter { !$0.hasEnded && !$0.isIdle }
     if open.count > 1, let ahead = open.compactMap(\.micros).max() {
       for watermark in open where watermark.isHolding {
         guard let micros = watermark.micros, micros < ahead else { continue }

@@ -21,6 +21,8 @@ package struct QueryReport: Sendable {
     package var micros: Int64?
     /// All its sources have ended: it holds nothing back.
     package var hasEnded: Bool
+    /// Without rows for so long that it holds nothing back either.
+    package var isIdle: Bool
     /// The query's watermark is as low as this one.
     package var isHolding: Bool
   }

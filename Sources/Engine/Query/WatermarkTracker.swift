@@ -85,9 +85,10 @@ struct WatermarkTracker {
       return QueryReport.Watermark(
         relation: declaration.relation, column: declaration.column, delayMicros: declaration.delayMicros,
         micros: perDeclaration[index],
-        hasEnded: !declaration.sources.isEmpty && declaration.sources.allSatisfy { hasEnded[$0] }, isHolding: false)
+        hasEnded: !declaration.sources.isEmpty && declaration.sources.allSatisfy { hasEnded[$0] }, isIdle: isIdle[index],
+        isHolding: false)
     }
-    let open = reports.indices.filter { !reports[$0].hasEnded }
+    let open = reports.indices.filter { !reports[$0].hasEnded && !reports[$0].isIdle }
     guard policy == .min else {
       for index in open where reports[index].micros == open.compactMap({ reports[$0].micros }).max() { reports[index].isHolding = true }
       return reports
