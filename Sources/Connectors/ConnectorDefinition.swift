@@ -52,6 +52,11 @@ package struct SourceRequest: Sendable {
   package var isStream: Bool
   /// The reader ends with what is there when it is opened: a SELECT over a memory relation (SEM-5, SEM-8).
   package var isSnapshot: Bool
+  /// Ordinals of the columns of PRIMARY KEY.
+  package var primaryKey: [Int]?
+  /// The query can take rows back; it has this name.
+  package var takesChanges = false
+  package var queryName = ""
   package var environment: ConnectorEnvironment
   package var span: SourceSpan
   package init(

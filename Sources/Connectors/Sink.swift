@@ -11,6 +11,8 @@ package protocol Sink: AnyObject {
   func commit(epoch: Int64) throws(SQLError)
   /// The query has ended (or was stopped); writes what was held back.
   func finish() throws(SQLError)
+  /// The query is over, well or not: lets go of what others wait for. Called once, after `finish` if that was called.
+  func queryEnded()
   /// True for a sink that fetches the whole result when it wants it: in COMPLETE mode nothing is written to it.
   var readsSnapshots: Bool { get }
 }
@@ -20,6 +22,7 @@ extension Sink {
   package func end(_ step: StepInfo) throws(SQLError) {}
   package func commit(epoch: Int64) throws(SQLError) {}
   package func finish() throws(SQLError) {}
+  package func queryEnded() {}
   package var readsSnapshots: Bool { false }
 }
 

@@ -84,6 +84,8 @@ package struct Morsel: Sendable {
   package var content: Content
   /// Input bytes it stands for, for progress.
   package var byteCount: Int
+  /// What was there before the query, of a relation that it follows: to be read, but no news.
+  package var isPast = false
 
   package init(_ content: Content, byteCount: Int) {
     self.content = content

@@ -19,6 +19,8 @@ package protocol Catalog {
   var functions: FunctionRegistry { get }
   /// The function that a user defined under this lower-case name, or nil.
   func routine(named name: String) -> RoutineDefinition?
+  /// Names of those functions, for "did you mean".
+  var routineNames: [String] { get }
   /// The query that gives the first states of an aggregate of the user (INITIAL FROM): keys, then the state.
   func initialStates(ofAggregate name: String) -> AST.Query?
   var settings: SessionSettings { get }
@@ -26,6 +28,7 @@ package protocol Catalog {
 
 extension Catalog {
   package func routine(named name: String) -> RoutineDefinition? { nil }
+  package var routineNames: [String] { [] }
   package func initialStates(ofAggregate name: String) -> AST.Query? { nil }
 }
 
@@ -67,6 +70,26 @@ package struct SourceReference: Sendable {
   package var primaryKey: [Int]?
   /// Event time: a column (of `layout`, if there is one) and how far events may come late, µs.
   package var watermark: (column: Int, delayMicros: Int64)?
+  /// A relation whose rows live in the session: a SELECT reads those that are there, a query that goes on may follow.
+  package var followable: Followable?
+  /// The rows that are there when the query starts are no news to it (SEM-8).
+  package var isFollowed = false
+
+  package struct Followable: Sendable {
+    /// Rows may be taken back.
+    package var isChanging: Bool
+    package init(isChanging: Bool) { self.isChanging = isChanging }
+  }
+
+  /// Reads what is there and then every change, where that is possible.
+  package mutating func follow() {
+    guard let followable, isBounded else { return }
+    isBounded = false
+    canEnd = true
+    isAppendOnly = !followable.isChanging
+    isFollowed = true
+  }
+
   /// The relation's columns where some are computed; empty: those of the connector, as they are.
   package var layout: [LayoutColumn] = []
 

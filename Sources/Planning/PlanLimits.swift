@@ -5,6 +5,8 @@ package struct PlanLimits: Sendable {
   package var expressionDepthMax = 400
   /// Nodes of one expression after lateral aliases are put in: `a + a AS b, b + b AS c, …` doubles at each step.
   package var expressionNodesMax = 100_000
+  /// Nodes of the body of one call of a user's function, with the functions that it calls put in.
+  package var functionNodesMax = 2_000
   /// Relational operators of one query: common tables and views are copied to each place of use.
   package var planNodesMax = 10_000
   /// Nesting of relational operators: plans are walked recursively too.

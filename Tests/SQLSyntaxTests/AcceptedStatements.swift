@@ -126,6 +126,7 @@ enum Accepted {
     "CREATE FUNCTION count_char AS 'com.github.nexmark.flink.udf.CountChar'",
     "CREATE FUNCTION j AS 'x.Y' LANGUAGE JAVA",
     "DROP TABLE t", "DROP VIEW IF EXISTS v", "DROP MATERIALIZED VIEW mv", "DROP TEMPORARY FUNCTION f",
+    "TRUNCATE TABLE t", "CREATE FUNCTION f(n INT) RETURNS TABLE (i INT, j STRING) RETURN SELECT n, 'x'",
     "DROP STREAM s", "DROP AGGREGATE a", "DROP SOURCE s", "DROP SINK s",
   ]
 

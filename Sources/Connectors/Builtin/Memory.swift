@@ -15,15 +15,16 @@ extension ConnectorDefinition {
         }
         return SourceDescription(
           schema: schema, isBounded: !request.isStream, canEnd: true, canReplay: true,
-          store: MemoryTable(schema: schema))
+          store: MemoryTable(schema: schema, isStream: request.isStream, key: request.primaryKey))
       },
       open: { (request, description, columns) throws(SQLError) -> any Source in
         guard let table = description.store as? MemoryTable else {
           throw .internal("a memory relation was opened without its table")
         }
-        return table.open(columns: columns, isSnapshot: request.isSnapshot)
+        return table.open(
+          columns: columns, isSnapshot: request.isSnapshot, takesChanges: request.takesChanges, owner: request.queryName)
       }),
     sink: SinkFactory { (request) throws(SQLError) -> any Sink in
-      MemorySink(MemoryTable(schema: request.schema))
+      MemorySink(MemoryTable(schema: request.schema, isStream: false))
     })
 }

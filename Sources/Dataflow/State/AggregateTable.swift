@@ -22,6 +22,8 @@ package final class AggregateTable {
   let index: GroupIndex
   let accumulators: [any Accumulator]
   let distincts: [DistinctFilter?]
+  /// Whether an aggregate may drop its group.
+  private let drops: Bool
   /// Input position at which a group was first seen: the order of presentation (SEM-11).
   var firstSeen: [Int64] = []
   /// Rows in the group, weights summed. Kept if rows may go away.
@@ -56,6 +58,7 @@ package final class AggregateTable {
     self.isRetractable = isRetractable
     index = GroupIndex(keyTypes: keyTypes)
     accumulators = calls.map { $0.aggregate.make(isRetractable || $0.isDistinct && isRetractable) }
+    drops = !keyTypes.isEmpty && accumulators.contains { $0 is any GroupDropping }
     distincts = calls.map { $0.isDistinct ? DistinctFilter(types: $0.aggregate.parameters) : nil }
     oldResults = calls.map { ColumnBuilder($0.aggregate.result) }
   }
@@ -259,7 +262,7 @@ package final class AggregateTable {
 
   /// Those of `groups` that an aggregate has dropped.
   private func dropped(among groups: [Int32]) throws(SQLError) -> Set<Int32> {
-    if keyTypes.isEmpty { return [] }
+    if !drops { return [] }
     var all: Set<Int32> = []
     for (accumulator, call) in zip(accumulators, calls) {
       guard let dropping = accumulator as? any GroupDropping else { continue }
@@ -270,8 +273,9 @@ package final class AggregateTable {
 
   /// Emits groups that are over, once and for all, and forgets them.
   private func flushFinal(_ due: [Int32], emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
-    let touchedNow = touchedInOrder()
-    let dropped = try dropped(among: Array(Set(due).union(touchedNow)))
+    // Where rows stay and no group is dropped, only what is over is looked at.
+    let touchedNow = isRetractable || drops ? touchedInOrder() : []
+    let dropped = drops ? try dropped(among: Array(Set(due).union(touchedNow))) : []
     let alive = due.filter { (!isRetractable || rowCounts[Int($0)] != 0) && !dropped.contains($0) }
       .sorted { (firstSeen[Int($0)], $0) < (firstSeen[Int($1)], $1) }
     var start = 0

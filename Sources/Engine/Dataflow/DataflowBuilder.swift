@@ -22,19 +22,23 @@ package struct DataflowBuilder {
   /// A built query: its graph, and the sources in the order of their pipelines.
   package struct Built {
     package let graph: Graph
-    package let sources: [(source: any Source, name: String, drainRank: Int?)]
+    package let sources: [(source: any Source, name: String, drainRank: Int?, isPastNews: Bool)]
     let watermarks: [WatermarkTracker.Declaration]
   }
 
   package func build(_ plan: PhysicalPlan, into root: any DeltaReceiver) throws(SQLError) -> Built {
     let construction = construct(plan, into: root)
-    var sources: [(source: any Source, name: String, drainRank: Int?)] = []
+    var sources: [(source: any Source, name: String, drainRank: Int?, isPastNews: Bool)] = []
+    // What tables hold is news to a query that reads nothing else.
+    let isPastNews = construction.origins.allSatisfy { origin in
+      if case .relation(let reference) = origin.kind { reference.isBounded || reference.isFollowed } else { true }
+    }
     for origin in construction.origins {
       switch origin.kind {
       case .relation(let reference):
-        sources.append((try open(reference, origin.columns), reference.name, origin.drainRank))
+        sources.append((try open(reference, origin.columns), reference.name, origin.drainRank, isPastNews))
       case .constants(let batch, let schema):
-        sources.append((ConstantSource(batch, schema: schema), "values", origin.drainRank))
+        sources.append((ConstantSource(batch, schema: schema), "values", origin.drainRank, isPastNews))
       }
     }
     return Built(graph: construction.graph, sources: sources, watermarks: construction.watermarks)

@@ -18,6 +18,8 @@ final class SourceRun: @unchecked Sendable {
   private(set) var isIdle = false
   /// Morsels and boundaries taken in this step.
   private(set) var consumed = 0
+  /// The same without what was there before the query.
+  private(set) var news = 0
   private(set) var bytesRead: Int64 = 0
   /// When something last came, µs on the query's clock.
   private(set) var lastArrivalMicros: Int64?
@@ -29,7 +31,11 @@ final class SourceRun: @unchecked Sendable {
   private let batchRowsMax: Int
   private let decoded = Atomic<Int64>(0)
 
-  init(source: any Source, name: String, drainRank: Int?, batchRowsMax: Int) {
+  private let isPastNews: Bool
+
+  /// - Parameter isPastNews: what a followed table held before counts as consumed.
+  init(source: any Source, name: String, drainRank: Int?, isPastNews: Bool = true, batchRowsMax: Int) {
+    self.isPastNews = isPastNews
     self.source = source
     self.drainRank = drainRank
     self.name = name
@@ -41,6 +47,7 @@ final class SourceRun: @unchecked Sendable {
 
   func beginStep(ignoringLimits: Bool) {
     consumed = 0
+    news = 0
     isAtBoundary = false
     isIdle = false
     ignoresLimits = ignoringLimits || drainRank != nil
@@ -79,10 +86,12 @@ final class SourceRun: @unchecked Sendable {
       switch try source.poll(&limit) {
       case .morsel(let morsel):
         consumed += 1
+        if isPastNews || !morsel.isPast { news += 1 }
         bytesRead += Int64(morsel.byteCount)
         return Content(morsel: morsel, run: self)
       case .stepBoundary:
         consumed += 1
+        news += 1
         if !ignoresLimits { isAtBoundary = true }
       case .idle:
         isIdle = true

@@ -83,7 +83,8 @@ package final class StreamingQuery: @unchecked Sendable {
       built.watermarks, policy: settings.usesGreatestWatermark ? .max : .min,
       idleMicros: built.watermarks.map { idleTimeouts($0.relation) }, startMicros: clock.nowMicros)
     sources = built.sources.map {
-      SourceRun(source: $0.source, name: $0.name, drainRank: $0.drainRank, batchRowsMax: checks.batchRowsMax)
+      SourceRun(source: $0.source, name: $0.name, drainRank: $0.drainRank, isPastNews: $0.isPastNews,
+        batchRowsMax: checks.batchRowsMax)
     }
     self.builder = builder
     self.checks = checks
@@ -244,6 +245,7 @@ package final class StreamingQuery: @unchecked Sendable {
     shared.withLock { $0.report = final }
     for run in sources { run.source.stop() }
     graph.pool.stop()
+    sink.queryEnded()
   }
 
   private func setState(_ state: State) {
@@ -398,7 +400,7 @@ package final class StreamingQuery: @unchecked Sendable {
     let hadEnded = sources.allSatisfy(\.hasEnded)
     try read(step, startNanos: startNanos)
     // Reading the static side of a join is no news by itself.
-    let hasConsumed = sources.contains { $0.consumed > 0 && ($0.drainRank == nil || plan.root.properties.isBounded) }
+    let hasConsumed = sources.contains { $0.news > 0 && ($0.drainRank == nil || plan.root.properties.isBounded) }
     let endsNow = isOver && !hadEnded
     step.closing = closing(now: now)
     let isTimerDue =

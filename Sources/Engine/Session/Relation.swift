@@ -13,6 +13,14 @@ final class Relation {
   let description: SourceDescription
   /// Rows that live in the session (`USING memory`): INSERT goes here.
   var store: (any RelationStore)? { description.store }
+  /// The same, where rows can be changed.
+  var table: MemoryTable? { description.store as? MemoryTable }
+  /// Of a materialized view: the query that keeps it up to date.
+  var keeper: StreamingQuery?
+  /// Columns that identify a row: PRIMARY KEY, or what the query of a materialized view is known to give.
+  var key: [Int]?
+  /// Holds what `START QUERY … INTO memory` gives: a later query of that name may replace it.
+  var isResultOfQuery = false
   /// Computed columns and event time of CREATE TABLE.
   var layout: [SourceReference.LayoutColumn] = []
   var watermark: (column: Int, delayMicros: Int64)?
@@ -40,13 +48,19 @@ final class Relation {
       isBounded: description.isBounded, canEnd: description.canEnd, isAppendOnly: description.isAppendOnly,
       primaryKey: description.primaryKey, watermark: watermark)
     reference.layout = layout
+    reference.primaryKey = key
+    if let table, !isStream {
+      reference.followable = .init(isChanging: keeper != nil || isResultOfQuery || table.isChanging)
+    }
     return reference
   }
 
-  /// A reader for one query, of some columns.
-  func open(columns: [Int]) throws(SQLError) -> any Source {
+  /// A reader for the query `owner`, of some columns.
+  func open(columns: [Int], as reference: SourceReference, owner: String) throws(SQLError) -> any Source {
     var request = request
-    request.isSnapshot = store != nil && !isStream
+    request.isSnapshot = store != nil && reference.isBounded
+    request.takesChanges = !reference.isAppendOnly
+    request.queryName = owner
     let factory = try connector.sourceFactory(span: request.span)
     return try factory.open(request, description, columns)
   }

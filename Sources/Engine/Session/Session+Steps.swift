@@ -57,10 +57,19 @@ extension Session {
     // Nobody is left who could resume them.
     for query in queries where query.isPaused { query.stop() }
     for query in queries { query.setStepped(false) }
-    while queries.contains(where: { !$0.state.isOver }) {
+    let keepers = catalog.keepers
+    // A view of an endless source goes on as long as somebody may ask for it: to the end of the script.
+    let isAwaited: (StreamingQuery) -> Bool = { query in
+      !query.state.isOver && (query.plan.root.properties.canEnd || !keepers.contains { $0 === query })
+    }
+    while queries.contains(where: isAwaited) {
       if wasInterrupted { for query in queries { query.stop() } }
-      _ = queries.first { !$0.state.isOver }?.await(timeoutMicros: StreamingQuery.patienceMicros)
+      _ = queries.first(where: isAwaited)?.await(timeoutMicros: StreamingQuery.patienceMicros)
       closeUnfedStreams()
+    }
+    for query in queries where !query.state.isOver {
+      query.stop()
+      _ = query.await(timeoutMicros: nil)
     }
     var failure: SQLError?
     for query in queries {

@@ -77,7 +77,13 @@ package final class Session: @unchecked Sendable {
     defer { settle() }
     // Each statement draws other numbers; under the virtual clock the same ones in every run (SEM-13).
     catalog.settings.randomSeed = options.usesVirtualClock ? catalog.settings.randomSeed &+ 1 : .random(in: .min ... .max)
-    return try StatementExecutor(session: self, text: text).execute(statement)
+    do throws(SQLError) {
+      return try StatementExecutor(session: self, text: text).execute(statement)
+    } catch {
+      // Who interrupts a statement knows that it is not done.
+      if error.isCancellation && wasInterrupted { return nil }
+      throw error
+    }
   }
 
   // MARK: Scripts
@@ -142,7 +148,7 @@ package final class Session: @unchecked Sendable {
         throw SQLError(
           .internal, "INTERNAL_ERROR", "relation \"\(reference.name)\" is gone while its query starts")
       }
-      return try relation.open(columns: columns)
+      return try relation.open(columns: columns, as: reference, owner: name)
     }
     return try StreamingQuery(
       name: name, plan: plan, builder: builder, sink: sink, trigger: trigger, clock: clock,
@@ -161,6 +167,14 @@ package final class Session: @unchecked Sendable {
     try query.open()
     if !query.plan.root.properties.isBounded { openSources() }
     try query.run()
+  }
+
+  /// Waits until a query in the background has processed all that is there; `interrupt` stops it.
+  func processInForeground(_ query: StreamingQuery) throws(SQLError) {
+    foreground.withLock { $0.query = query }
+    defer { foreground.withLock { $0.query = nil } }
+    if wasInterrupted { query.stop() }
+    try query.processAllAvailable()
   }
 
   /// Runs a query on a thread of its own while the caller of this attends to it; `interrupt` stops it until

@@ -23,6 +23,8 @@ final class SessionCatalog: Catalog {
   /// Aggregates that the user defined, by lower-case name; their functions are in `functions` too.
   private(set) var ownAggregates: [String: OwnAggregateDefinition] = [:]
   var settings = SessionSettings()
+  /// Which tables the query that is being planned follows.
+  var following = Following.nothing
   var environment: ConnectorEnvironment
 
   init(connectors: ConnectorRegistry, functions: FunctionRegistry, environment: ConnectorEnvironment) {
@@ -37,6 +39,7 @@ final class SessionCatalog: Catalog {
 
   func relation(for id: SourceID) -> Relation? { byID[id] }
   func routine(named name: String) -> RoutineDefinition? { routines[name] }
+  var routineNames: [String] { Array(routines.keys) }
   func set(routine: RoutineDefinition?, named name: String) { routines[name] = routine }
   func initialStates(ofAggregate name: String) -> AST.Query? { ownAggregates[name]?.initialStates }
 
@@ -54,7 +57,12 @@ final class SessionCatalog: Catalog {
 
   func relation(named name: [String]) throws(SQLError) -> CatalogRelation? {
     let key = key(name)
-    if let relation = relations[key] { return .source(relation.reference) }
+    if let relation = relations[key] {
+      if case .failed(let error)? = relation.keeper?.state { throw error.ofView(relation.name) }
+      var reference = relation.reference
+      if following == .all || following == .changing && reference.followable?.isChanging == true { reference.follow() }
+      return .source(reference)
+    }
     if let view = views[key] { return .view(view) }
     if let relation = try systemRelation(name) { return .source(relation.reference) }
     // `stdin` is there without being declared, and so is any other connector that needs no options.
@@ -161,14 +169,16 @@ final class SessionCatalog: Catalog {
 
   func makeRelation(
     name: String, _ connector: ConnectorDefinition, _ given: [GivenOption], schema: Schema?, isStream: Bool,
-    span: SourceSpan
+    primaryKey: [Int]? = nil, span: SourceSpan
   ) throws(SQLError) -> Relation {
-    let request = SourceRequest(
+    var request = SourceRequest(
       options: try connector.checkedOptions(given, span: span), schema: schema, isStream: isStream,
       environment: environment, span: span)
+    request.primaryKey = primaryKey
     let relation = Relation(
       id: SourceID(nextID), name: name, isStream: isStream, connector: connector, request: request,
       description: try description(of: connector, request))
+    relation.key = primaryKey
     nextID += 1
     byID[relation.id] = relation
     return relation
@@ -190,11 +200,11 @@ final class SessionCatalog: Catalog {
   /// CREATE TABLE / STREAM.
   func define(
     _ name: AST.ObjectName, connector: ConnectorDefinition, options: [GivenOption], schema: Schema?, isStream: Bool,
-    isReplace: Bool, span: SourceSpan, complete: (Relation) throws(SQLError) -> Void
+    primaryKey: [Int]? = nil, isReplace: Bool, span: SourceSpan, complete: (Relation) throws(SQLError) -> Void
   ) throws(SQLError) {
     try checkFree(name, isReplace: isReplace)
     let relation = try makeRelation(
-      name: name.text, connector, options, schema: schema, isStream: isStream, span: span)
+      name: name.text, connector, options, schema: schema, isStream: isStream, primaryKey: primaryKey, span: span)
     try complete(relation)
     let key = key(name.parts.map(\.text))
     relations[key]?.close()
@@ -215,7 +225,7 @@ final class SessionCatalog: Catalog {
     return relations[key] != nil || views[key] != nil
   }
 
-  private func checkFree(_ name: AST.ObjectName, isReplace: Bool) throws(SQLError) {
+  func checkFree(_ name: AST.ObjectName, isReplace: Bool) throws(SQLError) {
     if !isReplace && exists(name) {
       throw SQLError(
         .bind, "TABLE_OR_VIEW_ALREADY_EXISTS", "\"\(name.text)\" exists already", span: name.span,
@@ -246,6 +256,11 @@ final class SessionCatalog: Catalog {
       hint: didYouMean(name.text, in: relationNames))
   }
 
+  /// The queries that keep materialized views.
+  var keepers: [StreamingQuery] { relations.values.compactMap(\.keeper) }
+
+  func remove(_ name: AST.ObjectName) { relations[key(name.parts.map(\.text))] = nil }
+
   /// Memory streams take no more rows, but for some: the end of a script.
   func closeMemoryStreams(except isKept: (any RelationStore) -> Bool) {
     for relation in relations.values {
@@ -266,5 +281,25 @@ final class SessionCatalog: Catalog {
 
   func closeAll() {
     for relation in byID.values { relation.shutDown() }
+  }
+}
+
+/// Which memory tables a query follows; others it reads as they are (SEM-8).
+enum Following {
+  /// None: a SELECT.
+  case nothing
+  /// Those whose rows may change: a query that goes on. A table that only grows is the fixed side of its joins.
+  case changing
+  /// All: a query that goes on and has nothing else to wait for.
+  case all
+}
+
+extension SQLError {
+  /// A view whose query has failed is not shown as it was.
+  fileprivate func ofView(_ name: String) -> SQLError {
+    var copy = self
+    copy.message = "materialized view \"\(name)\" is no longer kept up to date: \(message)"
+    copy.span = nil
+    return copy
   }
 }

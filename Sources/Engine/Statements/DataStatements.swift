@@ -10,17 +10,19 @@ extension StatementExecutor {
   func insert(_ insert: AST.Insert, span: SourceSpan) throws(SQLError) -> String? {
     try refuseCheckpoint(insert.clauses)
     var isReplacing = false
-    if insert.isOverwrite {
-      guard case .path = insert.target else { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
-      isReplacing = true
-    }
-    let planned = try plan(insert.query, insert.clauses, into: insert.target, insert.options)
+    if insert.isOverwrite, case .path = insert.target { isReplacing = true }
+    var planned = try plan(insert.query, insert.clauses)
     let name = session.newQueryName()
     let sink: any Sink
+    if !planned.physical.root.properties.isBounded {
+      planned = try planRunning(insert.query, insert.clauses, into: insert.target, insert.options)
+    }
     if case .name(let target) = insert.target, let relation = catalog.relation(target) {
       sink = try relationSink(
-        relation, columns: insert.columns, plan: planned.physical, name: name, span: insert.targetSpan)
+        relation, columns: insert.columns, plan: planned.physical, isOverwrite: insert.isOverwrite, name: name,
+        span: insert.targetSpan)
     } else {
+      if insert.isOverwrite, !isReplacing { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
       if let column = insert.columns.first { throw notYet("a column list for this target", column.span) }
       sink = try openSink(
         insert.target, options: insert.options, isReplacing: isReplacing, plan: planned.physical, name: name,
@@ -30,6 +32,9 @@ extension StatementExecutor {
       name: name, plan: planned.physical, sink: sink, trigger: trigger(insert.clauses))
     if planned.physical.root.properties.isBounded {
       try session.presenter.run(query, in: session)
+      if insert.isOverwrite, query.state == .finished, let sink = sink as? TableSink {
+        do { try sink.replaceRows() } catch { throw error.located(at: insert.targetSpan) }
+      }
       return nil
     }
     query.fedStore = fedStore(insert.target)
@@ -113,18 +118,20 @@ extension StatementExecutor {
     GivenOption(option.key.text, option.text ?? "", span: option.valueSpan)
   }
 
-  /// Plans a query for its target: one that wants to hear of every change gets a changelog, unless the statement says
-  /// otherwise or the result comes once.
-  func plan(
+  /// Plans a query that goes on, for its target: one that wants to hear of every change gets a changelog, unless a mode is
+  /// asked for; a table wants that.
+  func planRunning(
     _ query: AST.Query, _ clauses: AST.StreamClauses, into target: AST.InsertTarget?, _ options: [AST.Option]
   ) throws(SQLError) -> PlannedQuery {
-    let planned = try plan(query, clauses)
-    guard clauses.outputMode == nil, !planned.physical.root.properties.isBounded, try wantsChanges(target, options) else {
-      return planned
+    let planned = try planFollowing(query, clauses)
+    if clauses.outputMode != nil { return planned }
+    if !planned.physical.root.properties.isBounded, try wantsChanges(target, options) {
+      return try planFollowing(query, changelog(clauses))
     }
-    var changing = clauses
-    changing.outputMode = .changelog
-    return try plan(query, changing)
+    guard case .name(let name)? = target else { return planned }
+    let isTable = catalog.relation(name).map { $0.table != nil && !$0.isStream } ?? (name.text.lowercased() == "memory")
+    return isTable && !planned.physical.root.properties.isAppendOnly
+      ? try planFollowing(query, changelog(clauses)) : planned
   }
 
   private func wantsChanges(_ target: AST.InsertTarget?, _ options: [AST.Option]) throws(SQLError) -> Bool {
@@ -149,26 +156,65 @@ extension StatementExecutor {
 
   // MARK: Relations
 
+  /// `INTO memory`: the table of the query's name, made anew.
+  func resultTable(_ name: String, plan: PhysicalPlan, span: SourceSpan) throws(SQLError) -> any Sink {
+    let target = AST.ObjectName([AST.Identifier(name, span: span)])
+    if let old = catalog.relation(target), old.isResultOfQuery { catalog.remove(target) }
+    try catalog.define(
+      target, connector: try connector("memory", span: span), options: [], schema: plan.schema, isStream: false,
+      isReplace: false, span: span
+    ) { (relation) throws(SQLError) in relation.isResultOfQuery = true }
+    guard let table = catalog.relation(target)?.table else { throw .internal("a memory sink without a table") }
+    return TableSink(table, schema: plan.schema, settings: session.settings)
+  }
+
   /// Rows for a relation of the catalog: those of the session, or what its connector writes to.
   private func relationSink(
-    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, name: String, span: SourceSpan
+    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, isOverwrite: Bool, name: String,
+    span: SourceSpan
   ) throws(SQLError) -> any Sink {
-    guard relation.store != nil || relation.connector.sink != nil else {
+    if relation.keeper != nil {
+      throw SQLError(
+        .bind, "FORBIDDEN_OPERATION", "\"\(relation.name)\" is a materialized view: its query alone changes it", span: span)
+    }
+    guard relation.table != nil || relation.connector.sink != nil else {
       throw SQLError(
         .bind, "UNSUPPORTED_DATA_SOURCE",
         "\"\(relation.name)\" reads from \(relation.connector.name) and cannot be written", span: span,
         hint: "CREATE STREAM … USING memory takes INSERTs")
     }
+    if let table = relation.table { try checkChanges(of: table, relation, plan, isOverwrite, span: span) }
     let expressions = try values(of: plan, for: relation, columns: columns, span: span)
-    if let store = relation.store {
-      return InsertSink(store: store, schema: relation.schema, expressions: expressions, settings: session.settings)
+    if let table = relation.table {
+      return TableSink(
+        table, schema: relation.schema, expressions: expressions, settings: session.settings, replacesAll: isOverwrite)
     }
+    if isOverwrite { throw notYet("INSERT OVERWRITE of this target", span) }
     guard let factory = relation.connector.sink else { throw .internal("a sink is gone") }
     let sink = try factory.open(
       SinkRequest(
         options: relation.request.options, schema: relation.schema, isChangelog: plan.mode == .changelog,
         isBounded: plan.root.properties.isBounded, queryName: name, environment: catalog.environment, span: span))
     return FittingSink(sink, expressions: expressions, settings: session.settings)
+  }
+
+  /// Whether a memory relation can take what this plan does to it.
+  private func checkChanges(
+    of table: MemoryTable, _ relation: Relation, _ plan: PhysicalPlan, _ isOverwrite: Bool, span: SourceSpan
+  ) throws(SQLError) {
+    if !plan.root.properties.isBounded, plan.root.scans.contains(where: { $0.id == relation.id }) {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "a query that goes on cannot write into \"\(relation.name)\", which it reads", span: span,
+        hint: "write into another relation")
+    }
+    if !plan.root.properties.isAppendOnly, plan.mode == .changelog || plan.mode == .complete && !table.isStream {
+      do { try table.expectChanges() } catch { throw error.located(at: span) }
+    }
+    if isOverwrite, table.isStream || !plan.root.properties.isBounded {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "INSERT OVERWRITE puts a result that ends into a TABLE", span: span,
+        hint: "INSERT INTO \(relation.name) … OUTPUT MODE COMPLETE replaces all rows at each trigger")
+    }
   }
 
   /// The relation's columns as expressions over a query's: by position, or those named, the others NULL.
@@ -243,44 +289,4 @@ private final class FittingSink: Sink {
   func commit(epoch: Int64) throws(SQLError) { try sink.commit(epoch: epoch) }
   func finish() throws(SQLError) { try sink.finish() }
   var readsSnapshots: Bool { sink.readsSnapshots }
-}
-
-/// Puts a query's rows into a memory relation: each step is one micro-batch there.
-final class InsertSink: Sink {
-  private let store: any RelationStore
-  private let schema: Schema
-  private let expressions: [BoundExpression]
-  private let settings: SessionSettings
-  private var pieces: [Batch] = []
-  private var weights: [Int64] = []
-  private var isRetracting = false
-
-  init(store: any RelationStore, schema: Schema, expressions: [BoundExpression], settings: SessionSettings) {
-    self.store = store
-    self.schema = schema
-    self.expressions = expressions
-    self.settings = settings
-  }
-
-  func write(_ rows: ResultRows) throws(SQLError) {
-    let evaluator = Evaluator(EvaluationContext(settings: settings))
-    var columns: [Column] = []
-    for expression in expressions { columns.append(try evaluator.column(expression, over: rows.batch)) }
-    pieces.append(Batch(columns, count: rows.batch.count))
-    for row in 0..<rows.batch.count {
-      let operation = rows.operations?[row] ?? .insert
-      let isRemoval = operation == .delete || operation == .updateBefore
-      weights.append(isRemoval ? -1 : 1)
-      isRetracting = isRetracting || isRemoval
-    }
-  }
-
-  func end(_ step: StepInfo) throws(SQLError) {
-    if pieces.isEmpty { return }
-    let batch = Batch.concatenate(pieces, schema: schema)
-    try store.append(batch, weights: isRetracting ? weights : nil)
-    pieces = []
-    weights = []
-    isRetracting = false
-  }
 }

@@ -14,8 +14,7 @@ extension StatementExecutor {
         .bind, "UNSUPPORTED_FEATURE", "a relation has one event time", span: create.watermarks[1].span,
         hint: "declare the other in the query: FROM t WATERMARK ts DELAY OF INTERVAL 5 SECONDS")
     }
-    if let key = create.primaryKey.first { throw notYet("PRIMARY KEY", key.span) }
-    if let query = create.query { throw notYet("CREATE … AS SELECT", query.span) }
+    if let query = create.query { return try createTable(create, as: query, span: span) }
     if let like = create.like { throw notYet("CREATE … LIKE", like.span) }
     if create.kind == .sink { throw notYet("CREATE TABLE as a sink", create.name.span) }
     var options = try create.options.map(given)
@@ -23,14 +22,75 @@ extension StatementExecutor {
     let idleMicros = try idleTimeout(&options)
     let connector = try relationConnector(create, &options)
     let schema = try columns(create)
+    let key = try primaryKey(create, schema, connector)
     try catalog.define(
-      create.name, connector: connector, options: options, schema: schema, isStream: create.kind != .table,
+      create.name, connector: connector, options: options, schema: schema, isStream: create.kind != .table, primaryKey: key,
       isReplace: create.isReplace, span: create.name.span
     ) { relation throws(SQLError) in
       relation.idleMicros = idleMicros
       try complete(relation, create)
     }
     return "created \(create.kind == .table ? "table" : "stream") \"\(create.name.text)\""
+  }
+
+  /// Ordinals of PRIMARY KEY among the columns that are stored.
+  private func primaryKey(
+    _ create: AST.CreateTable, _ schema: Schema?, _ connector: ConnectorDefinition
+  ) throws(SQLError) -> [Int]? {
+    guard let first = create.primaryKey.first else { return nil }
+    guard connector.name == "memory", create.kind == .table, let schema else {
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE", "a PRIMARY KEY is kept by memory tables alone", span: first.span,
+        hint: "CREATE TABLE … USING memory, and INSERT INTO it from this one")
+    }
+    var key: [Int] = []
+    for column in create.primaryKey {
+      guard let ordinal = schema.ordinals(named: column.text).first else {
+        throw SQLError(
+          .bind, "UNRESOLVED_COLUMN.WITH_SUGGESTION", "the table has no column \"\(column.text)\" to be its key",
+          span: column.span, hint: didYouMean(column.text, in: schema.names))
+      }
+      guard schema[ordinal].type.isOrderable else {
+        throw SQLError(
+          .bind, "UNSUPPORTED_FEATURE", "a \(schema[ordinal].type.sqlName) cannot be part of a key", span: column.span)
+      }
+      key.append(ordinal)
+    }
+    return key
+  }
+
+  /// `CREATE TABLE t AS SELECT …`: a memory table with the columns of the query, filled once or, if the query goes on, as
+  /// long as it does.
+  private func createTable(_ create: AST.CreateTable, as query: AST.Query, span: SourceSpan) throws(SQLError) -> String? {
+    var options = try create.options.map(given)
+    let connector = try relationConnector(create, &options)
+    guard connector.name == "memory", create.kind == .table || create.kind == .stream, create.location == nil else {
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE", "CREATE … AS SELECT makes memory tables and streams", span: create.name.span,
+        hint: "INSERT INTO 'out.csv' SELECT … writes a file")
+    }
+    if let column = create.columns.first {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "the columns of CREATE … AS SELECT are those of the query", span: column.span,
+        hint: "give them names there: SELECT a AS \(column.name.text)")
+    }
+    let planned = try plan(query, create.clauses)
+    try catalog.define(
+      create.name, connector: connector, options: options, schema: planned.schema, isStream: create.kind == .stream,
+      isReplace: create.isReplace, span: create.name.span
+    ) { (_) throws(SQLError) in }
+    let insert = try Parser.parseStatement(SourceText(name: "<create>", text: "INSERT INTO t SELECT 1"))
+    guard case .insert(var filling) = insert.kind else { throw .internal("INSERT is none") }
+    filling.target = .name(create.name)
+    filling.targetSpan = create.name.span
+    filling.query = query
+    filling.clauses = create.clauses
+    do throws(SQLError) {
+      return try self.insert(filling, span: span) ?? "created \(create.kind == .table ? "table" : "stream") \"\(create.name.text)\""
+    } catch {
+      catalog.remove(create.name)
+      throw error
+    }
   }
 
   /// Computed columns and event time of a relation whose own columns are known.
@@ -114,7 +174,7 @@ extension StatementExecutor {
   }
 
   func createView(_ create: AST.CreateView, span: SourceSpan) throws(SQLError) -> String? {
-    if create.kind == .materialized { throw notYet("CREATE MATERIALIZED VIEW", create.name.span) }
+    if create.kind == .materialized { return try createMaterializedView(create, span: span) }
     if create.ifNotExists && catalog.exists(create.name) { return "\"\(create.name.text)\" exists already" }
     // Bound once now, so that a mistake is found where it was made.
     let planned = try plan(create.query, AST.StreamClauses.forViews)
@@ -131,13 +191,20 @@ extension StatementExecutor {
   }
 
   func drop(_ drop: AST.Drop) throws(SQLError) -> String? {
+    if drop.kind != .function, drop.kind != .aggregate, let relation = catalog.relation(drop.name), relation.keeper != nil {
+      return try dropMaterializedView(drop, relation)
+    }
     switch drop.kind {
     case .table, .stream, .source:
+      if let relation = catalog.relation(drop.name) { try checkNoViewReads(relation, at: drop.name.span) }
       try catalog.drop(drop.name, wantsView: false, ifExists: drop.ifExists)
     case .view, .materializedView:
       try catalog.drop(drop.name, wantsView: true, ifExists: drop.ifExists)
     case .function, .aggregate: return try dropRoutine(drop)
-    case .sink: throw notYet("DROP SINK", drop.name.span)
+    case .sink:
+      // A sink of one's own is the query that writes into it.
+      if drop.ifExists, session.query(named: drop.name.last.text) == nil { return nil }
+      return try stop(drop.name.last)
     }
     return "dropped \"\(drop.name.text)\""
   }

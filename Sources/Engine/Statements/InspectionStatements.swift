@@ -14,14 +14,22 @@ extension StatementExecutor {
     case .query(let q, let c): (query, clauses) = (q, c)
     case .insert(let insert): (query, clauses) = (insert.query, insert.clauses)
     case .startQuery(let start): (query, clauses) = (start.query, start.clauses)
-    case .createView(let view): (query, clauses) = (view.query, .forViews)
+    case .createView(let view):
+      (query, clauses) = (view.query, view.kind == .materialized ? changelog(view.clauses) : .forViews)
+    case .createSink(let sink): (query, clauses) = (sink.query, sink.clauses)
     default:
       throw SQLError(
         .plan, "UNSUPPORTED_FEATURE", "this statement has no plan that EXPLAIN could show", span: statement.span,
-        hint: "EXPLAIN takes a query, INSERT, START QUERY and CREATE VIEW")
+        hint: "EXPLAIN takes a query, INSERT, START QUERY, CREATE VIEW and CREATE SINK")
     }
     try refuseCheckpoint(clauses)
-    let planned = try plan(query, clauses)
+    let planned: PlannedQuery
+    switch statement.kind {
+    case .startQuery(let start): planned = try planRunning(query, clauses, into: start.target, start.options)
+    case .createView(let view) where view.kind == .materialized: planned = try planFollowing(query, clauses)
+    case .createSink: planned = try planFollowing(query, clauses)
+    default: planned = try plan(query, clauses)
+    }
     let lines: [String]
     switch mode {
     case .plan, .physical: lines = Explain.physical(planned)
@@ -70,16 +78,25 @@ extension StatementExecutor {
     case .tables, .streams:
       let schema = Schema([Field("name", .string), Field("kind", .string), Field("connector", .string)])
       let wanted = catalog.relations.values.filter {
-        show.subject == .tables ? !$0.isStream : $0.isStream
+        switch show.subject {
+        case .tables: !$0.isStream && $0.keeper == nil
+        case .streams: $0.isStream
+        default: true
+        }
       }
       let rows: [[Value]] = wanted.sorted { $0.name < $1.name }.map {
-        [.string($0.name), .string($0.isStream ? "stream" : "table"), .string($0.connector.name)]
+        [
+          .string($0.name), .string($0.isStream ? "stream" : $0.keeper != nil ? "materialized view" : "table"),
+          .string($0.connector.name),
+        ]
       }
       try present(schema, filtered(rows, show.like))
     case .views:
       try present(
         Schema([Field("name", .string)]),
-        filtered(catalog.views.values.map(\.name).sorted().map { [.string($0)] }, show.like))
+        filtered(
+          (catalog.views.values.map(\.name) + catalog.relations.values.filter { $0.keeper != nil }.map(\.name)).sorted()
+            .map { [.string($0)] }, show.like))
     case .functions:
       let rows: [[Value]] = functionDocs.map {
         [.string($0.name), .string($0.category.rawValue), .string($0.signature), .string($0.summary)]

@@ -48,13 +48,43 @@ extension StatementExecutor {
         .bind, "QUERY_ALREADY_EXISTS", "a query \"\(name)\" is running already", span: start.name?.span ?? span,
         hint: "stop it first: STOP QUERY \(name)")
     }
-    let planned = try plan(start.query, start.clauses, into: start.target, start.options)
-    let sink = try openSink(start.target, options: start.options, plan: planned.physical, name: name, span: span)
+    let planned = try planRunning(start.query, start.clauses, into: start.target, start.options)
+    let sink: any Sink
+    if case .name(let target)? = start.target, target.text.lowercased() == "memory", catalog.relation(target) == nil {
+      sink = try resultTable(name, plan: planned.physical, span: target.span)
+    } else {
+      sink = try openSink(start.target, options: start.options, plan: planned.physical, name: name, span: span)
+    }
     if let old = session.query(named: name) { session.forget(old) }
     let query = try session.prepare(name: name, plan: planned.physical, sink: sink, trigger: trigger(start.clauses))
     query.fedStore = fedStore(start.target)
     try session.startInBackground(query)
     return "started query \"\(name)\""
+  }
+
+  /// `CREATE SINK name … AS query`: a started query of that name with a sink of its own.
+  func createSink(_ create: AST.CreateSink, span: SourceSpan) throws(SQLError) -> String? {
+    var options = create.options
+    var connector = create.using
+    if let index = options.firstIndex(where: { $0.key.text.lowercased() == "connector" }) {
+      let named = options.remove(at: index)
+      connector = connector ?? AST.Identifier(named.text ?? "", span: named.valueSpan)
+    }
+    guard let connector else {
+      throw SQLError(
+        .bind, "DATA_SOURCE_NOT_FOUND", "CREATE SINK names its connector", span: create.name.span,
+        hint: "CREATE SINK \(create.name.text) USING console AS SELECT …")
+    }
+    let name = create.name.last
+    let start = try Parser.parseStatement(SourceText(name: "<sink>", text: "START QUERY q INTO console AS SELECT 1"))
+    guard case .startQuery(var query) = start.kind else { throw .internal("START QUERY is none") }
+    query.name = name
+    query.ifNotExists = create.ifNotExists
+    query.target = .name(AST.ObjectName([connector]))
+    query.options = options
+    query.query = create.query
+    query.clauses = create.clauses
+    return try startQuery(query, span: span)
   }
 
   func runningQuery(_ name: AST.Identifier) throws(SQLError) -> StreamingQuery {

@@ -46,6 +46,8 @@ extension ExpressionBinder {
     }
     var body = try bodyBinder(routine, values).bindBody(routine.body, span: span).relocated(to: span)
     if let type { body = try context.storing(body, as: type, of: routine.name) }
+    // Functions that call each other twice grow twofold with each level.
+    try context.checkFunctionSize(of: body, routine.name, span: span)
     var kept: [(slot: Int, value: BoundExpression)] = []
     for variable in variables {
       switch body.uses(of: variable.slot) {
@@ -211,6 +213,7 @@ extension Planner {
         var binder = QueryBinder(context).expressionBinder(scope, .function)
         binder.subqueries = SubqueryCollector()
         let bound = try binder.bindBody(body, span: .none)
+        try context.checkFunctionSize(of: bound, routine.name, span: .none)
         if let type { return try context.storing(bound, as: type, of: routine.name).type }
         return bound.type
       }
@@ -230,6 +233,16 @@ extension Scope {
 }
 
 extension StatementContext {
+  /// Refuses a body that grew out of bounds by putting functions in.
+  fileprivate func checkFunctionSize(of body: BoundExpression, _ name: String, span: SourceSpan) throws(SQLError) {
+    if body.nodeCount(upTo: limits.functionNodesMax) >= limits.functionNodesMax {
+      throw SQLError(
+        .bind, "EXPRESSION_TOO_LARGE",
+        "function \"\(name)\" has more than \(limits.functionNodesMax) nodes once the functions it calls are put in",
+        span: span, hint: "compute parts of it in a subquery")
+    }
+  }
+
   /// The value of a function as the type that it declares (Spark's store assignment).
   fileprivate func storing(
     _ value: BoundExpression, as type: DataType, of function: String

@@ -256,6 +256,7 @@ package enum Keyword: String, CaseIterable, Sendable {
   case trailing = "TRAILING"
   case trigger = "TRIGGER"
   case trim = "TRIM"
+  case truncate = "TRUNCATE"
   case type = "TYPE"
   case unbounded = "UNBOUNDED"
   case unknown = "UNKNOWN"

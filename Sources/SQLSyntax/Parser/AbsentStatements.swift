@@ -12,7 +12,9 @@ extension Parser {
       words += " " + source.text(of: tokens[index + 1].span).uppercased()
       upper = tokens[index + 1].span.upper
     }
-    return .unsupported(words, span: SourceSpan(lower: token.span.lower, upper: upper), hint: hint, kind: .parse)
+    let isView = words == "REFRESH MATERIALIZED"
+    return .unsupported(words, span: SourceSpan(lower: token.span.lower, upper: upper), hint: isView ? "a materialized view is always up to date" : hint,
+      kind: .parse)
   }
 
   private static let absentStatements: [String: String] = [
@@ -25,7 +27,6 @@ extension Parser {
     "VACUUM": "files are left as they are written",
     "REPAIR": "partitions are found when a query starts",
     "MSCK": "partitions are found when a query starts",
-    "TRUNCATE": "DROP the table and CREATE it again",
     "LOAD": "INSERT INTO the table SELECT * FROM the path",
     "COPY": "INSERT INTO 'out.csv' SELECT … writes a file, SELECT * FROM 'in.csv' reads one",
     "USE": "there is one catalog; a dot belongs to the name of a relation",

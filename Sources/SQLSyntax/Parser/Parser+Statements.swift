@@ -22,6 +22,7 @@ extension Parser {
     if accept(.alter) { return .alterQuery(try alterQuery()) }
     if accept(.update) { return .update(try update()) }
     if accept(.delete) { return .delete(try delete()) }
+    if accept(.truncate) { return .delete(try truncate()) }
     if accept(.merge) { return .merge(try merge()) }
     if accept(.show) { return .show(try show()) }
     if accept(.describe) || accept(.desc) { return .describe(try describe()) }

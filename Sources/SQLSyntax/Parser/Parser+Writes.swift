@@ -122,6 +122,12 @@ extension Parser {
     return .init(target: target, alias: alias, where: accept(.where) ? try expression() : nil)
   }
 
+  /// What follows TRUNCATE: `TABLE t`, which is DELETE of all rows.
+  mutating func truncate() throws(SQLError) -> AST.Delete {
+    try expect(.table)
+    return .init(target: try objectName(), alias: nil, where: nil)
+  }
+
   /// What follows MERGE.
   mutating func merge() throws(SQLError) -> AST.Merge {
     try expect(.into)

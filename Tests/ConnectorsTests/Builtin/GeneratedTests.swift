@@ -66,9 +66,9 @@ import Testing
 
   /// A COMPLETE query's rows: followers see the difference, new readers the rows.
   @Test func replacedRowsAreTakenBack() throws {
-    let table = MemoryTable(schema: schema)
+    let table = MemoryTable(schema: schema, isStream: false)
     try table.replaceRows(with: batch([("a", 1)]))
-    let follower = table.open(columns: [0], isSnapshot: false)
+    let follower = table.open(columns: [0], isSnapshot: false, takesChanges: true)
     try table.replaceRows(with: batch([("b", 1), ("c", 1)]))
     table.close()
     #expect(try drain(follower).lines == ["a", "a", "b", "c"])
@@ -77,17 +77,76 @@ import Testing
     #expect(try drain(again).lines == ["b", "c"])
   }
 
+  /// What follows sees old rows go and new ones come; rows that are not there cannot go.
   @Test func weightsArePassedOn() throws {
+    let table = MemoryTable(schema: schema, isStream: false)
+    try table.append(batch([("a", 1), ("b", 2), ("a", 1)]))
+    let source = table.open(columns: [0, 1], isSnapshot: false, takesChanges: true, owner: "q")
+    #expect(table.followerNames == ["q"])
+    try table.append(batch([("a", 1), ("z", 9), ("c", 3)]), weights: [-1, -1, 2])
+    table.close()
+    let changes = try weighted(source)
+    #expect(changes == ["+1 a", "+1 b", "+1 a", "-1 a", "+1 c", "+1 c"])
+    #expect(try drain(table.open(columns: [0], isSnapshot: true)).lines.sorted() == ["a", "b", "c", "c"])
+  }
+
+  @Test func aKeyHasOneRow() throws {
+    let table = MemoryTable(schema: schema, isStream: false, key: [0])
+    let source = table.open(columns: [0, 1], isSnapshot: false, takesChanges: true)
+    try table.append(batch([("a", 1), ("b", 2), ("a", 3)]))
+    try table.append(batch([("b", 0)]), weights: [-1])
+    table.close()
+    #expect(try weighted(source) == ["+1 a", "+1 b", "-1 a", "+1 a", "-1 b"])
+    #expect(try drain(table.open(columns: [1], isSnapshot: true)).rows == [[.int32(3)]])
+  }
+
+  @Test func changesOfRowsThatMustStayAreRefused() throws {
+    let stream = MemoryTable(schema: schema)
+    #expect(failure { try stream.append(batch([("a", 1)]), weights: [-1]) }?.errorClass == "UNSUPPORTED_FEATURE")
+    let table = MemoryTable(schema: schema, isStream: false)
+    try table.append(batch([("a", 1)]))
+    let source = table.open(columns: [0], isSnapshot: false, owner: "q")
+    #expect(failure { try table.append(batch([("a", 1)]), weights: [-1]) }?.errorClass == "TABLE_IS_FOLLOWED")
+    source.stop()
+    try table.append(batch([("a", 1)]), weights: [-1])
+    #expect(table.rows.isEmpty)
+  }
+
+  /// A key that is written again and again takes no more room than its row.
+  @Test func rowsThatAreGoneAreForgotten() throws {
+    let table = MemoryTable(schema: schema, isStream: false, key: [0])
+    for round in 0..<200 { try table.append(batch((0..<100).map { ("k\($0)", Int32(round)) })) }
+    #expect(table.rows.reduce(0) { $0 + $1.count } == 100)
+    #expect(table.keptBytes < 1_000_000)
+  }
+
+  /// Others wait for what a writer still brings.
+  @Test func itIsClosedWhenItsWritersHaveEnded() throws {
     let table = MemoryTable(schema: schema)
-    try table.append(batch([("a", 1), ("b", 2)]), weights: [1, -1])
-    let source = table.open(columns: [0], isSnapshot: true)
-    var limit = ReadLimit(rows: 1)
-    guard case .morsel(let first) = try source.poll(&limit), case .batch(_, let weights) = first.content
-    else {
-      Issue.record("expected a batch")
-      return
+    table.beginWriting()
+    table.close()
+    try table.append(batch([("a", 1)]))
+    #expect(!table.isClosed)
+    table.endWriting()
+    #expect(table.isClosed)
+  }
+
+  /// The rows of a source with their weights.
+  private func weighted(_ source: any Source) throws -> [String] {
+    var lines: [String] = []
+    var limit = ReadLimit()
+    while true {
+      switch try source.poll(&limit) {
+      case .ended: return lines
+      case .idle, .stepBoundary: continue
+      case .morsel(let morsel):
+        guard case .batch(let batch, let weights) = morsel.content else { continue }
+        for row in 0..<batch.count {
+          let weight = weights?[row] ?? 1
+          lines.append("\(weight > 0 ? "+" : "")\(weight) \(batch.columns[0].value(at: row).text ?? "")")
+        }
+      }
     }
-    #expect(weights == [1])
   }
 
   @Test func describedByDDL() throws {

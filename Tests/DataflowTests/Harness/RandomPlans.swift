@@ -142,7 +142,8 @@ struct RandomPlans {
       let isOrdered = input.hasKnownOrder(isAppendOnly)
       call.function = generator.pick(ReferenceCall.Function.allCases.filter { isOrdered || !$0.isOrderSensitive })
       let isNumeric = call.function == .sum || call.function == .avg
-      let type = generator.pick(isNumeric ? [DataType.bigint, .double] : [.bigint, .double, .string])
+      let type = generator.pick(
+        call.function == .ownSum ? [DataType.bigint] : isNumeric ? [.bigint, .double] : [.bigint, .double, .string])
       call.argument = expression(type, columns, depth: 1)
       call.isDistinct = !call.function.isOrderSensitive && generator.chance(25)
     }

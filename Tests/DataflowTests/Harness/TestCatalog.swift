@@ -31,6 +31,6 @@ struct TestCatalog: Catalog {
   ) throws(SQLError) -> SourceReference? { nil }
 
   var relationNames: [String] { isAppendOnly.indices.map { "t\($0)" } }
-  var functions: FunctionRegistry { .builtin }
+  var functions: FunctionRegistry { OwnAggregates.registry }
   var settings: SessionSettings { SessionSettings() }
 }

@@ -110,8 +110,9 @@ extension ReferenceCall {
     switch function {
     case .count: return .init(type: .bigint)
     case .avg: return .init(type: .double, isExact: false)
+    case .ownSum: return .init(type: .bigint)
     case .sum, .min, .max, .first: return argument
-    case .collectList: return .init(type: .array(argument.type), isExact: argument.isExact)
+    case .collectList, .ownList: return .init(type: .array(argument.type), isExact: argument.isExact)
     }
   }
 }

@@ -36,8 +36,10 @@ struct ReferenceSortKey {
 struct ReferenceCall {
   enum Function: String, CaseIterable {
     case count, sum, avg, min, max, first, collectList = "collect_list"
+    /// Aggregates of a user, see `OwnAggregates`: a sum with INVERSE and MERGE, a list without.
+    case ownSum = "own_sum", ownList = "own_list"
     /// Whether the result depends on the order of the input.
-    var isOrderSensitive: Bool { self == .first || self == .collectList }
+    var isOrderSensitive: Bool { self == .first || self == .collectList || self == .ownList }
   }
   var function: Function
   /// nil: `count(*)`.
@@ -222,6 +224,8 @@ extension ReferenceCall {
     case .max: return values.max { ReferenceOrder.compare($0, $1) < 0 } ?? .null
     case .first: return all.first ?? .null
     case .collectList: return .list(values)
+    case .ownList: return .list(all)
+    case .ownSum: return values.isEmpty ? .int64(0) : Self.sum(values)
     case .sum: return Self.sum(values)
     case .avg:
       switch Self.sum(values) {

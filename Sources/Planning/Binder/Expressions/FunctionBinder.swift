@@ -17,7 +17,7 @@ extension ExpressionBinder {
     if let function = registry.aggregates[name] { return try bindAggregate(function, name, call, span: span) }
     if registry.generator(named: name) != nil { throw generatorPlace(name, span) }
     guard let function = registry.scalars[name] else {
-      throw .unresolvedRoutine(call.name.text, candidates: registry.names + Self.specialFormNames, span: call.name.span.isNone ? span : call.name.span)
+      throw .unresolvedRoutine(call.name.text, candidates: registry.names + Self.specialFormNames + context.catalog.routineNames, span: call.name.span.isNone ? span : call.name.span)
     }
     try refuseAggregateSyntax(name, call, span: span)
     if let parameters = function.lambdaParameters {

@@ -113,8 +113,11 @@ extension QueryBinder {
       case .underDefinition: throw UnsupportedFeature.recursiveCommonTable.error(name.span)
       }
     }
-    switch try context.catalog.relation(named: parts) {
-    case .source(let source)?:
+    let found: CatalogRelation?
+    do { found = try context.catalog.relation(named: parts) } catch { throw error.located(at: span) }
+    switch found {
+    case .source(var source)?:
+      if isStream { source.follow() }
       if isStream, source.isBounded { throw UnsupportedFeature.streamOfBounded.error(span) }
       return try scan(source, qualifier: parts, span: span)
     case .view(let view)?: return try bindView(view, name: parts, span: name.span)
