@@ -6,7 +6,7 @@ BUILD := .build/release/streamsql
 RELEASE := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo build run test bench fuzz install format lint clean
+.PHONY: help deps demo build run test bench fuzz reference install format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ bench: deps ## speed, latency and start-up, with DuckDB beside
 fuzz: deps ## random SQL, bytes and plans for FUZZ_SECONDS (60)
 	$(SWIFT) build -c release --product streamsql-fuzz
 	@.build/release/streamsql-fuzz $${FUZZ_SECONDS:-60}
+
+reference: deps ## write docs/functions.md anew
+	$(SWIFT) build --build-tests
+	REFERENCE_UPDATE=1 $(SWIFT) test --skip-build --filter referenceIsUpToDate
 
 install: build ## copy the binary to $(PREFIX)/bin
 	install -D -m 755 $(BUILD) $(DESTDIR)$(PREFIX)/bin/streamsql

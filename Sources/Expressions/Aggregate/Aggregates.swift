@@ -5,15 +5,17 @@ internal import Diagnostics
 enum Aggregates {
   static let all: [AggregateFunction] =
     counting + sums + averages + extremes + logic + picking + collecting + moments
-    + pairs + percentiles + frequencies + bits + pickingBy + joining + approximations
+    + pairs + percentiles + frequencies + bits + pickingBy + joining + approximations + bitmaps
 }
 
 extension FunctionDoc {
-  /// The entry of an aggregate, with one example.
+  /// The entry of an aggregate, with one example; `summary` says what its value is.
   static func aggregate(
     _ name: String, aliases: [String] = [], _ signature: String, _ summary: String, _ sql: String,
     _ result: String
   ) -> FunctionDoc {
-    FunctionDoc(name, aliases: aliases, .aggregate, signature, summary, [FunctionExample(sql, result)])
+    FunctionDoc(
+      name, aliases: aliases, .aggregate, signature, summary.prefix(1).uppercased() + summary.dropFirst() + ".",
+      [FunctionExample(sql, result)])
   }
 }

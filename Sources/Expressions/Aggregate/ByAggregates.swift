@@ -6,20 +6,21 @@ extension Aggregates {
   static let pickingBy: [AggregateFunction] = [
     AggregateFunction(
       .aggregate(
-        "max_by", "max_by(expr, order)", "the value of the row where order is greatest, of several the last in input order",
+        "max_by", "max_by(expr, order[, count])", "the value of the row where order is greatest, of several the last in input order; with a count an array of so many",
         "SELECT max_by(x, y) FROM VALUES ('a', 10), ('b', 50), ('c', 20) AS t(x, y)", "b")
     ) { (call) throws(SQLError) in try bindBy(call, isMax: true) },
     AggregateFunction(
       .aggregate(
-        "min_by", "min_by(expr, order)", "the value of the row where order is least, of several the last in input order",
+        "min_by", "min_by(expr, order[, count])", "the value of the row where order is least, of several the last in input order; with a count an array of so many",
         "SELECT min_by(x, y) FROM VALUES ('a', 10), ('b', 50), ('c', 20) AS t(x, y)", "a")
     ) { (call) throws(SQLError) in try bindBy(call, isMax: false) },
   ]
 
   private static func bindBy(_ call: FunctionCall, isMax: Bool) throws(SQLError) -> BoundAggregate {
-    try call.expect(2)
+    try call.expect(2...3)
     let (value, order) = (call.types[0], call.types[1])
     if !order.isOrderable { throw .unorderableArgument(call, 1) }
+    if call.arguments.count == 3 { return try TopByAccumulator.bind(call, isMax: isMax) }
     return BoundAggregate(
       call.name, [value, order], returns: value, stateTypes: [OrderedRows.stateType([order, value])], isOrderSensitive: true
     ) { retractable in

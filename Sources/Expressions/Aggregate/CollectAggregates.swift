@@ -6,10 +6,11 @@ extension Aggregates {
   static let collecting: [AggregateFunction] = [
     AggregateFunction(
       .aggregate(
-        "collect_list", aliases: ["array_agg"], "collect_list(expr)",
-        "the values that are not NULL, in input order, as an array",
-        "SELECT collect_list(x) FROM VALUES (1), (2), (NULL), (1) AS t(x)", "[1, 2, 1]")
+        "collect_list", aliases: ["array_agg"], "collect_list(expr [ORDER BY …])",
+        "the values that are not NULL, in input order or in the order given, as an array",
+        "SELECT collect_list(x ORDER BY x DESC) FROM VALUES (1), (2), (NULL), (1) AS t(x)", "[2, 1, 1]"), takesInnerOrdering: true
     ) { (call) throws(SQLError) in
+      if !call.orderings.isEmpty { return try SortedListAccumulator.bind(call) }
       let ignoresNulls = try call.ignoresNulls(default: true)
       let type = call.types[0]
       return BoundAggregate(

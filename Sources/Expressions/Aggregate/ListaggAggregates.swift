@@ -6,9 +6,9 @@ extension Aggregates {
   static let joining: [AggregateFunction] = [
     AggregateFunction(
       .aggregate(
-        "listagg", aliases: ["string_agg"], "listagg(expr[, delimiter]) [WITHIN GROUP (ORDER BY …)]",
+        "listagg", aliases: ["string_agg"], "listagg(expr[, delimiter] [ORDER BY …]) [WITHIN GROUP (ORDER BY …)]",
         "the values that are not NULL as one text, in input order or in the order given",
-        "SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x DESC) FROM VALUES ('a'), ('c'), ('b') AS t(x)", "c,b,a"), takesOrdering: true
+        "SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x DESC) FROM VALUES ('a'), ('c'), ('b') AS t(x)", "c,b,a"), takesOrdering: true, takesInnerOrdering: true
     ) { (call) throws(SQLError) in
       let plain = call.arguments.count - call.orderings.count
       guard (1...2).contains(plain) else { throw .wrongArgumentCount(call, expected: "1 to 2") }
@@ -39,8 +39,7 @@ extension Aggregates {
 final class ListaggAccumulator: Accumulator {
   private let rows: OrderedRows
   private let type: DataType
-  private let encoder: KeyEncoder
-  private let keyCount: Int
+  private let sorter: GroupSorter
   private let firstKey: Int
   private let delimiter: [UInt8]
 
@@ -48,10 +47,8 @@ final class ListaggAccumulator: Accumulator {
     self.type = type
     self.delimiter = delimiter
     self.firstKey = firstKey
-    keyCount = keys.count
     rows = OrderedRows(RowCodec(([type] + keys).map { RowCodec.Part($0, isNormalized: false) }), isPlaced: false)
-    encoder = KeyEncoder(
-      orderings.map { KeyEncoder.Part(isDescending: $0.isDescending, nullsFirst: $0.nullsFirst) })
+    sorter = GroupSorter(orderings)
   }
 
   func grow(to count: Int) { rows.grow(to: count) }
@@ -76,7 +73,7 @@ final class ListaggAccumulator: Accumulator {
   func result(of groups: [Int32]) throws(SQLError) -> Column {
     let (offsets, columns) = try rows.expanded(groups)
     let texts: [BytesView] = try Operand(columns[0]).values()
-    let order = sorted(offsets, columns)
+    let order = sorter.order(offsets, keys: Array(columns[1...]), count: columns[0].count)
     var builder = TextBuilder(rows: groups.count)
     var out = ByteWriter()
     for group in groups.indices {
@@ -90,21 +87,6 @@ final class ListaggAccumulator: Accumulator {
     }
     let validity = Validity(count: groups.count) { offsets[$0] < offsets[$0 + 1] }
     return withExtendedLifetime(columns) { builder.finish(validity: validity.isAllValid ? nil : validity) }
-  }
-
-  /// The rows of each group in the order given; rows with equal keys keep the input's.
-  private func sorted(_ offsets: [Int32], _ columns: [Column]) -> [Int32] {
-    let count = columns[0].count
-    var order = (0..<Int32(truncatingIfNeeded: count)).map { $0 }
-    if keyCount == 0 { return order }
-    let keys = encoder.encode(Array(columns[1...]), rows: count)
-    for group in 0..<(offsets.count - 1) {
-      order[Int(offsets[group])..<Int(offsets[group + 1])].sort {
-        let comparison = keys.views[Int($0)].compare(keys.views[Int($1)])
-        return comparison == 0 ? $0 < $1 : comparison < 0
-      }
-    }
-    return withExtendedLifetime(keys) { order }
   }
 
   func reset(_ groups: [Int32]) { rows.reset(groups) }

@@ -6,19 +6,19 @@ extension Generators {
   static let explode: [GeneratorFunction] = [
     explodeFunction(
       "explode", hasPosition: false, isOuter: false,
-      "makes a row of each element of an array or entry of a map",
+      "Makes a row of each element of an array or entry of a map.",
       FunctionExample("SELECT explode(array(10, 20))", "10\n20")),
     explodeFunction(
       "explode_outer", hasPosition: false, isOuter: true,
-      "as explode, but an empty or NULL collection gives a row of NULL",
+      "As explode, but an empty or NULL collection gives a row of NULL.",
       FunctionExample("SELECT explode_outer(CAST(NULL AS ARRAY<INT>))", "NULL")),
     explodeFunction(
       "posexplode", hasPosition: true, isOuter: false,
-      "makes a row of each element of an array or entry of a map, with its position from 0",
+      "Makes a row of each element of an array or entry of a map, with its position from 0.",
       FunctionExample("SELECT posexplode(array(10, 20))", "0\t10\n1\t20")),
     explodeFunction(
       "posexplode_outer", hasPosition: true, isOuter: true,
-      "as posexplode, but an empty or NULL collection gives a row of NULLs",
+      "As posexplode, but an empty or NULL collection gives a row of NULLs.",
       FunctionExample("SELECT posexplode_outer(CAST(NULL AS ARRAY<INT>))", "NULL\tNULL")),
   ]
 

@@ -5,10 +5,10 @@ extension Generators {
   /// `inline`, `inline_outer`: a row for each struct of an array, a column for each of its fields.
   static let inline: [GeneratorFunction] = [
     inlineFunction(
-      "inline", isOuter: false, "makes a row of each struct of an array, a column of each field",
+      "inline", isOuter: false, "Makes a row of each struct of an array, a column of each field.",
       FunctionExample("SELECT inline(array(struct(1, 'a'), struct(2, 'b')))", "1\ta\n2\tb")),
     inlineFunction(
-      "inline_outer", isOuter: true, "as inline, but an empty or NULL array gives a row of NULLs",
+      "inline_outer", isOuter: true, "As inline, but an empty or NULL array gives a row of NULLs.",
       FunctionExample("SELECT inline_outer(CAST(NULL AS ARRAY<STRUCT<a: INT, b: STRING>>))", "NULL\tNULL")),
   ]
 

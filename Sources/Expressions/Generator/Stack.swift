@@ -7,7 +7,7 @@ extension Generators {
     GeneratorFunction(
       FunctionDoc(
         "stack", .generator, "stack(n, expr1, expr2, …)",
-        "lays the expressions out in n rows, from left to right",
+        "Lays the expressions out in n rows, from left to right.",
         [FunctionExample("SELECT stack(2, 1, 2, 3)", "1\t2\n3\tNULL")])
     ) { (call) throws(SQLError) in
       let rowsPerInput = try stackHeight(call)

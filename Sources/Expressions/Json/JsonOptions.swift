@@ -57,10 +57,10 @@ struct JsonOptions: Sendable {
   private func pattern(
     _ text: String, _ purpose: DateTimePattern.Purpose, _ span: SourceSpan
   ) throws(SQLError) -> DateTimePattern {
-    do {
+    do throws(DateTimePatternError) {
       return try DateTimePattern(text, for: purpose)
     } catch {
-      throw SQLError(.bind, "INVALID_DATETIME_PATTERN", "\"\(text)\" is no pattern of dates and times", span: span)
+      throw SQLError.invalidPattern(text, error, for: purpose).located(at: span)
     }
   }
 }

@@ -7,7 +7,7 @@ extension Generators {
     GeneratorFunction(
       FunctionDoc(
         "json_tuple", .generator, "json_tuple(json, field, …)",
-        "makes one row of the texts of the fields of a JSON object, NULL for those that are not there",
+        "Makes one row of the texts of the fields of a JSON object, NULL for those that are not there.",
         [FunctionExample("SELECT json_tuple('{\"a\":1, \"b\":2}', 'a', 'b')", "1\t2")])
     ) { (call) throws(SQLError) in
       try call.expect(atLeast: 2)

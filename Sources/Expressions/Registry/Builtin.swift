@@ -10,6 +10,8 @@ extension FunctionRegistry {
     registry.add(NestedFunctions.functions)
     registry.add(LambdaFunctions.functions)
     registry.add(JsonFunctions.functions)
+    registry.add(CsvFunctions.functions)
+    registry.add(BitmapFunctions.functions)
     registry.add(Bitwise.functions)
     registry.add(Strings.all)
     registry.add(Regexps.all)

@@ -110,14 +110,17 @@ package struct AggregateFunction: Sendable {
   package var bind: @Sendable (FunctionCall) throws(SQLError) -> BoundAggregate
   /// Whether WITHIN GROUP may follow.
   package var takesOrdering: Bool
+  /// Whether ORDER BY may stand behind the arguments, inside the parentheses. It says the same as WITHIN GROUP.
+  package var takesInnerOrdering: Bool
 
   package init(
-    _ doc: FunctionDoc, takesOrdering: Bool = false,
+    _ doc: FunctionDoc, takesOrdering: Bool = false, takesInnerOrdering: Bool = false,
     bind: @escaping @Sendable (FunctionCall) throws(SQLError) -> BoundAggregate
   ) {
     self.doc = doc
     self.bind = bind
     self.takesOrdering = takesOrdering
+    self.takesInnerOrdering = takesInnerOrdering
   }
 }
 

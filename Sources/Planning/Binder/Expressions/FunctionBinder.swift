@@ -17,6 +17,7 @@ extension ExpressionBinder {
     if let function = registry.aggregates[name] { return try bindAggregate(function, name, call, span: span) }
     if registry.generator(named: name) != nil { throw generatorPlace(name, span) }
     guard let function = registry.scalars[name] else {
+      if let absent = AbsentFunctions.error(name, span: call.name.span.isNone ? span : call.name.span) { throw absent }
       throw .unresolvedRoutine(call.name.text, candidates: registry.names + Self.specialFormNames + context.catalog.routineNames, span: call.name.span.isNone ? span : call.name.span)
     }
     try refuseAggregateSyntax(name, call, span: span)
@@ -155,7 +156,9 @@ extension ExpressionBinder {
       throw .aggregateNotAllowed(name, in: clause.rawValue, span: span)
     }
     if let first = call.withinGroup.first, !function.takesOrdering { throw .orderingNotTaken(name, span: first.expression.span) }
-    if let first = call.orderBy.first { throw UnsupportedFeature.orderedAggregate.error(first.expression.span) }
+    if let first = call.orderBy.first, !function.takesInnerOrdering {
+      throw UnsupportedFeature.orderedAggregate.error(first.expression.span)
+    }
     var inner = self
     inner.enclosingAggregate = name
     inner.aggregates = nil
@@ -167,8 +170,15 @@ extension ExpressionBinder {
     }
     if call.nullTreatment == .ignore { arguments.append(.literal(.bool(true), .boolean, span: span)) }
     var functionCall = FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings)
-    for item in call.withinGroup {
-      functionCall.arguments.append(try inner.bind(item.expression))
+    for item in call.withinGroup + call.orderBy {
+      let key = try inner.bind(item.expression)
+      if call.isDistinct, let value = arguments.first, !key.isSame(as: value) {
+        throw SQLError(
+          .bind, "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT",
+          "\(name) of DISTINCT values can only be ordered by these", span: item.expression.span,
+          hint: "order by the first argument, or take the values of a subquery")
+      }
+      functionCall.arguments.append(key)
       functionCall.orderings.append(
         CallOrdering(
           isDescending: item.isDescending, nullsFirst: item.nulls.map { $0 == .first } ?? !item.isDescending))
