@@ -34,11 +34,31 @@ enum Bench {
         }
       }
     }
+    files(binary, folder: arguments[1], python: value(of: "--duckdb", in: arguments))
     let gibibytes = value(of: "--pipe-gib", in: arguments).flatMap { Int($0) } ?? 1
     pipe(binary, data, gibibytes: gibibytes)
     report("start: SELECT 1", bytes: 0, runs: 15) { ChildProcess([binary, "-c", "SELECT 1"]) }
     latency(binary)
     return 0
+  }
+
+  /// Files of bids, through each format.
+  private static func files(_ binary: String, folder: String, python: String?) {
+    for data in [BidData(format: "json", folder: folder), BidData(format: "csv", folder: folder)] {
+      guard data.prepare(binary) else {
+        complain("cannot write \(data.path)")
+        continue
+      }
+      for workers in [1, 2] {
+        report("\(data.format) bids, \(workers) worker\(workers == 1 ? "" : "s")", bytes: data.bytes) {
+          ChildProcess([binary, "--workers", "\(workers)", "-m", "tsv", "-c", data.sql])
+        }
+        guard let python else { continue }
+        report("  DuckDB, \(workers) thread\(workers == 1 ? "" : "s")", bytes: data.bytes) {
+          ChildProcess([python, "-c", data.duckdb(threads: workers)])
+        }
+      }
+    }
   }
 
   private static func complain(_ message: String) {

@@ -13,3 +13,8 @@ CREATE TABLE cheap (auction BIGINT, bidder INT, price TINYINT, channel STRING, d
 USING csv OPTIONS (path 'bids.csv', header 'true', nullValue 'Google', mode 'DROPMALFORMED');
 SELECT auction, price, channel FROM cheap;
 SELECT line, reason FROM errors(cheap);
+
+-- A table over a file that is not there yet: the first INSERT makes it.
+CREATE TABLE notes (auction BIGINT, note STRING) USING json OPTIONS (path 'notes.json');
+INSERT INTO notes VALUES (1001, 'sold'), (1002, NULL);
+SELECT * FROM notes;

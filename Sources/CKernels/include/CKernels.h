@@ -110,3 +110,108 @@ static inline int sq_is_ascii(const uint8_t *bytes, size_t count) {
   for (; at < count; at++) rest |= bytes[at];
   return rest < 0x80;
 }
+
+#if defined(__SSE2__)
+static inline uint64_t sq_mask64_of(const __m128i v[4], uint8_t needle) {
+  const __m128i n = _mm_set1_epi8((char)needle);
+  const uint64_t a = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v[0], n));
+  const uint64_t b = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v[1], n));
+  const uint64_t c = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v[2], n));
+  const uint64_t d = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v[3], n));
+  return a | b << 16 | c << 32 | d << 48;
+}
+#endif
+
+/// What `sq_csv_index` finds in a piece of text. Each array has room for as many entries as the piece has bytes.
+typedef struct {
+  /// Places of separators and newlines, ascending.
+  uint32_t *marks;
+  size_t mark_count;
+  /// Ordinals of the newlines among the marks.
+  uint32_t *lines;
+  size_t line_count;
+  /// Places of quotes, ascending.
+  uint32_t *quotes;
+  size_t quote_count;
+} sq_csv_marks;
+
+/// Finds separators, newlines and quotes, 64 bytes at a time. Up to 63 bytes behind the text must be readable.
+static inline void sq_csv_index(
+    const uint8_t *bytes, size_t count, uint8_t separator, uint8_t newline, uint8_t quote, int has_quote,
+    sq_csv_marks *out) {
+  uint32_t *const marks = out->marks;
+  uint32_t *const lines = out->lines;
+  size_t mark_count = 0, line_count = 0, quote_count = 0;
+  for (size_t at = 0; at < count; at += 64) {
+#if defined(__SSE2__)
+    const __m128i *p = (const __m128i *)(bytes + at);
+    const __m128i v[4] = {_mm_loadu_si128(p), _mm_loadu_si128(p + 1), _mm_loadu_si128(p + 2), _mm_loadu_si128(p + 3)};
+    uint64_t ends = sq_mask64_of(v, newline);
+    uint64_t mask = sq_mask64_of(v, separator) | ends;
+    uint64_t quoted = has_quote ? sq_mask64_of(v, quote) : 0;
+#else
+    uint64_t ends = sq_mask64(bytes + at, newline);
+    uint64_t mask = sq_mask64(bytes + at, separator) | ends;
+    uint64_t quoted = has_quote ? sq_mask64(bytes + at, quote) : 0;
+#endif
+    if (count - at < 64) {
+      const uint64_t inside = ((uint64_t)1 << (count - at)) - 1;
+      mask &= inside;
+      quoted &= inside;
+    }
+    while (mask) {
+      const unsigned bit = (unsigned)__builtin_ctzll(mask);
+      marks[mark_count] = (uint32_t)at + bit;
+      lines[line_count] = (uint32_t)mark_count;
+      line_count += (ends >> bit) & 1;
+      mark_count++;
+      mask &= mask - 1;
+    }
+    while (quoted) {
+      out->quotes[quote_count++] = (uint32_t)at + (unsigned)__builtin_ctzll(quoted);
+      quoted &= quoted - 1;
+    }
+  }
+  out->mark_count = mark_count;
+  out->line_count = line_count;
+  out->quote_count = quote_count;
+}
+
+/// Places of newlines in a piece of text, ascending; `lines` has room for as many as there are bytes. Up to 63 bytes behind
+/// the text must be readable. `*has_backslash` tells whether there is one, among those bytes or in the text.
+static inline size_t sq_json_lines(
+    const uint8_t *bytes, size_t count, uint8_t newline, uint32_t *lines, int *has_backslash) {
+  size_t found = 0;
+#if defined(__SSE2__)
+  const __m128i n = _mm_set1_epi8((char)newline);
+  const __m128i e = _mm_set1_epi8('\\');
+  __m128i escapes = _mm_setzero_si128();
+#else
+  uint64_t escapes = 0;
+#endif
+  for (size_t at = 0; at < count; at += 64) {
+#if defined(__SSE2__)
+    const __m128i *p = (const __m128i *)(bytes + at);
+    uint64_t mask = 0;
+    for (int i = 0; i < 4; i++) {
+      const __m128i v = _mm_loadu_si128(p + i);
+      mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, n)) << (16 * i);
+      escapes = _mm_or_si128(escapes, _mm_cmpeq_epi8(v, e));
+    }
+#else
+    uint64_t mask = sq_mask64(bytes + at, newline);
+    escapes |= sq_mask64(bytes + at, '\\');
+#endif
+    if (count - at < 64) mask &= ((uint64_t)1 << (count - at)) - 1;
+    while (mask) {
+      lines[found++] = (uint32_t)at + (unsigned)__builtin_ctzll(mask);
+      mask &= mask - 1;
+    }
+  }
+#if defined(__SSE2__)
+  *has_backslash = _mm_movemask_epi8(escapes) != 0;
+#else
+  *has_backslash = escapes != 0;
+#endif
+  return found;
+}

@@ -115,13 +115,14 @@ extension SourceRequest {
     return micros
   }
 
-  /// The files that are there; a stream with declared columns may begin before the first one is.
-  func files(_ selection: FileSelection) throws(SQLError) -> [FileEntry] {
+  /// The files that are there. With declared columns a stream of a pattern may begin before the first one is, and a table may
+  /// be declared before it is written.
+  /// - Parameter isDeclaring: nobody reads yet.
+  func files(_ selection: FileSelection, isDeclaring: Bool) throws(SQLError) -> [FileEntry] {
     let files: [FileEntry]
     do throws(SQLError) { files = try FileListing.files(selection, span: pathSpan) } catch {
-      guard readsAsItGrows, schema != nil, error.errorClass == "PATH_NOT_FOUND",
-        selection.path.contains(where: { "*?[{".contains($0) })
-      else { throw error }
+      let mayBeAbsent = readsAsItGrows ? selection.path.contains(where: { "*?[{".contains($0) }) : isDeclaring
+      guard schema != nil, error.errorClass == "PATH_NOT_FOUND", mayBeAbsent else { throw error }
       return []
     }
     for file in files {

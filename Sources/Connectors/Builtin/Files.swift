@@ -35,7 +35,7 @@ extension ConnectorDefinition {
       source: SourceFactory(
         describe: { (request) throws(SQLError) -> SourceDescription in
           let selection = try request.fileSelection()
-          let files = try request.files(selection)
+          let files = try request.files(selection, isDeclaring: true)
           try LineOptions.checkEncoding(request.options)
           let settings = try request.fileSettings()
           // Declared columns need no look at the data.
@@ -59,7 +59,7 @@ extension ConnectorDefinition {
           let isTail = isStream && FileListing.isRegularFile(selection.path)
           return try FileSource(
             schema: Schema(columns.map { description.schema[$0] }),
-            files: isStream ? [] : request.files(selection),
+            files: isStream ? [] : request.files(selection, isDeclaring: false),
             reading: format.reading(
               request, description.schema, columns: columns,
               malformed: description.malformed ?? MalformedRecords()),

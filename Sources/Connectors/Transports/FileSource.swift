@@ -43,7 +43,7 @@ final class FileSource: Source {
     var rest: Chunk?
     /// Where the next morsel begins in the current file.
     var offset: Int64 = 0
-    /// Nothing of the current file was handed over yet.
+    /// No record of the current file was handed over yet.
     var isAtStart = true
     /// A followed file is read up to here.
     var endOffset = Int64.max
@@ -80,7 +80,7 @@ final class FileSource: Source {
 
     mutating func finishFile() {
       // Of a file that gave something its morsels have told.
-      hasFinishedFile = hasFinishedFile || isAtStart
+      hasFinishedFile = hasFinishedFile || offset == 0
       reader = nil
       rest = nil
       file += 1
@@ -211,7 +211,12 @@ final class FileSource: Source {
     Self.lower(&state.step.bytes, by: before.bytes - own.bytes)
     if rest.count > 0 { state.rest = rest }
     state.offset = (state.reader?.nextOffset ?? 0) - Int64(rest.count)
-    defer { state.isAtStart = false }
+    defer {
+      if state.isAtStart {
+        state.isAtStart = !reading.holdsRecord(
+          UnsafeBufferPointer(start: UnsafePointer(front.buffer.base) + front.start, count: front.count))
+      }
+    }
     let place = InputPlace(
       input: state.files[state.file].path, byteOffset: state.offset - Int64(front.count),
       isStart: state.isAtStart, counter: state.counter)

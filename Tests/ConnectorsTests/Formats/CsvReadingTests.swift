@@ -40,6 +40,17 @@ import Testing
     #expect(try rows("\u{FEFF}a,b\n1,x\n", ab) == [["1", "x"]])
   }
 
+  /// Blank lines and comments may come before the header, in whatever pieces a file is read.
+  @Test(arguments: ["", "1"]) func theHeaderIsTheFirstRecord(rowsMax: String) throws {
+    folder.write("h.csv", "\n  \n#note\na,b\n1,x\n2,b\n")
+    var options = ["path": folder.file("h.csv"), "comment": "#"]
+    if !rowsMax.isEmpty { options["maxRowsPerTrigger"] = rowsMax }
+    for header in [nil, "true"] {
+      options["header"] = header
+      #expect(try drain(open(.csv, options)).rows.map { $0.last } == [.string("x"), .string("b")])
+    }
+  }
+
   @Test func everyType() throws {
     let fields = [
       Field("t", .boolean), Field("i", .int), Field("d", .double), Field("n", .decimal(precision: 5, scale: 2)),

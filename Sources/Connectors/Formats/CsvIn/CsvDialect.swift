@@ -19,6 +19,17 @@ struct CsvDialect: Sendable {
   var nanValue = Array("NaN".utf8)
   var positiveInf = Array("Inf".utf8)
   var negativeInf = Array("-Inf".utf8)
+
+  /// Whether there is anything but blank lines and comments.
+  func holdsRecord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var rest = text[...]
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != newline }
+      if line.first != comment, line.contains(where: { $0 > 0x20 || $0 == separator[0] }) { return true }
+      rest = rest[line.endIndex...].dropFirst()
+    }
+    return false
+  }
 }
 
 enum CsvOptions {

@@ -62,6 +62,6 @@ struct CsvFormat: ReadFormat {
     let policy = try request.malformedPolicy(malformed)
     return FormatReading(
       decoder: { place in CsvDecoder(plan: plan, policy: policy, place: place) }, policy: policy,
-      framing: isMultiLine ? .whole : .lines, newline: plan.dialect.newline)
+      framing: isMultiLine ? .whole : .lines, newline: plan.dialect.newline, holdsRecord: { plan.dialect.holdsRecord($0) })
   }
 }

@@ -101,7 +101,7 @@ struct CsvInference {
       let end = CsvFields.recordEnd(base, from: start, limit: piece.end, dialect)
       var length = end - start
       if length > 0, base[end - 1] == UInt8(ascii: "\r"), dialect.dropsCarriageReturn { length -= 1 }
-      if length > 0, base[start] != dialect.comment ?? 0, split.split(base + start, length) {
+      if dialect.holdsRecord(UnsafeBufferPointer(start: base + start, count: length)), split.split(base + start, length) {
         records.append((0..<split.count).map { text(split[$0], split) })
       }
       start = end + 1

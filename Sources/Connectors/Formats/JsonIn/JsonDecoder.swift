@@ -11,6 +11,10 @@ final class JsonState: @unchecked Sendable {
   let table: SlotTable
   let names: JsonNames
   let index: OpaquePointer
+  /// Places of newlines, as `JsonRun` goes along.
+  let lines: UnsafeMutablePointer<UInt32>
+  /// Bytes looked through for newlines at once.
+  static let windowBytes = 16 << 10
   /// For records that are read a second time, while the tokens of their chunk are still needed.
   private var spare: OpaquePointer?
 
@@ -22,9 +26,11 @@ final class JsonState: @unchecked Sendable {
     self.index = index
     table = SlotTable(plan.types)
     names = JsonNames(plan)
+    lines = .allocate(capacity: Self.windowBytes)
   }
 
   deinit {
+    lines.deallocate()
     sq_json_index_destroy(index)
     if let spare { sq_json_index_destroy(spare) }
   }
@@ -71,7 +77,11 @@ struct JsonDecoder: Decoder {
     defer { states.give(state) }
     var run = JsonRun(state, buffer: buffer, range: range, policy: policy, place: place)
     if sq_json_index_build(state.index, run.base, range.count) == SQ_JSON_OK {
-      try run.records(0..<range.count, isWhole: isWholeInput, emit: emit)
+      if isWholeInput {
+        try run.records(0..<range.count, isWhole: true, emit: emit)
+      } else {
+        try run.lines(range.count, emit: emit)
+      }
     } else if isWholeInput {
       try run.record(0..<range.count, isWhole: true, emit: emit)
     } else {
@@ -145,7 +155,50 @@ private struct JsonRun: ~Copyable {
     if rows >= Batch.rowsMax { try flush(emit) }
   }
 
-  /// The records of a range whose tokens were found: its lines, or all of it.
+  /// The records of a chunk whose tokens were found, a line each.
+  mutating func lines(_ count: Int, emit: (Batch) throws(SQLError) -> Void) throws(SQLError) {
+    guard let tokens = sq_json_index_tokens(state.index) else { return }
+    origin = 0
+    reader.scan = JsonScanner(base: base, tokens: tokens)
+    let ends = state.lines
+    var start = 0
+    var window = 0
+    // Whether the part of the line before the window has a backslash.
+    var isEscaped = false
+    while window < count {
+      let length = min(JsonState.windowBytes, count &- window)
+      var hasBackslash: Int32 = 0
+      let found = sq_json_lines(base + window, length, state.plan.newline, ends, &hasBackslash)
+      var mayEscape = isEscaped || hasBackslash != 0
+      isEscaped = found > 0 ? hasBackslash != 0 : mayEscape
+      for ordinal in 0..<found {
+        let end = window &+ Int(ends[ordinal])
+        try line(start, end, mayEscape, emit)
+        start = end &+ 1
+        mayEscape = hasBackslash != 0
+      }
+      window &+= length
+    }
+    if start < count { try line(start, count, isEscaped, emit) }
+  }
+
+  @inline(__always)
+  private mutating func line(
+    _ start: Int, _ end: Int, _ mayEscape: Bool, _ emit: (Batch) throws(SQLError) -> Void
+  ) throws(SQLError) {
+    reader.scan.end = end
+    reader.scan.mayHaveEscapes = mayEscape
+    // A separator that is no blank looks like the beginning of a value.
+    if state.plan.newline > 0x20 { while reader.scan.position < start { reader.scan.next &+= 1 } }
+    // Blank lines are no records.
+    if reader.scan.position < end {
+      try oneRecord(start..<end, isWhole: false, emit: emit)
+      while reader.scan.position < end { reader.scan.next &+= 1 }
+    }
+    if rows >= Batch.rowsMax { try flush(emit) }
+  }
+
+  /// The records of a range that has the tokens to itself: its lines, or all of it.
   mutating func records(
     _ range: Range<Int>, isWhole: Bool, emit: (Batch) throws(SQLError) -> Void
   ) throws(SQLError) {

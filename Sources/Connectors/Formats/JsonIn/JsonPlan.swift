@@ -67,6 +67,36 @@ final class JsonNames {
   struct Place {
     var slot: Int32 = -1
     var count: Int32 = -1
+    /// The first sixteen bytes of the key, and which of their bits count.
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    var lowMask: UInt64 = 0
+    var highMask: UInt64 = 0
+
+    init() {}
+
+    /// - Parameter key: sixteen bytes from it on are readable.
+    init(slot: Int, key: UnsafePointer<UInt8>, count: Int) {
+      self.slot = Int32(truncatingIfNeeded: slot)
+      self.count = Int32(truncatingIfNeeded: count)
+      lowMask = count >= 8 ? ~0 : (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1
+      highMask = count >= 16 ? ~0 : count <= 8 ? 0 : (1 &<< UInt64(truncatingIfNeeded: (count &- 8) &* 8)) &- 1
+      let raw = UnsafeRawPointer(key)
+      low = raw.loadUnaligned(as: UInt64.self) & lowMask
+      high = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self) & highMask
+    }
+
+    /// Whether the key is short enough to be compared as a whole.
+    var isWhole: Bool { count >= 0 && count <= 16 }
+
+    /// Whether this key, and a quote behind it, stand at `start`.
+    @inline(__always)
+    func stands(at start: UnsafePointer<UInt8>) -> Bool {
+      let raw = UnsafeRawPointer(start)
+      return (raw.loadUnaligned(as: UInt64.self) & lowMask) == low
+        && (raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self) & highMask) == high
+        && start[Int(count)] == UInt8(ascii: "\"")
+    }
   }
 
   /// By slot.

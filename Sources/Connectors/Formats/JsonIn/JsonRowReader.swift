@@ -54,19 +54,26 @@ struct JsonRowReader: ~Copyable {
     while true {
       guard scan.byte == UInt8(ascii: "\"") else { return scan.failHere() }
       let at = scan.position
-      let (start, keyCount) = scan.string()
+      let index = place &* JsonNames.placesMax &+ ordinal
+      let slot: Int
+      if ordinal < JsonNames.placesMax, places[index].isWhole, at < scan.end, places[index].stands(at: scan.base + at + 1) {
+        slot = Int(places[index].slot)
+        scan.next &+= 1
+      } else {
+        let (start, keyCount) = scan.string()
+        slot = field(index, ordinal, first, count, start, keyCount)
+      }
       guard scan.byte == UInt8(ascii: ":") else { return scan.failHere() }
       scan.next &+= 1
-      let slot = field(place &* JsonNames.placesMax &+ ordinal, ordinal, first, count, start, keyCount)
       if slot >= 0 {
         // The last of several values of one key counts, as in Spark.
         if _slowPath(slots[slot].count > row) { slots.truncate(slot, to: row) }
-        guard value(slot) else { return false }
+        guard plainInteger(slot) || value(slot) else { return false }
         isLoose = false
       } else if slot == Self.badKey {
         return scan.fail(.badEscape, at: at)
       } else {
-        guard scan.skipValue(allowsNonNumeric: allowsNonNumeric) else { return false }
+        guard skipPlain() || scan.skipValue(allowsNonNumeric: allowsNonNumeric) else { return false }
       }
       ordinal &+= 1
       let byte = scan.byte
@@ -77,6 +84,30 @@ struct JsonRowReader: ~Copyable {
       guard byte == UInt8(ascii: ",") else { return scan.failHere() }
       scan.next &+= 1
     }
+  }
+
+  /// Reads the next value if it is an integer of up to 18 digits for a column of them.
+  @inline(__always)
+  private mutating func plainInteger(_ slot: Int) -> Bool {
+    guard slots[slot].kind == .int64 else { return false }
+    let at = scan.position
+    guard at < scan.end, let stop = scan.integerEnd(at), stop &- at <= 18 else { return false }
+    let isNegative = scan.base[at] == UInt8(ascii: "-")
+    var value: Int64 = 0
+    for place in (isNegative ? at &+ 1 : at)..<stop { value = value &* 10 &+ Int64(scan.base[place] &- 0x30) }
+    slots[slot].append(isNegative ? 0 &- value : value)
+    scan.next &+= 1
+    return true
+  }
+
+  /// Passes the next value if it is a string that needs no look inside, or an integer.
+  @inline(__always)
+  private mutating func skipPlain() -> Bool {
+    let at = scan.position
+    guard at < scan.end else { return false }
+    if scan.base[at] == UInt8(ascii: "\"") ? scan.mayHaveEscapes : scan.integerEnd(at) == nil { return false }
+    scan.next &+= 1
+    return true
   }
 
   /// NULL for the fields that the object does not have.
@@ -119,7 +150,7 @@ struct JsonRowReader: ~Copyable {
     if ordinal < JsonNames.placesMax, keyCount <= JsonNames.keyBytesMax {
       let key = keys + index &* (JsonNames.keyBytesMax &+ 8)
       key.update(from: scan.base + start, count: keyCount)
-      places[index] = JsonNames.Place(slot: Int32(found), count: Int32(keyCount))
+      places[index] = JsonNames.Place(slot: found, key: key, count: keyCount)
     }
     return found
   }

@@ -31,6 +31,8 @@ struct JsonScanner {
   /// End of the record.
   var end = 0
   var depth = 0
+  /// False where it is known that no string has an escape.
+  var mayHaveEscapes = true
   var problem = JsonProblem()
 
   init(base: UnsafePointer<UInt8>, tokens: UnsafePointer<UInt32>) {
@@ -70,7 +72,7 @@ struct JsonScanner {
 
   @inline(__always)
   func hasEscape(_ start: Int, _ count: Int) -> Bool {
-    count > 0 && sq_has_byte(base + start, count, UInt8(ascii: "\\")) != 0
+    mayHaveEscapes && count > 0 && sq_has_byte(base + start, count, UInt8(ascii: "\\")) != 0
   }
 
   @inline(__always)
@@ -78,6 +80,20 @@ struct JsonScanner {
     byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
       || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
       || byte == UInt8(ascii: "\t")
+  }
+
+  @inline(__always)
+  static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 }
+
+  /// The end of the plain integer that begins at `start`; nil if what stands there is anything else.
+  @inline(__always)
+  func integerEnd(_ start: Int) -> Int? {
+    var at = base[start] == UInt8(ascii: "-") ? start &+ 1 : start
+    let first = at
+    // The bytes behind the record are readable, and no digits.
+    while Self.isDigit(base[at]) { at &+= 1 }
+    let isWhole = at > first && at <= end && (at == end || Self.isDelimiter(base[at]))
+    return isWhole && (base[first] != UInt8(ascii: "0") || at == first &+ 1) ? at : nil
   }
 
   /// The end of the scalar that begins at `start`: the next delimiter or the record's end.
@@ -93,25 +109,25 @@ struct JsonScanner {
   func number(_ start: Int, _ stop: Int) -> (isNumber: Bool, isInteger: Bool) {
     var at = start
     if at < stop, base[at] == UInt8(ascii: "-") { at &+= 1 }
-    guard at < stop, AsciiText.isDigit(base[at]) else { return (false, false) }
+    guard at < stop, Self.isDigit(base[at]) else { return (false, false) }
     let leading = base[at]
     at &+= 1
     if leading == UInt8(ascii: "0") {
-      if at < stop, AsciiText.isDigit(base[at]) { return (false, false) }
+      if at < stop, Self.isDigit(base[at]) { return (false, false) }
     } else {
-      while at < stop, AsciiText.isDigit(base[at]) { at &+= 1 }
+      while at < stop, Self.isDigit(base[at]) { at &+= 1 }
     }
     if at == stop { return (true, true) }
     if base[at] == UInt8(ascii: ".") {
       at &+= 1
-      guard at < stop, AsciiText.isDigit(base[at]) else { return (false, false) }
-      while at < stop, AsciiText.isDigit(base[at]) { at &+= 1 }
+      guard at < stop, Self.isDigit(base[at]) else { return (false, false) }
+      while at < stop, Self.isDigit(base[at]) { at &+= 1 }
     }
     if at < stop, base[at] | 0x20 == UInt8(ascii: "e") {
       at &+= 1
       if at < stop, base[at] == UInt8(ascii: "-") || base[at] == UInt8(ascii: "+") { at &+= 1 }
-      guard at < stop, AsciiText.isDigit(base[at]) else { return (false, false) }
-      while at < stop, AsciiText.isDigit(base[at]) { at &+= 1 }
+      guard at < stop, Self.isDigit(base[at]) else { return (false, false) }
+      while at < stop, Self.isDigit(base[at]) { at &+= 1 }
     }
     return (at == stop, false)
   }
@@ -158,7 +174,7 @@ struct JsonScanner {
       return true
     }
     if allowsNonNumeric, JsonScanner.special(text(start, stop)) != nil { return true }
-    let isNumeric = AsciiText.isDigit(base[start]) || base[start] == UInt8(ascii: "-")
+    let isNumeric = Self.isDigit(base[start]) || base[start] == UInt8(ascii: "-")
     return fail(isNumeric ? .badNumber : .badLiteral, at: start)
   }
 

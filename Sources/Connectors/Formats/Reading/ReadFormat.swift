@@ -34,6 +34,9 @@ struct FormatReading: Sendable {
   var framing = Framing.lines
   /// Ends a record.
   var newline = LineFraming.newlineDefault
+  /// Whether a piece at the beginning of a file holds a record, perhaps the header, and not blank lines and comments alone: if
+  /// not, what follows it is still the beginning.
+  var holdsRecord: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
 
   enum Framing: Sendable {
     /// Records end with `newline`.
