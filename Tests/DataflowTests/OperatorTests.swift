@@ -5,7 +5,7 @@ import Testing
 /// so far, after each step and in every configuration.
 @Suite struct OperatorTests {
   enum Operator: String, CaseIterable {
-    case filter, project, generate, aggregate, groupingSets, distinct, union, topN, match
+    case filter, project, generate, aggregate, groupingSets, distinct, union, topN, match, recursion
     case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
   }
 
@@ -41,6 +41,7 @@ extension OperatorTests.Operator {
     case .union: return plans.union(table, plans.plan(operators: 0))
     case .topN: return plans.topN(table)
     case .match: return plans.match(table)
+    case .recursion: return plans.recursion(table, plans.plan(operators: 0))
     case .aggregateOfAggregate: return plans.aggregate(plans.aggregate(table))
     case .topNOfAggregate: return plans.topN(plans.aggregate(table))
     case .limitThenAggregate: return plans.aggregate(plans.topN(table))

@@ -69,6 +69,8 @@ private final class Construction {
   /// Sources below the static side of a join, by node: they are drained before others, in the order of their ranks.
   private var drainRanks: [OperatorID: Int] = [:]
   private var nextDrainRank = 0
+  /// Inside the step of a recursion: where its rows come in.
+  private var recursivePorts: [Int: [OperatorNode]] = [:]
 
   init(workers: Int) {
     self.workers = workers
@@ -164,6 +166,13 @@ private final class Construction {
       return stateful(node, "Join", HashJoin(HashJoin.Spec(spec, node)))
     case .matchRecognize(let spec):
       return stateful(node, "MatchRecognize", spec.makeOperator(node))
+    case .recursive(let spec):
+      return stateful(node, "Recursive", recursive(spec, node))
+    case .recursivePort(let port):
+      let own = OperatorNode(id: node.id.rawValue, label: "Rows", operation: Union())
+      recursivePorts[port, default: []].append(own)
+      shared.append(own)
+      return .shared(own)
     }
   }
 
@@ -211,6 +220,18 @@ private final class Construction {
     for (port, input) in inputs.enumerated() { connect(input, to: own, port: port) }
     shared.append(own)
     return .shared(own)
+  }
+
+  /// The step is a graph of its own, run by the operator until it gives nothing new.
+  private func recursive(_ spec: RecursiveSpec, _ node: PhysicalNode) -> Recursive {
+    let inner = Construction(workers: 1)
+    let output = Recursive.StepOutput()
+    inner.connect(inner.build(spec.step), to: output, port: 0)
+    return Recursive(
+      Recursive.Spec(
+        name: spec.name, schema: node.schema, isAll: spec.isAll, isLinear: spec.isLinear, levelsMax: spec.levelsMax,
+        rowsMax: spec.rowsMax, rowsWanted: spec.rowsWanted, span: spec.span),
+      step: Recursive.Step(ports: inner.recursivePorts, nodes: inner.shared, output: output))
   }
 
   private func aggregate(_ spec: AggregateSpec, _ node: PhysicalNode) -> Stream {

@@ -26,6 +26,8 @@ final class Relation {
   var watermark: (column: Int, delayMicros: Int64)?
   /// After so long without rows it holds no watermark back (`scan.watermark.idle-timeout`); nil: as the session says.
   var idleMicros: Int64?
+  /// Columns of PARTITIONED BY.
+  var partitionedBy: [String] = []
 
   init(
     id: SourceID, name: String, isStream: Bool, connector: ConnectorDefinition, request: SourceRequest,

@@ -58,6 +58,11 @@ final class SessionCatalog: Catalog {
   func relation(named name: [String]) throws(SQLError) -> CatalogRelation? {
     let key = key(name)
     if let relation = relations[key] {
+      if relation.connector.source == nil {
+        throw SQLError(
+          .bind, "UNSUPPORTED_DATA_SOURCE",
+          "\"\(relation.name)\" writes to \(relation.connector.name) and cannot be read")
+      }
       if case .failed(let error)? = relation.keeper?.state { throw error.ofView(relation.name) }
       var reference = relation.reference
       if following == .all || following == .changing && reference.followable?.isChanging == true { reference.follow() }

@@ -170,7 +170,7 @@ extension StatementExecutor {
 
   /// Rows for a relation of the catalog: those of the session, or what its connector writes to.
   private func relationSink(
-    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, isOverwrite: Bool, name: String,
+    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, isOverwrite: Bool = false, name: String,
     span: SourceSpan
   ) throws(SQLError) -> any Sink {
     if relation.keeper != nil {
@@ -191,6 +191,11 @@ extension StatementExecutor {
     }
     if isOverwrite { throw notYet("INSERT OVERWRITE of this target", span) }
     guard let factory = relation.connector.sink else { throw .internal("a sink is gone") }
+    if let column = relation.partitionedBy.first {
+      throw SQLError.unsupported(
+        "writing to \"\(relation.name)\", which is PARTITIONED BY \(column),", span: span,
+        hint: "write the partitions one by one: INSERT INTO 'folder/' SELECT … WHERE \(column) = …", kind: .bind)
+    }
     let sink = try factory.open(
       SinkRequest(
         options: relation.request.options, schema: relation.schema, isChangelog: plan.mode == .changelog,

@@ -95,6 +95,7 @@ extension StatementExecutor {
 
   /// Computed columns and event time of a relation whose own columns are known.
   private func complete(_ relation: Relation, _ create: AST.CreateTable) throws(SQLError) {
+    relation.partitionedBy = create.partitionedBy.map(\.text)
     var stored = 0
     var layout: [SourceReference.LayoutColumn] = []
     for column in create.columns {

@@ -24,6 +24,8 @@ extension StatementExecutor {
     case Self.zoneKey: catalog.settings.zoneName = defaults.zoneName
     case Self.watermarkPolicyKey: catalog.settings.usesGreatestWatermark = defaults.usesGreatestWatermark
     case Self.sourceIdleKey: catalog.settings.sourceIdleMicros = defaults.sourceIdleMicros
+    case Self.levelLimitKey: catalog.settings.recursionLevelsMax = defaults.recursionLevelsMax
+    case Self.rowLimitKey: catalog.settings.recursionRowsMax = defaults.recursionRowsMax
     case "dialect": session.dialect = .spark
     case .some(let other): throw unknownSetting(other, span: .none)
     }
@@ -35,9 +37,11 @@ extension StatementExecutor {
   private static let settingSchema = Schema([Field("key", .string), Field("value", .string)])
   private static let watermarkPolicyKey = "spark.sql.streaming.multiplewatermarkpolicy"
   private static let sourceIdleKey = "table.exec.source.idle-timeout"
+  private static let levelLimitKey = "spark.sql.cterecursionlevellimit"
+  private static let rowLimitKey = "spark.sql.cterecursionrowlimit"
   static let keys = [
     "dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
-    "table.exec.source.idle-timeout",
+    "table.exec.source.idle-timeout", "spark.sql.cteRecursionLevelLimit", "spark.sql.cteRecursionRowLimit",
   ]
 
   func showSettings() throws(SQLError) {
@@ -60,6 +64,8 @@ extension StatementExecutor {
     case zoneKey: return session.settings.zoneName
     case watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
     case sourceIdleKey: return DurationText.text(micros: session.settings.sourceIdleMicros ?? 0)
+    case levelLimitKey: return "\(session.settings.recursionLevelsMax ?? -1)"
+    case rowLimitKey: return "\(session.settings.recursionRowsMax ?? -1)"
     case "dialect": return session.dialect == .ansi ? "ansi" : "spark"
     default: return nil
     }
@@ -85,6 +91,8 @@ extension StatementExecutor {
         throw invalid(key, value, "a duration such as '10 seconds', 0 for none", span: span)
       }
       catalog.settings.sourceIdleMicros = micros > 0 ? micros : nil
+    case Self.levelLimitKey: catalog.settings.recursionLevelsMax = try limit(key, value, span: span)
+    case Self.rowLimitKey: catalog.settings.recursionRowsMax = try limit(key, value, span: span)
     case "dialect":
       switch value.lowercased() {
       case "spark": session.dialect = .spark
@@ -121,6 +129,12 @@ extension StatementExecutor {
     }
     catalog.settings.zoneName = name
     catalog.environment.zoneName = name
+  }
+
+  /// A bound, or -1 for none.
+  private func limit(_ key: String, _ value: String, span: SourceSpan) throws(SQLError) -> Int? {
+    guard let number = Int(value), number >= -1 else { throw invalid(key, value, "a whole number, or -1 for no bound", span: span) }
+    return number == -1 ? nil : number
   }
 
   private func invalid(_ key: String, _ value: String, _ expected: String, span: SourceSpan) -> SQLError {

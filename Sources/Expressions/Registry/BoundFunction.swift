@@ -134,6 +134,10 @@ package struct SessionSettings: Sendable {
   package var usesGreatestWatermark = false
   /// After so long without rows a source holds the watermark back no longer (`table.exec.source.idle-timeout`); nil: never.
   package var sourceIdleMicros: Int64?
+  /// Rounds of a WITH RECURSIVE at which it is given up (`spark.sql.cteRecursionLevelLimit`); nil: no bound.
+  package var recursionLevelsMax: Int? = 100
+  /// Rows of a WITH RECURSIVE at which it is given up (`spark.sql.cteRecursionRowLimit`); nil: no bound.
+  package var recursionRowsMax: Int? = 1_000_000
 
   package init() {}
 }

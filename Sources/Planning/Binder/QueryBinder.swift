@@ -113,7 +113,7 @@ struct QueryBinder {
 
   // MARK: Common tables
 
-  private mutating func define(_ with: AST.WithClause) throws(SQLError) {
+  mutating func define(_ with: AST.WithClause) throws(SQLError) {
     var names: Set<String> = []
     for table in with.tables {
       let name = table.name.text.lowercased()
@@ -122,9 +122,7 @@ struct QueryBinder {
           .bind, "DUPLICATED_CTE_NAMES", "common table \"\(table.name.text)\" is defined twice in this WITH",
           span: table.name.span)
       }
-      var definer = self
-      if with.isRecursive { definer.commonTables[name] = .underDefinition }
-      var bound = try definer.bind(table.query)
+      var bound = with.isRecursive ? try bindRecursive(table) : try bind(table.query)
       bound = try bound.renamed(table.columns, what: "common table \"\(table.name.text)\"", span: table.name.span)
       bound.scope = bound.scope.requalified([table.name.text])
       commonTables[name] = .bound(bound, nodes: bound.plan.nodeCount(upTo: context.limits.planNodesMax))

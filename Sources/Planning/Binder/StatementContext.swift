@@ -15,6 +15,7 @@ final class StatementContext {
   /// Columns of outer queries that subqueries use; `BoundExpression.Node.outer` counts in here.
   private(set) var outerReferences: [OuterReference] = []
   private var lambdaSlotsUsed = 0
+  private var recursions = 0
   private var planNodes = 0
   /// Levels of nesting of the expression being bound.
   var expressionDepth = 0
@@ -42,6 +43,12 @@ final class StatementContext {
   func newLambdaSlot() -> Int {
     lambdaSlotsUsed += 1
     return lambdaSlotsUsed - 1
+  }
+
+  /// The number of a WITH RECURSIVE, which its references have.
+  func newRecursion() -> Int {
+    recursions += 1
+    return recursions - 1
   }
 
   /// The number of a reference, equal ones once.

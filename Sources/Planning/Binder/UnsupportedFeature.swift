@@ -7,7 +7,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
   case lateralSubquery, lateralCondition
   case over, qualify, distinctOn
   case systemTime
-  case subqueryPlace, correlatedColumn, recursiveCommonTable
+  case subqueryPlace, correlatedColumn
   case streamOfBounded, relationOptions, unnestOfSeveral
   case orderedAggregate, likeQuantifier
 
@@ -24,7 +24,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .systemTime: "FOR SYSTEM_TIME AS OF"
     case .subqueryPlace: "a subquery in this place"
     case .correlatedColumn: "this use of a column of the query around the subquery"
-    case .recursiveCommonTable: "WITH RECURSIVE"
     case .streamOfBounded: "STREAM of a relation that is read once"
     case .relationOptions: "options of a relation inside a query"
     case .unnestOfSeveral: "UNNEST of several arrays"
@@ -41,7 +40,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING and ORDER BY; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
-    case .recursiveCommonTable: "a WITH that does not refer to itself needs no RECURSIVE"
     case .lateralSubquery: "write JOIN LATERAL, LEFT JOIN LATERAL, or a comma"
     case .lateralCondition: "put it into the WHERE of the subquery, and write ON TRUE"
     case .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:

@@ -30,6 +30,8 @@ extension Explain {
     case .join(let join):
       let condition = join.condition.map { " on " + $0.sqlText(columns: join.conditionNames) } ?? ""
       return "Join \(join.kind.rawValue)\(condition)"
+    case .recursive(let recursive): return "Recursive \(recursive.name) by UNION\(recursive.isAll ? " ALL" : "")"
+    case .recursiveReference(let reference): return "Rows of \(reference.name)"
     case .matchRecognize(let match): return "MatchRecognize " + text(match.spec, order: match.order, names)
     }
   }

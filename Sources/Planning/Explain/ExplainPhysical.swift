@@ -13,7 +13,9 @@ extension Explain {
     var details = [properties(node.properties)]
     if let state = node.properties.stateBound { details.append(text(state)) }
     details += note(node)
-    return Tree(line: "\(line(node))  #\(node.id)", details: details, children: node.inputs.map { tree($0, note) })
+    var inputs = node.inputs
+    if case .recursive(let spec) = node.kind { inputs.append(spec.step) }
+    return Tree(line: "\(line(node))  #\(node.id)", details: details, children: inputs.map { tree($0, note) })
   }
 
   private static func line(_ node: PhysicalNode) -> String {
@@ -54,6 +56,8 @@ extension Explain {
       return "TopN \(text(count: count, offset: offset)) \(order)"
     case .union: return "Union"
     case .join(let spec): return text(spec, node)
+    case .recursive(let spec): return "Recursive \(spec.name) by UNION\(spec.isAll ? " ALL" : "")"
+    case .recursivePort(let port): return port == 0 ? "Rows found" : "Rows of input \(port)"
     case .matchRecognize(let spec): return "MatchRecognize " + text(spec.pattern, order: spec.order, names) + spec.modeText
     }
   }

@@ -19,13 +19,15 @@ extension LogicalPlan {
     case .windowAssign(let assign): assign.schema
     case .join(let join): join.schema
     case .matchRecognize(let match): match.schema
+    case .recursive(let recursive): recursive.schema
+    case .recursiveReference(let reference): reference.schema
     }
   }
 
   /// The relations it reads, by port.
   package var inputs: [LogicalPlan] {
     switch self {
-    case .scan, .values: []
+    case .scan, .values, .recursiveReference: []
     case .filter(let filter): [filter.input]
     case .project(let project): [project.input]
     case .generate(let generate): [generate.input]
@@ -38,13 +40,14 @@ extension LogicalPlan {
     case .windowAssign(let assign): [assign.input]
     case .join(let join): [join.left, join.right]
     case .matchRecognize(let match): [match.input]
+    case .recursive(let recursive): [recursive.base, recursive.step]
     }
   }
 
   /// The same operator over other inputs.
   package func mapInputs<E: Error>(_ transform: (LogicalPlan) throws(E) -> LogicalPlan) throws(E) -> LogicalPlan {
     switch self {
-    case .scan, .values: return self
+    case .scan, .values, .recursiveReference: return self
     case .filter(var filter):
       filter.input = try transform(filter.input)
       return .filter(filter)
@@ -82,6 +85,10 @@ extension LogicalPlan {
     case .matchRecognize(var match):
       match.input = try transform(match.input)
       return .matchRecognize(match)
+    case .recursive(var recursive):
+      recursive.base = try transform(recursive.base)
+      recursive.step = try transform(recursive.step)
+      return .recursive(recursive)
     }
   }
 
@@ -90,7 +97,7 @@ extension LogicalPlan {
     _ transform: (BoundExpression) throws(E) -> BoundExpression
   ) throws(E) -> LogicalPlan {
     switch self {
-    case .scan, .distinct, .limit, .union, .watermark: return self
+    case .scan, .distinct, .limit, .union, .watermark, .recursive, .recursiveReference: return self
     case .windowAssign(var assign):
       assign.time = try transform(assign.time)
       return .windowAssign(assign)

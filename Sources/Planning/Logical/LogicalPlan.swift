@@ -22,6 +22,8 @@ package indirect enum LogicalPlan: Sendable {
   case windowAssign(WindowAssign)
   case join(Join)
   case matchRecognize(MatchRecognize)
+  case recursive(Recursive)
+  case recursiveReference(RecursiveReference)
 
   package struct Scan: Sendable {
     package var source: SourceReference

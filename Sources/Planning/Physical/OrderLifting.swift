@@ -21,7 +21,8 @@ extension LogicalPlan {
       if order.isEmpty { return (self, []) }
       limit.input = .sort(.init(input: input, keys: order))
       return (.limit(limit), order)
-    case .scan, .values, .generate, .aggregate, .distinct, .union, .watermark, .windowAssign, .join, .matchRecognize: return (self, [])
+    case .scan, .values, .generate, .aggregate, .distinct, .union, .watermark, .windowAssign, .join, .matchRecognize,
+      .recursive, .recursiveReference: return (self, [])
     }
   }
 }

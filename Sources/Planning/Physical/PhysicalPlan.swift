@@ -124,6 +124,10 @@ package enum PhysicalOperator: Sendable {
   case windowAssign(time: BoundExpression, shape: WindowShape)
   case sessionAggregate(SessionAggregateSpec)
   case matchRecognize(MatchRecognizeSpec)
+  /// Input 0 is the anchor; the others are what the step reads besides the rows found.
+  case recursive(RecursiveSpec)
+  /// Inside the step of a recursion: the rows found (0), or those of an input.
+  case recursivePort(Int)
 }
 
 /// An event-time column, and how far rows may come out of its order.

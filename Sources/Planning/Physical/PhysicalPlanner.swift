@@ -11,6 +11,8 @@ struct PhysicalPlanner {
   private enum Emission { case changes, finalOnly }
   /// How often the query reads each source.
   private var sourceUses: [SourceID: Int] = [:]
+  /// Rows that a LIMIT right above a recursion asks for: it need not go on behind them.
+  private var recursionRowsWanted: Int?
 
   init(settings: SessionSettings) { self.settings = settings }
 
@@ -70,6 +72,11 @@ struct PhysicalPlanner {
     case .watermark(let watermark): return try self.watermark(watermark, path: path, endsQuery: endsQuery)
     case .windowAssign(let assign): return try windows(assign, path: path, endsQuery: endsQuery)
     case .join(let join): return try self.join(join, path: path)
+    case .recursive(let recursive): return try self.recursive(recursive, path: path)
+    case .recursiveReference(let reference):
+      // The step is run to its end many times in one step of the query: nothing about its rows holds beyond a round.
+      let properties = EdgeProperties(isAppendOnly: false, isBounded: false, canEnd: true)
+      return node("rows", path, .recursivePort(reference.port), [], reference.schema, properties)
     case .matchRecognize(let match): return try self.match(match, path: path)
     }
   }
@@ -290,7 +297,9 @@ struct PhysicalPlanner {
         .init(input: .sort(.init(input: ordered, keys: order)), count: limit.count, offset: limit.offset))
       return try build(sorted.keepingFirst(width), path: path, endsQuery: endsQuery)
     }
-    let input = try build(ordered, path: path + ".0", endsQuery: endsQuery)
+    var planner = self
+    planner.recursionRowsWanted = order.isEmpty && ordered.isProjectedRecursion ? limit.rowsNeeded : nil
+    let input = try planner.build(ordered, path: path + ".0", endsQuery: endsQuery)
     for key in order { try checkRepeatable(key.expression, over: input) }
     // A limit that is full ends the whole query, so it must not stand beside another input of a union.
     guard order.isEmpty, input.properties.isAppendOnly, endsQuery else { return topN(order, limit, input, path: path) }
@@ -405,6 +414,32 @@ struct PhysicalPlanner {
     node.properties.isBounded && plan.sourceUses.allSatisfy { sourceUses[$0.key] == $0.value }
   }
 
+  private func recursive(_ recursive: LogicalPlan.Recursive, path: String) throws(SQLError) -> PhysicalNode {
+    var planner = self
+    planner.recursionRowsWanted = nil
+    var inputs = [try planner.build(recursive.base, path: path + ".0", endsQuery: false)]
+    var ports: [LogicalPlan] = []
+    let step = recursive.step.takingOutInputs(of: recursive.id, into: &ports)
+    for (index, port) in ports.enumerated() {
+      inputs.append(try planner.build(port, path: "\(path).\(index + 1)", endsQuery: false))
+    }
+    let isBounded = inputs.allSatisfy(\.properties.isBounded)
+    let spec = RecursiveSpec(
+      name: recursive.name, step: try planner.build(step, path: path + ".step", endsQuery: false), isAll: recursive.isAll,
+      isLinear: recursive.step.isLinear(in: recursive.id), levelsMax: recursive.levelsMax, rowsMax: recursive.rowsMax,
+      rowsWanted: isBounded ? recursionRowsWanted : nil, span: recursive.span)
+    var properties = EdgeProperties(
+      isAppendOnly: inputs.allSatisfy(\.properties.isAppendOnly) && recursive.step.isMonotone(in: recursive.id)
+        && (spec.isLinear || !spec.isAll),
+      isBounded: isBounded, canEnd: inputs.allSatisfy(\.properties.canEnd))
+    properties.stateBound =
+      isBounded
+      ? .bounded("the rows found, of bounded input")
+      : .unbounded(
+        reason: "every row found and every row that leads on", fix: "bound what it reads, for example with GROUP BY or a window below")
+    return node("recursive", path, .recursive(spec), inputs, recursive.schema, properties)
+  }
+
   private func match(_ match: LogicalPlan.MatchRecognize, path: String) throws(SQLError) -> PhysicalNode {
     let input = try build(match.input, path: path + ".0", endsQuery: false)
     for expression in match.spec.inputExpressions + match.order.map(\.expression) {
@@ -427,7 +462,26 @@ struct PhysicalPlanner {
   }
 }
 
+extension LogicalPlan.Limit {
+  /// Rows of the input that are looked at.
+  fileprivate var rowsNeeded: Int? {
+    count.map { count in
+      let (sum, overflow) = count.addingReportingOverflow(offset)
+      return overflow ? .max : sum
+    }
+  }
+}
+
 extension LogicalPlan {
+  /// A recursion, perhaps below projections, which change no number of rows.
+  fileprivate var isProjectedRecursion: Bool {
+    switch self {
+    case .recursive: true
+    case .project(let project): project.input.isProjectedRecursion
+    default: false
+    }
+  }
+
   /// The plan below a projection that only gives names, which `PhysicalPlan.schema` has.
   fileprivate var withoutRenaming: LogicalPlan {
     guard case .project(let project) = self, project.isPrefix, project.columns.count == project.input.schema.count else {

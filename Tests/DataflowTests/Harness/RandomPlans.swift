@@ -6,7 +6,7 @@ struct RandomPlans {
   /// Whether each table only ever grows.
   let isAppendOnly: [Bool]
   /// The cases of `plan` that run.
-  private static let kinds = 0...14
+  private static let kinds = 0...15
 
   /// A plan of up to `operators` operators above its tables.
   mutating func plan(operators: Int) -> ReferencePlan {
@@ -21,7 +21,8 @@ struct RandomPlans {
     case 9: return topN(plan(operators: operators - 1))
     case 10: return union(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     case 11: return match(plan(operators: operators - 1))
-    case 12, 13: return join(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
+    case 12: return recursion(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
+    case 13, 14: return join(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     default: return setOperation(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     }
   }
@@ -77,6 +78,16 @@ struct RandomPlans {
   mutating func union(_ a: ReferencePlan, _ b: ReferencePlan) -> ReferencePlan {
     let (left, right) = aligned(a, b)
     return .union(left, right)
+  }
+
+  mutating func recursion(_ base: ReferencePlan, _ pairs: ReferencePlan) -> ReferencePlan {
+    func numbers(_ plan: ReferencePlan, _ count: Int, _ generator: inout Self) -> ReferencePlan {
+      let columns = plan.columns
+      return .project(plan, (0..<count).map { _ in generator.expression(.bigint, columns, depth: 0) })
+    }
+    return .recursion(
+      numbers(base, 1, &self), pairs: numbers(pairs, 2, &self), isLeft: generator.chance(20),
+      depth: generator.chance(50) ? generator.number(0...3) : nil)
   }
 
   mutating func setOperation(_ a: ReferencePlan, _ b: ReferencePlan) -> ReferencePlan {

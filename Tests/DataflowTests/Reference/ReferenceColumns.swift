@@ -37,6 +37,7 @@ extension ReferencePlan {
     case .join(let a, let b, let kind, _):
       return kind == .semi || kind == .anti ? a.columns : a.columns + b.columns
     case .setOperation(let a, _, _, _): return a.columns
+    case .recursion(_, _, _, let depth): return [ReferenceColumn](repeating: .init(type: .bigint), count: depth == nil ? 1 : 2)
     case .match(let input, let match):
       let columns = input.columns
       let (before, after) = match.shown(columns.count)
@@ -52,7 +53,9 @@ extension ReferencePlan {
     case .filter(let input, _), .project(let input, _), .explode(let input, _, _), .aggregate(let input, _, _),
       .groupingSets(let input, _, _, _), .distinct(let input), .topN(let input, _, _, _), .match(let input, _):
       [input]
-    case .union(let a, let b), .join(let a, let b, _, _), .setOperation(let a, let b, _, _): [a, b]
+    case .union(let a, let b), .join(let a, let b, _, _), .setOperation(let a, let b, _, _),
+      .recursion(let a, let b, _, _):
+      [a, b]
     }
   }
 
@@ -63,7 +66,7 @@ extension ReferencePlan {
     case .filter, .project, .explode, .union, .distinct: inputs.allSatisfy { $0.isAppendOnly(tables) }
     case .topN(let input, let keys, _, _): keys.isEmpty && input.isAppendOnly(tables)
     case .join(let a, let b, .inner, _): a.isAppendOnly(tables) && b.isAppendOnly(tables)
-    case .aggregate, .groupingSets, .join, .setOperation, .match: false
+    case .aggregate, .groupingSets, .join, .setOperation, .match, .recursion: false
     }
   }
 
@@ -74,7 +77,7 @@ extension ReferencePlan {
     case .table(let index): tables[index]
     case .aggregate(let input, _, _), .distinct(let input):
       input.isAppendOnly(tables) && input.hasKnownOrder(tables)
-    case .groupingSets, .join, .setOperation, .match: false
+    case .groupingSets, .join, .setOperation, .match, .recursion: false
     case .filter, .project, .explode, .union, .topN: inputs.allSatisfy { $0.hasKnownOrder(tables) }
     }
   }

@@ -17,6 +17,8 @@ indirect enum ReferencePlan {
   case join(ReferencePlan, ReferencePlan, kind: ReferenceJoinKind, on: ReferenceExpression)
   case setOperation(ReferencePlan, ReferencePlan, kind: ReferenceSetKind, isAll: Bool)
   case match(ReferencePlan, ReferenceMatch)
+  /// What one column of the first plan leads to by the pairs of the second; with `depth` every way of at most so many pairs.
+  case recursion(ReferencePlan, pairs: ReferencePlan, isLeft: Bool, depth: Int?)
 }
 
 enum ReferenceJoinKind: String, CaseIterable {
@@ -85,6 +87,8 @@ extension ReferencePlan {
       return Self.joined(a.rows(tables), b.rows(tables), kind, on, widths: (a.columns.count, b.columns.count))
     case .setOperation(let a, let b, let kind, let isAll):
       return Self.combined(a.rows(tables), b.rows(tables), kind, isAll)
+    case .recursion(let base, let pairs, let isLeft, let depth):
+      return Self.reached(base.rows(tables), pairs.rows(tables), isLeft: isLeft, depth: depth)
     case .match(let input, let match):
       var partitions: [[ReferenceRow]] = []
       var known: [String: Int] = [:]
@@ -187,6 +191,33 @@ extension ReferencePlan {
         result.append(
           ReferenceRow(values: [Value](repeating: .null, count: widths.0) + row.values, position: row.position))
       }
+    }
+    return result
+  }
+
+  private static func reached(
+    _ base: [ReferenceRow], _ pairs: [ReferenceRow], isLeft: Bool, depth: Int?
+  ) -> [ReferenceRow] {
+    func next(_ value: Value) -> [Value] {
+      let found = pairs.filter { !value.isNull && $0.values[0] == value }.map { $0.values[1] }
+      return found.isEmpty && isLeft ? [.null] : found
+    }
+    guard let depth else {
+      var seen: Set<Value> = []
+      var open = base.map { $0.values[0] }
+      var result: [ReferenceRow] = []
+      while let value = open.popLast() {
+        if !seen.insert(value).inserted { continue }
+        result.append(ReferenceRow(values: [value], position: 0))
+        open += next(value)
+      }
+      return result
+    }
+    var level = base.map { $0.values[0] }
+    var result: [ReferenceRow] = []
+    for round in 0...depth {
+      result += level.map { ReferenceRow(values: [$0, .int64(Int64(round))], position: 0) }
+      level = level.flatMap(next)
     }
     return result
   }

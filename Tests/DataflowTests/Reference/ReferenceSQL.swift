@@ -37,6 +37,13 @@ extension ReferencePlan {
         """
     case .setOperation(let a, let b, let kind, let isAll):
       return "SELECT * FROM (\(a.sql)) AS a \(kind.rawValue)\(isAll ? " ALL" : "") SELECT * FROM (\(b.sql)) AS b"
+    case .recursion(let base, let pairs, let isLeft, let depth):
+      let join = "r \(isLeft ? "LEFT " : "")JOIN (\(pairs.sql)) AS e ON r.c0 = e.c0"
+      guard let depth else {
+        return "WITH RECURSIVE r AS (SELECT c0 FROM (\(base.sql)) AS q UNION SELECT e.c1 FROM \(join)) SELECT c0 FROM r"
+      }
+      return "WITH RECURSIVE r AS (SELECT c0, 0L AS c1 FROM (\(base.sql)) AS q UNION ALL SELECT e.c1, r.c1 + 1 FROM \(join) "
+        + "WHERE r.c1 < \(depth)L) SELECT c0, c1 FROM r"
     case .match(let input, let match):
       return "SELECT \(list(match.outputNames(input.columns.count))) FROM (\(input.sql)) \(match.sql)"
     }

@@ -9,7 +9,7 @@ private enum NexmarkOptions {
   static let nextRate = OptionDefinition(
     "next-event.rate", .integer, "accepted when equal to first-event.rate: the rate is constant")
   static let count = OptionDefinition(
-    "events.num", .integer, "ends after so many events of all kinds, handed over at once; without it endless, in real time")
+    "events.num", .integer, "ends after so many events of all kinds, handed over at once; without it (or 0) endless, in real time")
   static let person = OptionDefinition("person.proportion", .integer, default: "1", "persons among the events")
   static let auction = OptionDefinition("auction.proportion", .integer, default: "3", "auctions among the events")
   static let bid = OptionDefinition("bid.proportion", .integer, default: "46", "bids among the events")

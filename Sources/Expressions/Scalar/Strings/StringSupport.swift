@@ -4,8 +4,8 @@ internal import Diagnostics
 /// The string functions, a file a topic.
 enum Strings {
   static let all: [ScalarFunction] =
-    concatenation + splitting + patterns + letterCase + lengths + trimming + slicing + searching + replacing + padding
-    + codes + distances + masking + picking
+    concatenation + splitting + splittingByIndex + patterns + letterCase + lengths + trimming + slicing + searching
+    + replacing + padding + codes + distances + masking + picking
 }
 
 extension ScalarFunction {

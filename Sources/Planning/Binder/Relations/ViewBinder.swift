@@ -53,6 +53,10 @@ extension LogicalPlan {
     case .join(var join):
       join.span = span
       return .join(join)
+    case .recursive(var recursive):
+      recursive.span = span
+      return .recursive(recursive)
+    case .recursiveReference: return moved
     case .matchRecognize(var match):
       match.spec.span = span
       return .matchRecognize(match)

@@ -90,7 +90,7 @@ struct CorrelationPullUp {
       let below = try pull(watermark.input, span: span)
       watermark.input = below.plan
       return Result(plan: .watermark(watermark), conditions: below.conditions)
-    case .scan, .values, .union, .windowAssign, .matchRecognize: throw unsupported(span)
+    case .scan, .values, .union, .windowAssign, .matchRecognize, .recursive, .recursiveReference: throw unsupported(span)
     }
   }
 

@@ -76,6 +76,13 @@ struct PruneColumns: OptimizerRule {
       assign.input = input.plan
       return Pruned(plan: .windowAssign(assign), columns: input.columns + [width, width + 1])
     case .join(let join): return prune(join, needed: needed)
+    case .recursive(var recursive):
+      // Every round reads what the one before gave: all columns.
+      let all = Array(recursive.schema.fields.indices)
+      recursive.base = exactly(prune(recursive.base, needed: Set(all)), all)
+      recursive.step = exactly(prune(recursive.step, needed: Set(all)), all)
+      return Pruned(plan: .recursive(recursive), columns: all)
+    case .recursiveReference(let reference): return Pruned(plan: plan, columns: Array(reference.schema.fields.indices))
     case .matchRecognize(let match): return prune(match, needed: needed)
     }
   }

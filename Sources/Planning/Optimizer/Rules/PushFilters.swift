@@ -40,7 +40,7 @@ struct PushFilters: OptimizerRule {
     case .generate(let generate): return push(predicate, below: generate)
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
     case .join(let join): return push(predicate, below: join)
-    case .scan, .values, .limit, .matchRecognize: return nil
+    case .scan, .values, .limit, .matchRecognize, .recursive, .recursiveReference: return nil
     case .watermark:
       // A filter below would hide event times from the watermark.
       return nil

@@ -26,7 +26,8 @@ struct RemoveTrivial: OptimizerRule {
       // The last ORDER BY decides.
       if case .sort(let inner) = sort.input { return .sort(.init(input: inner.input, keys: sort.keys)) }
       return plan
-    case .scan, .values, .generate, .aggregate, .watermark, .windowAssign, .join, .matchRecognize: return plan
+    case .scan, .values, .generate, .aggregate, .watermark, .windowAssign, .join, .matchRecognize, .recursive,
+      .recursiveReference: return plan
     }
   }
 
