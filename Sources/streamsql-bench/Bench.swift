@@ -37,6 +37,7 @@ enum Bench {
     files(binary, folder: arguments[1], python: value(of: "--duckdb", in: arguments))
     let gibibytes = value(of: "--pipe-gib", in: arguments).flatMap { Int($0) } ?? 1
     pipe(binary, data, gibibytes: gibibytes)
+    timeBoundedJoin(binary)
     report("start: SELECT 1", bytes: 0, runs: 15) { ChildProcess([binary, "-c", "SELECT 1"]) }
     latency(binary)
     return 0
@@ -136,6 +137,20 @@ enum Bench {
     }
     close(input)
     print(row("word count, \(gibibytes) GiB pipe", [child.wait()], bytes: sent))
+  }
+
+  private static func timeBoundedJoin(_ binary: String) {
+    func median(_ sql: String) -> Double? {
+      var walls: [Double] = []
+      for _ in 0..<3 {
+        guard let child = ChildProcess([binary, "--workers", "1", "-m", "trash", "-c", sql]) else { return nil }
+        walls.append(child.wait().wallSeconds)
+      }
+      return walls.sorted()[1]
+    }
+    guard let all = median(JoinBench.prepare + JoinBench.query), let inserts = median(JoinBench.prepare) else { return }
+    let rate = Double(2 * JoinBench.rows) / max(all - inserts, 0.001) / 1e6
+    print("time-bounded left join, 1 worker: \(decimals(rate, 2)) M rows/s (\(decimals(all - inserts, 2)) s)")
   }
 
   private static func latency(_ binary: String) {

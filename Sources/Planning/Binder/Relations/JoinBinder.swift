@@ -6,28 +6,7 @@ internal import SQLSyntax
 extension QueryBinder {
   /// Two relations and how their rows meet.
   func bind(_ join: AST.Relation.Join, span: SourceSpan) throws(SQLError) -> BoundRelation {
-    if let generator = try lateralGenerator(join.right), !join.isNatural, join.condition.isTrivial {
-      switch join.kind {
-      case .inner, .cross: return try bind(generator, over: try bind(join.left), isOuter: false)
-      case .left: return try bind(generator, over: try bind(join.left), isOuter: true)
-      case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: break
-      }
-    }
-    if let query = lateralQuery(join.right), !join.isNatural {
-      let condition: AST.Expression?
-      switch join.condition {
-      case .none: condition = nil
-      case .on(let expression): condition = expression
-      case .using: throw UnsupportedFeature.lateralCondition.error(span)
-      }
-      switch join.kind {
-      case .inner, .cross, .left:
-        try refuseModifiers(join.right)
-        return try bindLateral(
-          query, alias: join.right.alias, over: try bind(join.left), isOuter: join.kind == .left, on: condition, span: span)
-      case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft: throw UnsupportedFeature.lateralSubquery.error(span)
-      }
-    }
+    if let result = try bindLateral(join, span: span) { return result }
     if let time = join.right.systemTime { return try bindTemporal(join, time, span: span) }
     let kind: JoinSides
     switch join.kind {
@@ -46,16 +25,58 @@ extension QueryBinder {
     if let names = try mergedNames(join, left.scope, right.scope) {
       result = try bindUsing(names, left, right, kind, span: span)
     } else if case .on(let expression) = join.condition {
-      let both = Scope(left.scope.columns + right.scope.columns)
-      let condition = try expressionBinder(both, .joinCondition).bindCondition(expression)
-      if kind.isAsOf { try checkAsOf(condition, leftWidth: left.scope.columns.count, span: expression.span) }
-      result = joined(left, right, kind, on: condition, span: span)
+      result = try bindOn(expression, left, right, kind, span: span)
     } else {
       if kind.isAsOf { throw .asOfCondition(span: span) }
       result = joined(left, right, kind, on: nil, span: span)
     }
     try context.checkDepth(of: result.plan, span: span)
     return result
+  }
+
+  /// A join on any condition. Subqueries in the condition of an inner join are asked for the pairs that satisfy the rest.
+  private func bindOn(
+    _ expression: AST.Expression, _ left: BoundRelation, _ right: BoundRelation, _ kind: JoinSides, span: SourceSpan
+  ) throws(SQLError) -> BoundRelation {
+    let collector = SubqueryCollector()
+    var binder = expressionBinder(Scope(left.scope.columns + right.scope.columns), .joinCondition)
+    if kind == .inner { binder.subqueries = collector }
+    let condition = try binder.bindCondition(expression)
+    if kind.isAsOf { try checkAsOf(condition, leftWidth: left.scope.columns.count, span: expression.span) }
+    if collector.entries.isEmpty { return joined(left, right, kind, on: condition, span: span) }
+    let (plain, asking) = condition.split { $0.firstColumn(where: { Placeholder.subquery($0) != nil }) == nil }
+    var result = joined(left, right, kind, on: plain, span: span)
+    if let asking {
+      var joins = SubqueryJoins(binder, over: result.plan) { $0 }
+      try joins.filter(asking, collector.entries)
+      result.plan = joins.plan
+    }
+    return result
+  }
+
+  /// A join whose right side may use the columns of the left one: a generator, or a LATERAL subquery. Nil for others.
+  private func bindLateral(_ join: AST.Relation.Join, span: SourceSpan) throws(SQLError) -> BoundRelation? {
+    let generator = try lateralGenerator(join.right)
+    if join.isNatural || (generator == nil && !isLateralSubquery(join.right)) { return nil }
+    var condition: AST.Expression?
+    switch join.condition {
+    case .none: break
+    case .on(let expression): condition = expression
+    case .using:
+      if generator != nil { return nil }
+      throw UnsupportedFeature.lateralCondition.error(span)
+    }
+    switch join.kind {
+    case .inner, .cross, .left:
+      if let generator, join.condition.isTrivial {
+        return try bind(generator, over: try bind(join.left), isOuter: join.kind == .left)
+      }
+      return try bindLateral(
+        join.right, over: try bind(join.left), isOuter: join.kind == .left, on: condition, span: span)
+    case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft:
+      if generator != nil { return nil }
+      throw UnsupportedFeature.lateralSubquery.error(span)
+    }
   }
 
   /// The columns of USING, or those that NATURAL finds on both sides; nil for other joins.

@@ -3,26 +3,25 @@ internal import Diagnostics
 internal import Expressions
 internal import SQLSyntax
 
-/// `FROM t, LATERAL (SELECT … t.a …)`: a subquery that may use the columns of the relations before it.
+/// `FROM t, LATERAL (SELECT … t.a …)`: a relation that may use the columns of the relations before it.
 extension QueryBinder {
-  /// The query of a LATERAL subquery; nil for other relations.
-  func lateralQuery(_ relation: AST.Relation) -> AST.Query? {
-    if relation.isLateral, case .subquery(let query) = relation.kind { return query }
-    return nil
+  /// Whether a relation is a LATERAL subquery.
+  func isLateralSubquery(_ relation: AST.Relation) -> Bool {
+    if relation.isLateral, case .subquery = relation.kind { return true }
+    return false
   }
 
   /// The rows of `left`, each beside those that the subquery gives for it; `isOuter` keeps rows for which it gives none.
   ///
   /// The subquery is computed for all rows at once: its conditions on columns of `left` become those of a join.
   func bindLateral(
-    _ query: AST.Query, alias: AST.TableAlias?, over left: BoundRelation, isOuter: Bool, on expression: AST.Expression?,
-    span: SourceSpan
+    _ relation: AST.Relation, over left: BoundRelation, isOuter: Bool, on expression: AST.Expression?, span: SourceSpan
   ) throws(SQLError) -> BoundRelation {
     var queries = self
     queries.outer = outer + [left.scope]
-    var inner = try queries.bind(query)
-    inner.scope = inner.scope.requalified([])
-    inner = try inner.aliased(alias)
+    var relation = relation
+    relation.isLateral = false
+    let inner = try queries.bind(relation)
     var lateral = LateralJoin(
       binder: expressionBinder(left.scope, .joinCondition), left: left.plan, span: span, isOuter: isOuter)
     let width = left.scope.columns.count
@@ -62,9 +61,10 @@ private struct LateralJoin {
   /// subquery's, and says which rows of the subquery an outer join takes.
   mutating func attach(_ subquery: LogicalPlan, on condition: BoundExpression?) throws(SQLError) -> [BoundExpression] {
     let context = binder.context
-    let domain = CorrelationDomain(
-      plan: left, value: { (id) throws(SQLError) in context.outerReferences[id].value }, binder: binder)
-    let puller = CorrelationPullUp(context: context, depth: binder.outer.count, isExistential: false, domain: domain)
+    let unnesting = Unnesting(
+      outer: left, value: { (id) throws(SQLError) in context.outerReferences[id].value }, binder: binder)
+    let puller = CorrelationPullUp(
+      context: context, depth: binder.outer.count, isExistential: false, unnesting: unnesting)
     // What the outermost select list computes can be computed over the join.
     var core = subquery
     var outputs = core.schema.fields.enumerated().map { BoundExpression.column($0, $1, span: span) }

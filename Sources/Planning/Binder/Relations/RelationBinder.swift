@@ -12,10 +12,8 @@ extension QueryBinder {
     for relation in relations.dropFirst() {
       if let generator = try lateralGenerator(relation) {
         result = try bind(generator, over: result, isOuter: false)
-      } else if let query = lateralQuery(relation) {
-        try refuseModifiers(relation)
-        result = try bindLateral(
-          query, alias: relation.alias, over: result, isOuter: false, on: nil, span: relation.span)
+      } else if isLateralSubquery(relation) {
+        result = try bindLateral(relation, over: result, isOuter: false, on: nil, span: relation.span)
       } else {
         result = joined(result, try bind(relation), .inner, on: nil, span: relation.span)
       }
@@ -93,7 +91,7 @@ extension QueryBinder {
     }
   }
 
-  func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
+  private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
     if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
     if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {

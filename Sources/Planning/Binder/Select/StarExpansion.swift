@@ -23,8 +23,27 @@ extension ExpressionBinder {
       }
       return try except(star.except, from: columns.map { ($0, []) })
     }
+    if let columns = outerColumns(qualifier, span: span) { return try except(star.except, from: columns) }
     let relations = scope.columns.compactMap { $0.qualifier.last }
     throw .relationOfStarNotFound(qualifier.text, candidates: relations, span: qualifier.span.isNone ? span : qualifier.span)
+  }
+
+  /// `t.*` where t is a relation of a query around this one.
+  private func outerColumns(
+    _ qualifier: AST.ObjectName, span: SourceSpan
+  ) -> [(NamedExpression, qualifier: [String])]? {
+    for depth in outer.indices.reversed() {
+      let ordinals = outer[depth].ordinals(qualifier: qualifier.parts.map(\.text))
+      if ordinals.isEmpty { continue }
+      return ordinals.map { ordinal in
+        let column = outer[depth].columns[ordinal]
+        let id = context.noteOuter(OuterReference(depth: depth, value: .column(ordinal, column.field, span: span)))
+        let value = BoundExpression(
+          .outer(id), type: column.field.type, isNullable: column.field.isNullable, span: span)
+        return (NamedExpression(value, as: column.field.name), qualifier: column.qualifier)
+      }
+    }
+    return nil
   }
 
   private func columns(at ordinals: [Int], span: SourceSpan) -> [(NamedExpression, qualifier: [String])] {

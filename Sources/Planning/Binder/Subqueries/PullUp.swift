@@ -5,16 +5,15 @@ internal import Expressions
 /// Takes the conditions on columns of the query around it out of a subquery.
 ///
 /// What is left of the subquery can be computed by itself; the conditions become those of a join (decorrelation by
-/// predicate pull-up, as in Spark's PullupCorrelatedPredicates). Of equalities that pass a GROUP BY the inner operands become
-/// keys; other conditions are met below it, with the values of the outer columns (`CorrelationDomain`).
+/// predicate pull-up, as in Spark's PullupCorrelatedPredicates). Conditions that pass a GROUP BY must be equalities:
+/// their inner operands become keys. Where that is not enough, the subquery is unnested over the values that it asks for.
 struct CorrelationPullUp {
   let context: StatementContext
   /// The scope whose columns are pulled up.
   let depth: Int
   /// Duplicates do not matter above: DISTINCT and LIMIT may be passed by any condition.
   var isExistential: Bool
-  /// What is joined in where a condition cannot be pulled up; nil: that is refused.
-  var domain: CorrelationDomain?
+  var unnesting: Unnesting
 
   struct Result {
     /// Gives all columns of the original plan, and behind them what the conditions use.
@@ -41,36 +40,44 @@ struct CorrelationPullUp {
   }
 
   func pull(_ plan: LogicalPlan, span: SourceSpan) throws(SQLError) -> Result {
+    do throws(SQLError) {
+      return try lift(plan, isTop: true, span: span)
+    } catch {
+      if !error.isUnsupportedCorrelation { throw error }
+      return try unnesting.unnest(plan, self, span: span)
+    }
+  }
+
+  /// `isTop` says that nothing but a select list stands above: who asks then knows what an aggregate without rows gives.
+  private func lift(_ plan: LogicalPlan, isTop: Bool = false, span: SourceSpan) throws(SQLError) -> Result {
     guard isCorrelated(plan) else { return Result(plan: plan, conditions: []) }
     switch plan {
     case .filter(let filter):
-      var below = try pull(filter.input, span: span)
+      var below = try lift(filter.input, span: span)
       let (pulled, kept) = filter.predicate.split(isCorrelated)
       below.conditions += pulled?.conjuncts ?? []
       if let kept { below.plan = .filter(.init(input: below.plan, predicate: kept)) }
       return below
     case .project(let project):
-      var below = try pull(project.input, span: span)
-      var columns = project.columns
-      if columns.contains(where: { isCorrelated($0.expression) }) {
-        let over: (BoundExpression) -> BoundExpression
-        (below, over) = try withDomain(below, columns.map(\.expression), span: span)
-        columns = columns.map { NamedExpression(over($0.expression), as: $0.name) }
-      }
-      return passing(below, over: columns) { .project(.init(input: below.plan, columns: $0)) }
-    case .aggregate(let aggregate): return try pull(aggregate, span: span)
+      if project.columns.contains(where: { isCorrelated($0.expression) }) { throw unsupported(span) }
+      let below = try lift(project.input, isTop: isTop, span: span)
+      return passing(below, over: project.columns) { .project(.init(input: below.plan, columns: $0)) }
+    case .aggregate(let aggregate):
+      // Below another operator a group without rows must not be missing.
+      if aggregate.keys.isEmpty && !isTop { throw unsupported(span) }
+      return try lift(aggregate, span: span)
     case .distinct(var distinct):
-      var below = try pull(distinct.input, span: span)
+      var below = try lift(distinct.input, span: span)
       if !isExistential { below = try withKeys(below, width: distinct.input.schema.count, span: span) }
       distinct.input = below.plan
       return Result(plan: .distinct(distinct), conditions: below.conditions)
-    case .sort(let sort): return try pull(sort.input, span: span)
+    case .sort(let sort): return try lift(sort.input, span: span)
     case .limit(let limit):
       guard isExistential, limit.offset == 0, limit.count != 0 else { throw unsupported(span) }
-      return try pull(limit.input, span: span)
+      return try lift(limit.input, span: span)
     case .generate(var generate):
       if generate.arguments.contains(where: isCorrelated) { throw unsupported(span) }
-      let below = try pull(generate.input, span: span)
+      let below = try lift(generate.input, span: span)
       let width = generate.kept.count
       let made = generate.fields.count
       generate.input = below.plan
@@ -84,26 +91,19 @@ struct CorrelationPullUp {
       return Result(
         plan: .project(.init(input: .generate(generate), columns: columns)),
         conditions: below.conditions.map { $0.remapped { order.firstIndex(of: position($0)) ?? 0 } })
-    case .join(let join): return try pull(join, span: span)
+    case .join(let join): return try lift(join, span: span)
     case .watermark(var watermark):
       // Conditions only add columns behind, so the event time stays where it is.
-      let below = try pull(watermark.input, span: span)
+      let below = try lift(watermark.input, span: span)
       watermark.input = below.plan
       return Result(plan: .watermark(watermark), conditions: below.conditions)
     case .scan, .values, .union, .windowAssign, .matchRecognize, .recursive, .recursiveReference: throw unsupported(span)
     }
   }
 
-  /// The same rows under conditions that are all equalities.
-  func withEqualities(_ below: Result, span: SourceSpan) throws(SQLError) -> Result {
-    if below.conditions.allSatisfy({ equality($0) != nil }) { return below }
-    return try withDomain(below, [], span: span).result
-  }
-
   /// The first columns, and behind them only what the outer query compares by equality: rows that differ in nothing else are
   /// the same.
-  private func withKeys(_ below: Result, width: Int, span: SourceSpan) throws(SQLError) -> Result {
-    let found = try withEqualities(below, span: span)
+  private func withKeys(_ found: Result, width: Int, span: SourceSpan) throws(SQLError) -> Result {
     let schema = found.plan.schema
     var columns = (0..<width).map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }
     var conditions: [BoundExpression] = []
@@ -114,20 +114,6 @@ struct CorrelationPullUp {
       columns.append(key)
     }
     return Result(plan: .project(.init(input: found.plan, columns: columns)), conditions: conditions)
-  }
-
-  /// The rows beside the outer values that the conditions and `expressions` ask for.
-  private func withDomain(
-    _ below: Result, _ expressions: [BoundExpression], span: SourceSpan
-  ) throws(SQLError) -> (result: Result, over: (BoundExpression) -> BoundExpression) {
-    guard let domain else { throw unsupported(span) }
-    var ids: [Int] = []
-    for expression in below.conditions + expressions {
-      expression.visit {
-        if case .outer(let id) = $0.node, context.outerReferences[id].depth == depth, !ids.contains(id) { ids.append(id) }
-      }
-    }
-    return try domain.joined(to: below, ids, span: span)
   }
 
   /// A projection that also passes on what the conditions use.
@@ -146,19 +132,11 @@ struct CorrelationPullUp {
     return Result(plan: make(columns), conditions: conditions)
   }
 
-  private func pull(_ aggregate: LogicalPlan.Aggregate, span: SourceSpan) throws(SQLError) -> Result {
+  private func lift(_ aggregate: LogicalPlan.Aggregate, span: SourceSpan) throws(SQLError) -> Result {
     let parts = aggregate.keys.map(\.expression) + aggregate.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
-    if aggregate.windowing != nil { throw unsupported(span) }
-    var below = try pull(aggregate.input, span: span)
+    if parts.contains(where: isCorrelated) || aggregate.windowing != nil { throw unsupported(span) }
+    let below = try lift(aggregate.input, span: span)
     var copy = aggregate
-    if parts.contains(where: isCorrelated) {
-      let over: (BoundExpression) -> BoundExpression
-      (below, over) = try withDomain(below, parts, span: span)
-      guard case .aggregate(let moved) = LogicalPlan.aggregate(aggregate).mapExpressions(over) else { throw unsupported(span) }
-      copy = moved
-    } else {
-      below = try withEqualities(below, span: span)
-    }
     copy.input = below.plan
     let keyCount = aggregate.keys.count
     var conditions: [BoundExpression] = []
@@ -178,13 +156,13 @@ struct CorrelationPullUp {
       conditions: conditions.map { $0.remapped { order.firstIndex(of: $0) ?? $0 } })
   }
 
-  private func pull(_ join: LogicalPlan.Join, span: SourceSpan) throws(SQLError) -> Result {
+  private func lift(_ join: LogicalPlan.Join, span: SourceSpan) throws(SQLError) -> Result {
     let isInner = join.kind == .inner
     if !isInner && (isCorrelated(join.right) || join.kind == .full || join.kind.isAsOf || join.kind.isLookup) { throw unsupported(span) }
     let (pulled, kept) = join.condition?.split(isCorrelated) ?? (nil, nil)
     if pulled != nil && !isInner { throw unsupported(span) }
-    let left = try pull(join.left, span: span)
-    let right = try pull(join.right, span: span)
+    let left = try lift(join.left, span: span)
+    let right = try lift(join.right, span: span)
     let oldLeft = join.left.schema.count
     let newLeft = left.plan.schema.count
     let oldRight = join.right.schema.count
@@ -213,20 +191,22 @@ struct CorrelationPullUp {
   func equality(
     _ condition: BoundExpression, span: SourceSpan
   ) throws(SQLError) -> (outer: BoundExpression, inner: BoundExpression) {
-    guard let found = equality(condition) else { throw unsupported(condition.span.isNone ? span : condition.span) }
-    return found
-  }
-
-  private func equality(_ condition: BoundExpression) -> (outer: BoundExpression, inner: BoundExpression)? {
     if case .call(let call) = condition.node, call.arguments.count == 2, ["=", "<=>"].contains(call.function.name) {
       let (a, b) = (call.arguments[0], call.arguments[1])
       if a.columnsUsed.isEmpty, isCorrelated(a), !isCorrelated(b), !b.columnsUsed.isEmpty { return (a, b) }
       if b.columnsUsed.isEmpty, isCorrelated(b), !isCorrelated(a), !a.columnsUsed.isEmpty { return (b, a) }
     }
-    return nil
+    throw unsupported(condition.span.isNone ? span : condition.span)
   }
 
   func unsupported(_ span: SourceSpan) -> SQLError { UnsupportedFeature.correlatedColumn.error(span) }
+}
+
+extension SQLError {
+  /// Whether a correlated subquery is beyond pulling conditions up.
+  fileprivate var isUnsupportedCorrelation: Bool {
+    message == UnsupportedFeature.correlatedColumn.error(.none).message
+  }
 }
 
 extension BoundExpression {

@@ -169,7 +169,9 @@ struct SubqueryJoins {
     var keys: [NamedExpression] = []
     var conditions: [BoundExpression] = []
     let puller = puller(subquery, isExistential: false)
-    pulled = try puller.withEqualities(pulled, span: span)
+    if pulled.conditions.contains(where: { (try? puller.equality($0, span: span)) == nil }) {
+      pulled = try puller.unnesting.unnest(subquery.relation.plan, puller, span: span)
+    }
     for one in pulled.conditions {
       let (_, inner) = try puller.equality(one, span: span)
       let index = keys.firstIndex { $0.expression.isSame(as: inner) } ?? keys.count
@@ -201,9 +203,10 @@ struct SubqueryJoins {
   // MARK: Conditions
 
   private func puller(_ subquery: BoundSubquery, isExistential: Bool) -> CorrelationPullUp {
-    let domain = CorrelationDomain(
-      plan: plan, value: { [self] (id) throws(SQLError) in try over(context.outerReferences[id].value) }, binder: binder)
-    return CorrelationPullUp(context: context, depth: subquery.depth, isExistential: isExistential, domain: domain)
+    let unnesting = Unnesting(
+      outer: plan, value: { [self] (id) throws(SQLError) in try over(context.outerReferences[id].value) }, binder: binder)
+    return CorrelationPullUp(
+      context: context, depth: subquery.depth, isExistential: isExistential, unnesting: unnesting)
   }
 
   private func pull(_ subquery: BoundSubquery) throws(SQLError) -> CorrelationPullUp.Result {

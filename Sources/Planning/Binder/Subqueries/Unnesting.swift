@@ -1,0 +1,203 @@
+internal import Columnar
+internal import Diagnostics
+internal import Expressions
+
+/// Computes a correlated subquery for all rows of the query around it at once.
+///
+/// The distinct values that the query around gives to the columns asked for are joined to what the subquery reads, and
+/// carried up through it behind its own columns: every operator works for each of them. The query around then meets the
+/// result by equality (Neumann and Kemper, Unnesting Arbitrary Queries, 2015). Costs the subquery once for each such value;
+/// conditions that can be pulled up are cheaper (`CorrelationPullUp`).
+struct Unnesting {
+  /// The query around, as far as it is built.
+  let outer: LogicalPlan
+  /// An outer reference over its columns.
+  let value: (Int) throws(SQLError) -> BoundExpression
+  let binder: ExpressionBinder
+
+  /// The subquery's columns with the outer values behind them, and the conditions on those.
+  func unnest(
+    _ plan: LogicalPlan, _ puller: CorrelationPullUp, span: SourceSpan
+  ) throws(SQLError) -> CorrelationPullUp.Result {
+    var ids: [Int] = []
+    puller.noteOuter(plan, &ids)
+    var columns: [NamedExpression] = []
+    for id in ids { columns.append(NamedExpression(try value(id), as: "_outer\(columns.count)")) }
+    let values = LogicalPlan.distinct(.init(input: .project(.init(input: outer, columns: columns))))
+    let push = DomainPush(values: values, ids: ids, puller: puller, binder: binder, span: span)
+    let width = plan.schema.count
+    var conditions: [BoundExpression] = []
+    for (index, id) in ids.enumerated() {
+      let field = values.schema[index]
+      let outer = BoundExpression(.outer(id), type: field.type, isNullable: field.isNullable, span: span)
+      conditions.append(try binder.call("<=>", [outer, .column(width + index, field, span: span)], span: span))
+    }
+    return CorrelationPullUp.Result(plan: try push.push(plan), conditions: conditions)
+  }
+}
+
+extension CorrelationPullUp {
+  /// The outer references of a plan, in order of appearance.
+  fileprivate func noteOuter(_ plan: LogicalPlan, _ ids: inout [Int]) {
+    var found: [Int] = []
+    _ = plan.mapExpressions { expression in
+      expression.visit {
+        if case .outer(let id) = $0.node, context.outerReferences[id].depth == depth { found.append(id) }
+      }
+      return expression
+    }
+    for id in found where !ids.contains(id) { ids.append(id) }
+    for input in plan.inputs { noteOuter(input, &ids) }
+  }
+}
+
+/// Carries the outer values up through a plan.
+private struct DomainPush {
+  let values: LogicalPlan
+  let ids: [Int]
+  let puller: CorrelationPullUp
+  let binder: ExpressionBinder
+  let span: SourceSpan
+
+  private var fields: [Field] { values.schema.fields }
+
+  /// A plan with the columns of `plan`, then the outer values.
+  func push(_ plan: LogicalPlan) throws(SQLError) -> LogicalPlan {
+    guard puller.isCorrelated(plan) else {
+      return .join(.init(left: plan, right: values, kind: .inner, condition: nil, span: span))
+    }
+    switch plan {
+    case .filter(let filter):
+      let width = filter.input.schema.count
+      return .filter(.init(input: try push(filter.input), predicate: over(filter.predicate, at: width)))
+    case .project(let project):
+      let width = project.input.schema.count
+      let columns = project.columns.map { NamedExpression(over($0.expression, at: width), as: $0.name) }
+      return .project(.init(input: try push(project.input), columns: columns + domain(at: width)))
+    case .aggregate(let aggregate): return try push(aggregate)
+    case .distinct(let distinct): return .distinct(.init(input: try push(distinct.input)))
+    case .sort(let sort): return try push(sort.input)
+    case .union(var union):
+      for index in union.inputs.indices { union.inputs[index] = try push(union.inputs[index]) }
+      union.schema = Schema(union.schema.fields + fields)
+      return .union(union)
+    case .generate(var generate):
+      let width = generate.input.schema.count
+      let kept = generate.kept.count
+      generate.input = try push(generate.input)
+      generate.arguments = generate.arguments.map { over($0, at: width) }
+      generate.kept += fields.indices.map { width + $0 }
+      let made = (0..<generate.fields.count).map { kept + fields.count + $0 }
+      return picked(.generate(generate), Array(0..<kept) + made + fields.indices.map { kept + $0 })
+    case .join(let join): return try push(join)
+    case .watermark(var watermark):
+      watermark.input = try push(watermark.input)
+      return .watermark(watermark)
+    case .windowAssign(var assign):
+      let width = assign.input.schema.count
+      assign.time = over(assign.time, at: width)
+      assign.input = try push(assign.input)
+      let behind = width + fields.count
+      return picked(.windowAssign(assign), Array(0..<width) + [behind, behind + 1] + fields.indices.map { width + $0 })
+    case .values(let list):
+      let rows = list.rows.map { row in
+        LogicalPlan.project(
+          .init(
+            input: values,
+            columns: zip(row, list.schema.names).map { NamedExpression(over($0, at: 0), as: $1) } + domain(at: 0)))
+      }
+      return rows.count == 1 ? rows[0] : .union(.init(inputs: rows, schema: Schema(list.schema.fields + fields)))
+    case .limit, .scan: throw puller.unsupported(span)
+    }
+  }
+
+  /// Groups by the outer values too. Without GROUP BY a value whose group has no rows must come out as well.
+  private func push(_ aggregate: LogicalPlan.Aggregate) throws(SQLError) -> LogicalPlan {
+    if aggregate.windowing != nil { throw puller.unsupported(span) }
+    let width = aggregate.input.schema.count
+    guard case .aggregate(var grouped) = LogicalPlan.aggregate(aggregate).mapExpressions({ over($0, at: width) }) else {
+      throw puller.unsupported(span)
+    }
+    grouped.input = try push(aggregate.input)
+    grouped.keys += domain(at: width)
+    let keys = aggregate.keys.count
+    let calls = aggregate.calls.indices.map { keys + fields.count + $0 }
+    if keys > 0 { return picked(.aggregate(grouped), Array(0..<keys) + calls + fields.indices.map { keys + $0 }) }
+    let marked = LogicalPlan.aggregate(grouped).appendingTrue()
+    var conditions: [BoundExpression] = []
+    for (index, field) in fields.enumerated() {
+      conditions.append(
+        try binder.call(
+          "<=>", [.column(index, field, span: span), .column(fields.count + index, field, span: span)], span: span))
+    }
+    let joined = LogicalPlan.join(
+      .init(
+        left: values, right: marked, kind: .left, condition: BoundExpression.chain(conditions[...], .and), span: span))
+    let schema = joined.schema
+    let isMissing = try binder.call("isnull", [.column(schema.count - 1, schema[schema.count - 1], span: span)], span: span)
+    var columns: [NamedExpression] = []
+    for (index, call) in aggregate.calls.enumerated() {
+      let at = 2 * fields.count + index
+      let column = BoundExpression.column(at, schema[at], span: span)
+      guard let empty = try LogicalPlan.aggregate(aggregate).valueOfNothing(index, puller.context, wasGlobal: .aggregate(aggregate))
+      else { throw puller.unsupported(span) }
+      let nothing = BoundExpression.literal(empty, column.type, span: span)
+      let value = BoundExpression(
+        .conditional(branches: [.init(condition: isMissing, value: nothing)], otherwise: column), type: column.type, span: span)
+      columns.append(NamedExpression(value, as: call.name))
+    }
+    return .project(.init(input: joined, columns: columns + domain(at: 0)))
+  }
+
+  /// Both sides carry the outer values if the right one asks for them; they meet where those are the same.
+  private func push(_ join: LogicalPlan.Join) throws(SQLError) -> LogicalPlan {
+    let asksRight = puller.isCorrelated(join.right)
+    if join.kind.isAsOf || join.kind.isLookup || (join.kind == .full && asksRight) { throw puller.unsupported(span) }
+    let oldLeft = join.left.schema.count
+    let oldRight = join.right.schema.count
+    // An inner join needs them once.
+    let pushesLeft = join.kind != .inner || !asksRight || puller.isCorrelated(join.left)
+    var copy = join
+    copy.left = pushesLeft ? try push(join.left) : join.left
+    copy.right = asksRight ? try push(join.right) : join.right
+    let newLeft = copy.left.schema.count
+    let domainAt = pushesLeft ? oldLeft : newLeft + oldRight
+    var conditions: [BoundExpression] = []
+    for conjunct in join.condition?.conjuncts ?? [] {
+      let moved = conjunct.remapped { $0 < oldLeft ? $0 : $0 - oldLeft + newLeft }
+      conditions.append(over(moved, at: domainAt))
+    }
+    if pushesLeft && asksRight {
+      for (index, field) in fields.enumerated() {
+        conditions.append(
+          try binder.call(
+            "<=>",
+            [.column(oldLeft + index, field, span: span), .column(newLeft + oldRight + index, field, span: span)], span: span))
+      }
+    }
+    copy.condition = BoundExpression.chain(conditions[...], .and)
+    var order = Array(0..<oldLeft)
+    if join.kind.givesPairs { order += (0..<oldRight).map { newLeft + $0 } }
+    if join.kind == .leftMark { order.append(newLeft) }
+    return picked(.join(copy), order + fields.indices.map { domainAt + $0 })
+  }
+
+  // MARK: Parts
+
+  /// Columns of the domain in the place of outer references.
+  private func over(_ expression: BoundExpression, at width: Int) -> BoundExpression {
+    if case .outer(let id) = expression.node, let index = ids.firstIndex(of: id) {
+      return .column(width + index, fields[index], span: expression.span)
+    }
+    return expression.mapChildren { over($0, at: width) }
+  }
+
+  private func domain(at width: Int) -> [NamedExpression] {
+    fields.enumerated().map { NamedExpression(.column(width + $0, $1), as: $1.name) }
+  }
+
+  private func picked(_ plan: LogicalPlan, _ order: [Int]) -> LogicalPlan {
+    let schema = plan.schema
+    return .project(.init(input: plan, columns: order.map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }))
+  }
+}
