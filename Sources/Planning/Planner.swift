@@ -32,7 +32,8 @@ package struct Planner {
     let context = StatementContext(catalog: catalog, text: text, limits: limits)
     let bound = try QueryBinder(context).bind(query)
     let logical = bound.namedPlan
-    let optimized = isOptimizing ? optimizer.optimize(logical, settings: context.settings) : logical
+    let optimized = RankFilters().rewrite(
+      isOptimizing ? optimizer.optimize(logical, settings: context.settings) : logical, settings: context.settings)
     let physical = try PhysicalPlanner(settings: context.settings).plan(
       optimized,
       mode: RequestedMode(

@@ -6,6 +6,7 @@ import Testing
 @Suite struct OperatorTests {
   enum Operator: String, CaseIterable {
     case filter, project, generate, aggregate, groupingSets, distinct, union, topN, match, recursion
+    case over, rankLimit, distinctOn, overOfAggregate, rankLimitOfAggregate, aggregateOfOver
     case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
   }
 
@@ -42,6 +43,12 @@ extension OperatorTests.Operator {
     case .topN: return plans.topN(table)
     case .match: return plans.match(table)
     case .recursion: return plans.recursion(table, plans.plan(operators: 0))
+    case .over: return plans.over(table)
+    case .rankLimit: return plans.rankLimit(table)
+    case .distinctOn: return plans.distinctOn(table)
+    case .overOfAggregate: return plans.over(plans.aggregate(table))
+    case .rankLimitOfAggregate: return plans.rankLimit(plans.aggregate(table))
+    case .aggregateOfOver: return plans.aggregate(plans.over(table))
     case .aggregateOfAggregate: return plans.aggregate(plans.aggregate(table))
     case .topNOfAggregate: return plans.topN(plans.aggregate(table))
     case .limitThenAggregate: return plans.aggregate(plans.topN(table))

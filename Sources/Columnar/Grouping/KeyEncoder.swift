@@ -22,6 +22,7 @@ package struct KeyEncoder: Sendable {
 
   /// The encoded keys of all rows; the views point into the result's own buffer.
   package func encode(_ columns: [Column], rows: Int) -> BytesColumn {
+    if let single = encodeSingle(columns, rows: rows) { return single }
     var writer = KeyWriter()
     var ends: [Int] = []
     ends.reserveCapacity(rows)

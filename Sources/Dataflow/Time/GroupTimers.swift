@@ -25,6 +25,8 @@ struct GroupTimers {
 
   /// Whether a time is set for the group.
   func isSet(_ group: Int32) -> Bool { Int(group) < times.count && times[Int(group)] != GroupTimers.none }
+  /// When a group is over; `Int64.max` if it never is.
+  func time(of group: Int32) -> Int64 { times.indices.contains(Int(group)) ? times[Int(group)] : GroupTimers.none }
 
   mutating func remove(_ groups: [Int32]) {
     for group in groups where Int(group) < times.count { times[Int(group)] = GroupTimers.none }

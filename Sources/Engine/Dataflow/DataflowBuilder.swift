@@ -173,6 +173,16 @@ private final class Construction {
       recursivePorts[port, default: []].append(own)
       shared.append(own)
       return .shared(own)
+    case .over(let spec):
+      if let finality = spec.finality {
+        return stateful(
+          node, "Over", FinalOver(FinalOver.Spec(spec, finality, node), late: LateRows(schema: node.inputs[0].schema)))
+      }
+      return stateful(node, "Over", Over(Over.Spec(spec, node), late: spec.closing.lateRows(node)))
+    case .rankLimit(let spec):
+      let late = spec.expiry == nil ? spec.closing.lateRows(node) : LateRows(schema: node.inputs[0].schema)
+      if spec.isInputRetractable { return stateful(node, "RankLimit", Over(Over.Spec(spec, node), late: late)) }
+      return stateful(node, "RankLimit", RankLimit(RankLimit.Spec(spec, node), late: late))
     }
   }
 
@@ -477,7 +487,7 @@ extension GroupIdle {
 }
 
 extension GroupClosing {
-  fileprivate init(_ spec: ClosingSpec) {
+  init(_ spec: ClosingSpec) {
     self.init(
       key: TimeKey(
         column: spec.key, isWindow: spec.time.isWindow, offsetMicros: spec.time.offsetMicros,

@@ -44,6 +44,7 @@ extension FunctionRegistry {
     registry.add(Aggregates.models)
     registry.add(Predictions.functions)
     registry.add(Generators.all)
+    registry.add(WindowFunctions.functions)
     return registry
   }()
 }

@@ -52,6 +52,8 @@ package struct FunctionCall: Sendable {
   package var columnNames: [String?] = []
   /// Of aggregates with WITHIN GROUP: how its items order, whose expressions are the last arguments.
   package var orderings: [CallOrdering] = []
+  /// Of window functions: IGNORE NULLS follows.
+  package var isIgnoringNulls = false
   /// How many parameters the last lambda was written with, of those that may have one or two.
   package var lambdaParameterCount = 0
   /// Reads a schema written as DDL, for `from_json` and its like.
@@ -202,6 +204,23 @@ package struct AggregateInput {
     self.order = order
     self.context = context
     self.span = span
+  }
+}
+
+/// A function that stands before OVER and nowhere else.
+package struct WindowFunction: Sendable {
+  package var doc: FunctionDoc
+  /// Whether IGNORE NULLS may follow.
+  package var takesNullTreatment: Bool
+  package var bind: @Sendable (FunctionCall) throws(SQLError) -> BoundWindowFunction
+
+  package init(
+    _ doc: FunctionDoc, takesNullTreatment: Bool = false,
+    bind: @escaping @Sendable (FunctionCall) throws(SQLError) -> BoundWindowFunction
+  ) {
+    self.doc = doc
+    self.takesNullTreatment = takesNullTreatment
+    self.bind = bind
   }
 }
 

@@ -5,7 +5,6 @@ internal import Diagnostics
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
   case lateralSubquery, lateralCondition
-  case over, qualify, distinctOn
   case systemTime
   case subqueryPlace, correlatedColumn
   case streamOfBounded, relationOptions, unnestOfSeveral
@@ -18,9 +17,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     switch self {
     case .lateralSubquery: "a LATERAL subquery in this kind of join"
     case .lateralCondition: "this condition of a join with a LATERAL subquery"
-    case .over: "a window function (OVER)"
-    case .qualify: "QUALIFY"
-    case .distinctOn: "DISTINCT ON"
     case .systemTime: "FOR SYSTEM_TIME AS OF"
     case .subqueryPlace: "a subquery in this place"
     case .correlatedColumn: "this use of a column of the query around the subquery"
@@ -42,7 +38,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
     case .lateralSubquery: "write JOIN LATERAL, LEFT JOIN LATERAL, or a comma"
     case .lateralCondition: "put it into the WHERE of the subquery, and write ON TRUE"
-    case .over, .qualify, .distinctOn, .systemTime, .orderedAggregate:
+    case .systemTime, .orderedAggregate:
       nil
     }
   }

@@ -27,6 +27,8 @@ extension Explain {
     case .sort(let sort): return "Sort \(list(sort.keys.map { text($0, names) }))"
     case .limit(let limit): return "Limit " + text(count: limit.count, offset: limit.offset)
     case .union(let union): return "Union of \(union.inputs.count)"
+    case .over(let over): return text(over.calls, over.partitionBy, over.orderBy, names)
+    case .rankLimit(let limit): return text(limit, names)
     case .join(let join):
       let condition = join.condition.map { " on " + $0.sqlText(columns: join.conditionNames) } ?? ""
       return "Join \(join.kind.rawValue)\(condition)"

@@ -55,6 +55,8 @@ extension Explain {
       let order = keys.isEmpty ? "in input order" : "by \(list(keys.map { text($0, names) }))"
       return "TopN \(text(count: count, offset: offset)) \(order)"
     case .union: return "Union"
+    case .over(let spec): return text(spec.calls, spec.partitionBy, spec.orderBy, names)
+    case .rankLimit(let spec): return text(spec, names)
     case .join(let spec): return text(spec, node)
     case .recursive(let spec): return "Recursive \(spec.name) by UNION\(spec.isAll ? " ALL" : "")"
     case .recursivePort(let port): return port == 0 ? "Rows found" : "Rows of input \(port)"

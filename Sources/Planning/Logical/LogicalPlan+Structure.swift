@@ -21,6 +21,8 @@ extension LogicalPlan {
     case .matchRecognize(let match): match.schema
     case .recursive(let recursive): recursive.schema
     case .recursiveReference(let reference): reference.schema
+    case .over(let over): over.schema
+    case .rankLimit(let limit): limit.schema
     }
   }
 
@@ -41,6 +43,8 @@ extension LogicalPlan {
     case .join(let join): [join.left, join.right]
     case .matchRecognize(let match): [match.input]
     case .recursive(let recursive): [recursive.base, recursive.step]
+    case .over(let over): [over.input]
+    case .rankLimit(let limit): [limit.input]
     }
   }
 
@@ -89,6 +93,12 @@ extension LogicalPlan {
       recursive.base = try transform(recursive.base)
       recursive.step = try transform(recursive.step)
       return .recursive(recursive)
+    case .over(var over):
+      over.input = try transform(over.input)
+      return .over(over)
+    case .rankLimit(var limit):
+      limit.input = try transform(limit.input)
+      return .rankLimit(limit)
     }
   }
 
@@ -136,6 +146,8 @@ extension LogicalPlan {
       match.spec = try match.spec.mapInputExpressions(transform)
       for index in match.order.indices { match.order[index].expression = try transform(match.order[index].expression) }
       return .matchRecognize(match)
+    case .over(let over): return .over(try over.mapExpressions(transform))
+    case .rankLimit(let limit): return .rankLimit(try limit.mapExpressions(transform))
     case .sort(var sort):
       for index in sort.keys.indices { sort.keys[index].expression = try transform(sort.keys[index].expression) }
       return .sort(sort)

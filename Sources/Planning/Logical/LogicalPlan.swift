@@ -24,6 +24,8 @@ package indirect enum LogicalPlan: Sendable {
   case matchRecognize(MatchRecognize)
   case recursive(Recursive)
   case recursiveReference(RecursiveReference)
+  case over(Over)
+  case rankLimit(RankLimit)
 
   package struct Scan: Sendable {
     package var source: SourceReference

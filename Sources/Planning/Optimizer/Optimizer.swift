@@ -24,6 +24,7 @@ package struct Optimizer: Sendable {
     FoldConstants(),
     MergeProjects(),
     PushFilters(),
+    RankFilters(),
     MergeProjects(),
     PruneColumns(),
     MergeProjects(),

@@ -22,7 +22,8 @@ extension LogicalPlan {
       limit.input = .sort(.init(input: input, keys: order))
       return (.limit(limit), order)
     case .scan, .values, .generate, .aggregate, .distinct, .union, .watermark, .windowAssign, .join, .matchRecognize,
-      .recursive, .recursiveReference: return (self, [])
+      .recursive, .recursiveReference, .over, .rankLimit:
+      return (self, [])
     }
   }
 }

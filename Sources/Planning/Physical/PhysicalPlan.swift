@@ -128,6 +128,8 @@ package enum PhysicalOperator: Sendable {
   case recursive(RecursiveSpec)
   /// Inside the step of a recursion: the rows found (0), or those of an input.
   case recursivePort(Int)
+  case over(OverSpec)
+  case rankLimit(RankLimitSpec)
 }
 
 /// An event-time column, and how far rows may come out of its order.

@@ -6,9 +6,9 @@ internal import Expressions
 struct PhysicalPlanner {
   let settings: SessionSettings
   /// What groups that are over mean: nil in COMPLETE, where nothing is ever over and nothing late.
-  private var emission: Emission? = .changes
+  var emission: Emission? = .changes
 
-  private enum Emission { case changes, finalOnly }
+  enum Emission { case changes, finalOnly }
   /// How often the query reads each source.
   private var sourceUses: [SourceID: Int] = [:]
   /// Rows that a LIMIT right above a recursion asks for: it need not go on behind them.
@@ -40,7 +40,7 @@ struct PhysicalPlanner {
 
   /// The operator at `path` (ports from the root) and all below it; `endsQuery` says that nothing more comes out at the
   /// root once this one gives nothing more.
-  private func build(_ plan: LogicalPlan, path: String, endsQuery: Bool) throws(SQLError) -> PhysicalNode {
+  func build(_ plan: LogicalPlan, path: String, endsQuery: Bool) throws(SQLError) -> PhysicalNode {
     switch plan {
     case .scan(let scan): return self.scan(scan, path: path)
     case .values(let values): return try self.values(values, path: path)
@@ -78,10 +78,12 @@ struct PhysicalPlanner {
       let properties = EdgeProperties(isAppendOnly: false, isBounded: false, canEnd: true)
       return node("rows", path, .recursivePort(reference.port), [], reference.schema, properties)
     case .matchRecognize(let match): return try self.match(match, path: path)
+    case .over(let over): return try self.over(over, path: path)
+    case .rankLimit(let limit): return try rankLimit(limit, path: path)
     }
   }
 
-  private func node(
+  func node(
     _ name: String, _ path: String, _ kind: PhysicalOperator, _ inputs: [PhysicalNode], _ schema: Schema,
     _ properties: EdgeProperties
   ) -> PhysicalNode {
@@ -208,7 +210,7 @@ struct PhysicalPlanner {
   }
 
   /// What closes groups with these key times: the first that says when a group is over.
-  private func closing(_ times: [Int: EventTime], _ input: PhysicalNode) -> ClosingSpec? {
+  func closing(_ times: [Int: EventTime], _ input: PhysicalNode) -> ClosingSpec? {
     guard let emission, !input.properties.isBounded, let key = times.keys.min(), let time = times[key] else { return nil }
     return ClosingSpec(key: key, time: time, isFinalOnly: emission == .finalOnly)
   }
@@ -452,7 +454,7 @@ struct PhysicalPlanner {
   // MARK: Checks
 
   /// A row that is taken back must be computed as it was when it came, so nothing random and no time of the step (SEM-13).
-  private func checkRepeatable(_ expression: BoundExpression, over input: PhysicalNode) throws(SQLError) {
+  func checkRepeatable(_ expression: BoundExpression, over input: PhysicalNode) throws(SQLError) {
     if input.properties.isAppendOnly || input.properties.isBounded { return }
     guard let culprit = expression.firstUnrepeatable else { return }
     throw SQLError(

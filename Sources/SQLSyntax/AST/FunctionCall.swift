@@ -80,9 +80,13 @@ extension AST {
       case unboundedFollowing
     }
 
+    /// What is left out of the frame: EXCLUDE.
+    package enum Exclusion: Equatable, Sendable, CaseIterable { case currentRow, group, ties, noOthers }
+
     package var unit: Unit
     package var start: Bound
     package var end: Bound
+    package var exclusion: Exclusion?
     @NotCompared package var span: SourceSpan
   }
 }

@@ -11,6 +11,11 @@ extension AST {
     /// Applied in order to the result of all of the above.
     package var pipes: [PipeOperator] = []
     @NotCompared package var span: SourceSpan
+
+    /// Whether nothing stands around the body.
+    package var isBodyAlone: Bool {
+      with == nil && ordering.isEmpty && limit == nil && offset == nil && pipes.isEmpty
+    }
   }
 
   /// How the rows of a query are ordered; Spark's partition-wise forms included.

@@ -63,8 +63,9 @@ extension Parser {
     }
     try expect(.rightParen)
     var sample = AST.Sample(amount: amount)
-    if accept(.repeatable) {
-      try expect(.leftParen)
+    if at(.repeatable, .leftParen), case .number = kind(ahead: 2) {
+      advance()
+      advance()
       sample.seed = try numberLiteral()
       try expect(.rightParen)
     }

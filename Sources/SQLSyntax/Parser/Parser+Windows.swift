@@ -38,13 +38,25 @@ extension Parser {
     case .groups: unit = .groups
     default: return nil
     }
-    guard accept(.between) else {
-      let bound = try frameBound()
-      return .init(unit: unit, start: bound, end: .currentRow, span: span(from: start))
-    }
+    let isBetween = accept(.between)
     let first = try frameBound()
-    try expect(.and)
-    return .init(unit: unit, start: first, end: try frameBound(), span: span(from: start))
+    if isBetween { try expect(.and) }
+    let last = isBetween ? try frameBound() : .currentRow
+    let exclusion = try frameExclusion()
+    return .init(unit: unit, start: first, end: last, exclusion: exclusion, span: span(from: start))
+  }
+
+  private mutating func frameExclusion() throws(SQLError) -> AST.WindowFrame.Exclusion? {
+    guard accept(.exclude) else { return nil }
+    if accept(.group) { return .group }
+    if accept(.ties) { return .ties }
+    if accept(.current) {
+      try expect(.row)
+      return .currentRow
+    }
+    try expect(.no)
+    try expect(.others)
+    return .noOthers
   }
 
   private mutating func frameBound() throws(SQLError) -> AST.WindowFrame.Bound {

@@ -167,6 +167,8 @@ extension Parser {
     switch kind(ahead: distance) {
     case .symbol(let symbol): symbol == .rightParen || symbol == .rightBracket
     case .word(.null), .word(.true), .word(.false), .word(.end): true
+    // The type of a cast: `x :: interval`.
+    case .word(.interval): kind(ahead: distance - 1) == .symbol(.doubleColon)
     case .word(let keyword): !(keyword?.isReserved ?? false) || kind(ahead: distance - 1) == .symbol(.dot)
     case .quotedName, .string, .binary, .number: true
     case .hintStart, .hintEnd, .end: false

@@ -74,7 +74,7 @@ extension Unparser {
     switch argument.value {
     case .expression(let expression): self.expression(expression)
     case .table(let query, let partitionBy):
-      if case .table(let name) = query.body, query.isNothingButItsBody {
+      if case .table(let name) = query.body, query.isBodyAlone {
         write("TABLE ")
         objectName(name)
       } else {
@@ -119,6 +119,13 @@ extension Unparser {
     bound(frame.start)
     write(" AND ")
     bound(frame.end)
+    switch frame.exclusion {
+    case .currentRow: write(" EXCLUDE CURRENT ROW")
+    case .group: write(" EXCLUDE GROUP")
+    case .ties: write(" EXCLUDE TIES")
+    case .noOthers: write(" EXCLUDE NO OTHERS")
+    case nil: break
+    }
   }
 
   private mutating func bound(_ bound: AST.WindowFrame.Bound) {
@@ -133,12 +140,5 @@ extension Unparser {
       value(distance)
       write(" FOLLOWING")
     }
-  }
-}
-
-extension AST.Query {
-  /// No WITH before the body, no clause behind it.
-  fileprivate var isNothingButItsBody: Bool {
-    with == nil && ordering.isEmpty && limit == nil && offset == nil && pipes.isEmpty
   }
 }

@@ -64,11 +64,7 @@ extension Unparser {
     let last = relations.count - 1
     clause(keyword, Array(relations.enumerated())) { unparser, element in
       unparser.relation(element.element)
-      if case .values = element.element.kind, element.offset < last,
-        element.element == AST.Relation(element.element.kind, span: element.element.span)
-      {
-        unparser.write(" WITH ()")
-      }
+      if element.offset < last, element.element.endsWithRows { unparser.write(" WITH ()") }
     }
   }
 
@@ -213,6 +209,19 @@ extension Unparser {
       case .null, .boolean, .number, .string: unparser.literal(option.value)
       case .binary, .typed, .interval: unparser.string(Array((option.text ?? "").utf8))
       }
+    }
+  }
+}
+
+extension AST.Relation {
+  /// Whether the last thing written of it is a row of VALUES.
+  fileprivate var endsWithRows: Bool {
+    switch kind {
+    case .values:
+      alias == nil && watermark == nil && matchRecognize == nil && sample == nil && systemTime == nil && options.isEmpty
+        && hints.isEmpty
+    case .join(let join): join.condition == .none && join.right.endsWithRows
+    case .name, .path, .function, .unnest, .subquery, .parenthesised, .pivot, .unpivot: false
     }
   }
 }

@@ -6,7 +6,7 @@ struct RandomPlans {
   /// Whether each table only ever grows.
   let isAppendOnly: [Bool]
   /// The cases of `plan` that run.
-  private static let kinds = 0...15
+  private static let kinds = 0...20
 
   /// A plan of up to `operators` operators above its tables.
   mutating func plan(operators: Int) -> ReferencePlan {
@@ -23,6 +23,9 @@ struct RandomPlans {
     case 11: return match(plan(operators: operators - 1))
     case 12: return recursion(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     case 13, 14: return join(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
+    case 16, 17: return over(plan(operators: operators - 1))
+    case 18: return rankLimit(plan(operators: operators - 1))
+    case 19, 20: return distinctOn(plan(operators: operators - 1))
     default: return setOperation(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     }
   }

@@ -18,7 +18,9 @@ extension QueryCase {
       if let difference = difference(outputs, expected) { return "\(configuration.name): \(difference)" }
       // Another plan may do without changes that cancel out above it.
       if !configuration.isOptimizing { continue }
-      if let first, let step = outputs.indices.first(where: { outputs[$0] != first[$0] }) {
+      let isOrderFree = configuration.restores && plan.groupsChangedWindows
+      let differs = { (a: [String], b: [String]) in isOrderFree ? a.sorted() != b.sorted() : a != b }
+      if let first, let step = outputs.indices.first(where: { differs(outputs[$0], first[$0]) }) {
         return "\(configuration.name), step \(step): other rows or order than \(configurations[0].name):\n"
           + "  \(outputs[step])\n  \(first[step])"
       }
@@ -54,5 +56,23 @@ extension QueryCase {
       break
     }
     return best
+  }
+}
+
+extension ReferencePlan {
+  /// Whether groups may be first seen in one and the same row: a window function gives a row one value, later another.
+  /// Such groups have no order of their own, and numbers of groups are not saved.
+  var groupsChangedWindows: Bool {
+    switch self {
+    case .aggregate(let input, _, _), .distinct(let input): input.hasWindows || input.groupsChangedWindows
+    default: inputs.contains { $0.groupsChangedWindows }
+    }
+  }
+
+  private var hasWindows: Bool {
+    switch self {
+    case .over, .rankLimit: true
+    default: inputs.contains { $0.hasWindows }
+    }
   }
 }

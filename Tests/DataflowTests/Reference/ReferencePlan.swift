@@ -19,6 +19,9 @@ indirect enum ReferencePlan {
   case match(ReferencePlan, ReferenceMatch)
   /// What one column of the first plan leads to by the pairs of the second; with `depth` every way of at most so many pairs.
   case recursion(ReferencePlan, pairs: ReferencePlan, isLeft: Bool, depth: Int?)
+  case over(ReferencePlan, ReferenceOver)
+  case rankLimit(ReferencePlan, ReferenceRankLimit)
+  case distinctOn(ReferencePlan, ReferenceRankLimit)
 }
 
 enum ReferenceJoinKind: String, CaseIterable {
@@ -100,6 +103,9 @@ extension ReferencePlan {
         }
       }
       return partitions.flatMap { match.matches($0, width: input.columns.count) }
+    case .over(let input, let over): return over.rows(input.rows(tables), columns: input.columns)
+    case .rankLimit(let input, let limit), .distinctOn(let input, let limit):
+      return limit.rows(input.rows(tables), columns: input.columns)
     }
   }
 

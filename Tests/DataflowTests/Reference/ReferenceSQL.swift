@@ -35,6 +35,17 @@ extension ReferencePlan {
         SELECT \(list(columns.indices.map(name))) FROM (\(a.sql)) AS a \(kind.rawValue) (\(b.sql)) AS b \
         ON \(on.sql(name))
         """
+    case .over(let input, let over):
+      return "SELECT \(list(input.columns.indices.map { "c\($0)" } + over.calls.map { $0.sql(over) })) FROM (\(input.sql)) AS q"
+    case .rankLimit(let input, let limit):
+      let over = ReferenceOver(partition: limit.partition, order: limit.order, calls: [])
+      let rank = ReferenceWindowCall(function: limit.function).sql(over)
+      let width = input.columns.count
+      let inner = "SELECT *, \(rank) AS c\(width) FROM (\(input.sql)) AS q"
+      return "SELECT \(names(width + (limit.showsRank ? 1 : 0))) FROM (\(inner)) AS q WHERE c\(width) <= \(limit.limit)"
+    case .distinctOn(let input, let limit):
+      let order = limit.order.isEmpty ? "" : " ORDER BY \(limit.order.map(\.sql).joined(separator: ", "))"
+      return "SELECT DISTINCT ON (\(limit.partition.map { "c\($0)" }.joined(separator: ", "))) * FROM (\(input.sql)) AS q\(order)"
     case .setOperation(let a, let b, let kind, let isAll):
       return "SELECT * FROM (\(a.sql)) AS a \(kind.rawValue)\(isAll ? " ALL" : "") SELECT * FROM (\(b.sql)) AS b"
     case .recursion(let base, let pairs, let isLeft, let depth):

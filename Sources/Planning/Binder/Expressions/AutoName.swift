@@ -168,7 +168,8 @@ extension ExpressionBinder {
     let distinct = call.isDistinct ? "DISTINCT " : ""
     var text = "\(FunctionNames.shown(name, given: arguments.count))(\(distinct)\(arguments.joined(separator: ", ")))"
     if let filter = call.filter { text += " FILTER (WHERE \(autoName(of: filter)))" }
-    if call.nullTreatment == .ignore { text += " ignore nulls" }
+    if call.nullTreatment == .ignore, !["lag", "lead"].contains(name) { text += " ignore nulls" }
+    if let over = call.over { text += " OVER \(windowName(over, of: call))" }
     return text
   }
 

@@ -19,6 +19,8 @@ struct ExpressionBinder {
   var windows: WindowCollector?
   /// Where `grouping` calls go; nil where there are no grouping sets.
   var groupings: GroupingCollector?
+  /// Where calls with OVER go; nil where none may stand.
+  var overs: OverCollector?
   /// Arguments of an aggregate are being bound.
   var enclosingAggregate: String?
   var lambdaVariables: [LambdaVariable] = []
@@ -43,6 +45,7 @@ struct ExpressionBinder {
     case `where` = "WHERE"
     case groupBy = "GROUP BY"
     case having = "HAVING"
+    case qualify = "QUALIFY"
     case orderBy = "ORDER BY"
     case filter = "FILTER"
     case values = "VALUES"

@@ -9,9 +9,10 @@ extension ExpressionBinder {
   /// A call of any kind, by the kind of function that has the name.
   func bindCall(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {
     let name = try routineName(call, span: span)
-    if call.over != nil { throw UnsupportedFeature.over.error(span) }
     if let rowPattern, let bound = try bindPatternCall(name, call, rowPattern, span: span) { return bound }
     if call.semantics != nil { throw .outsideRowPattern("RUNNING and FINAL", span: span) }
+    if let over = call.over { return try bindOver(name, call, over, span: span) }
+    if registry.windows[name] != nil { throw .windowFunctionWithoutOver(name, span: span) }
     if let routine = context.catalog.routine(named: name) { return try bindRoutine(routine, call, span: span) }
     if let special = try bindSpecialForm(name, call, span: span) { return special }
     if let function = registry.aggregates[name] { return try bindAggregate(function, name, call, span: span) }
@@ -207,7 +208,7 @@ extension ExpressionBinder {
   }
 
   /// `count(*)` counts rows, which is `count(1)`; elsewhere a star stands for its columns.
-  private func bindAggregateArguments(
+  func bindAggregateArguments(
     _ call: AST.FunctionCall, span: SourceSpan
   ) throws(SQLError) -> [BoundExpression] {
     if !call.isDistinct, call.arguments.count == 1, let expression = call.arguments[0].expression,

@@ -11,7 +11,7 @@ enum FunctionNames {
   private static let upperCase: Set<String> = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "cot", "csc", "degrees",
     "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "power", "radians", "rint", "sec", "signum", "sin",
-    "sinh", "sqrt", "tan", "tanh",
+    "sinh", "sqrt", "tan", "tanh", "rank", "dense_rank", "percent_rank",
   ]
 
   /// Default values that are shown though nobody wrote them.

@@ -60,7 +60,10 @@ extension LogicalPlan {
     case .matchRecognize(var match):
       match.spec.span = span
       return .matchRecognize(match)
-    case .values, .filter, .project, .distinct, .sort, .limit, .union, .watermark, .windowAssign: return moved
+    case .over(var over):
+      for index in over.calls.indices { over.calls[index].span = span }
+      return .over(over)
+    case .values, .filter, .project, .distinct, .sort, .limit, .union, .watermark, .windowAssign, .rankLimit: return moved
     }
   }
 }

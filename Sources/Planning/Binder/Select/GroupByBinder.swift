@@ -118,7 +118,7 @@ extension SelectBinder {
   /// GROUP BY ALL: items without aggregates. Where an item mixes an aggregate with columns, the columns must be keys already.
   private mutating func bindAllItems() throws(SQLError) -> [Int] {
     var keys: [Int] = []
-    for item in items where !item.expression.containsAggregate {
+    for item in items where !item.expression.containsAggregate && !item.expression.containsOver {
       keys.append(try add(item.expression, name: item.name, span: item.span))
     }
     return keys

@@ -101,6 +101,7 @@ extension SelectBinder {
     var binder = base
     binder.clause = .orderBy
     binder.aggregates = collector
+    binder.overs = overs
     binder.aliases = .beforeInput(outputNames(columns))
     var keys: [SortKey] = []
     for item in sortItems {

@@ -8,7 +8,9 @@ extension SelectBinder {
     var stage = Stage(binder: self)
     try stage.assignWindows()
     try stage.group()
+    try stage.over()
     try stage.generate()
+    if let distinctOn { try stage.distinct(on: distinctOn, orderBy: keys) }
     var columns: [NamedExpression] = []
     for item in items { columns.append(NamedExpression(try stage.translated(item.expression), as: item.name)) }
     let isDistinct = select.quantifier == .distinct
@@ -67,6 +69,8 @@ extension SelectBinder {
     private var windowBases: [Int?]
     /// What stands over the groups for an expression that rows were grouped by.
     private var keyReplacements: [(expression: BoundExpression, column: BoundExpression)] = []
+    /// The column of each window function's value, once it is there.
+    private var overColumns: [Int?]
     /// Values of subqueries over `plan`.
     private var subqueryValues: [Int: BoundExpression] = [:]
     /// The number of the grouping set that a row belongs to, if there are several.
@@ -75,6 +79,7 @@ extension SelectBinder {
     init(binder: SelectBinder) {
       self.binder = binder
       plan = binder.input.plan
+      overColumns = binder.overs.entries.map { _ in nil }
       windowBases = (binder.base.windows?.entries ?? []).map { _ in nil }
     }
 
@@ -250,9 +255,54 @@ extension SelectBinder {
       return copy
     }
 
+    /// Window functions, and QUALIFY.
+    mutating func over() throws(SQLError) {
+      // In ORDER BY a window may name items of the select list.
+      let entries = binder.overs.entries.map { $0.mapExpressions { $0.replacingItems(binder.items) } }
+      // Rows are generated first, as in Spark, unless they are made of a window function's value.
+      let isGeneratedFirst = binder.generator.map { !$0.arguments.contains(where: \.containsOver) } ?? false
+      if !entries.isEmpty, isGeneratedFirst { try generate() }
+      if !entries.isEmpty {
+        let stage = self
+        let assembly = try OverAssembly(entries, over: plan, binder.base) { (expression, columns) throws(SQLError) in
+          var stage = stage
+          stage.overColumns = columns
+          return try stage.translated(expression)
+        }
+        plan = assembly.plan
+        overColumns = assembly.columns
+      }
+      let stage = self
+      // Subqueries that ask for the value of a window function.
+      try attachSubqueries(usedBy: nil) { (expression) throws(SQLError) in
+        stage.isGrouped ? try stage.overGroups(expression) : stage.resolved(expression)
+      }
+      if let qualify = binder.qualify { plan = .filter(.init(input: plan, predicate: try translated(qualify))) }
+    }
+
+    /// DISTINCT ON: the first row of each key, by ORDER BY if there is one, else the one that came first.
+    mutating func distinct(on distinctOn: DistinctOn, orderBy: [SortKey]) throws(SQLError) {
+      var limit = LogicalPlan.RankLimit(
+        input: plan, partitionBy: [], orderBy: [], kind: .rowNumber, limit: 1, rank: nil)
+      for key in distinctOn.keys where !key.isConstant {
+        limit.partitionBy.append(try translated(key.replacingItems(binder.items)))
+      }
+      for var key in orderBy {
+        key.expression = try translated(key.expression.replacingItems(binder.items))
+        if !limit.partitionBy.contains(where: { $0.isSame(as: key.expression) }) { limit.orderBy.append(key) }
+      }
+      if distinctOn.isWithinWatermark {
+        let time = plan.declaredTime
+        limit.expiry = .init(
+          time: time.map { .column($0.column, plan.schema[$0.column]) }, delayMicros: time?.delayMicros ?? 0,
+          span: distinctOn.span)
+      }
+      plan = .rankLimit(limit)
+    }
+
     /// The generator of the select list, unless grouping needed it before.
     mutating func generate() throws(SQLError) {
-      guard let generator = binder.generator, !(generator.isBelowAggregate && isGrouped) else { return }
+      guard let generator = binder.generator, generatedBase == nil, !(generator.isBelowAggregate && isGrouped) else { return }
       var arguments: [BoundExpression] = []
       for argument in generator.arguments { arguments.append(try translated(argument)) }
       append(generator, arguments)
@@ -274,7 +324,12 @@ extension SelectBinder {
       let subqueries = binder.base.subqueries?.entries ?? []
       if subqueries.isEmpty { return }
       var joins = SubqueryJoins(binder.base, over: plan, known: subqueryValues, translate: translate)
-      let all = subqueries.indices.map { BoundExpression(.column(Placeholder.subqueries + $0), type: .null) }
+      let ready = subqueries.indices.filter { index in
+        subqueryValues[index] == nil && subqueries[index].operands.allSatisfy { operand in
+          operand.columnsUsed.allSatisfy { Placeholder.over($0).map { overColumns[$0] != nil } ?? true }
+        }
+      }
+      let all = ready.map { BoundExpression(.column(Placeholder.subqueries + $0), type: .null) }
       try joins.attach(subqueries, usedBy: expressions ?? all)
       plan = joins.plan
       subqueryValues = joins.values
@@ -301,10 +356,11 @@ extension SelectBinder {
     /// The placeholders of generator and windows as columns of the plan.
     private func resolved(_ expression: BoundExpression) -> BoundExpression {
       let expression = answered(expression)
-      if generatedBase == nil && windowBases.isEmpty { return expression }
+      if generatedBase == nil && windowBases.isEmpty && overColumns.isEmpty { return expression }
       return expression.remapped { ordinal in
         if let generatedBase, let index = Placeholder.generated(ordinal) { return generatedBase + index }
         if let index = Placeholder.window(ordinal), let base = windowBases[index / 2] { return base + index % 2 }
+        if let index = Placeholder.over(ordinal), let column = overColumns[index] { return column }
         return ordinal
       }
     }
@@ -330,6 +386,10 @@ extension SelectBinder {
       var column = expression
       if let index = Placeholder.aggregate(ordinal) {
         column.node = .column(groupWidth + index)
+        return column
+      }
+      if let index = Placeholder.over(ordinal) {
+        if let value = overColumns[index] { column.node = .column(value) }
         return column
       }
       if let index = Placeholder.generated(ordinal) {

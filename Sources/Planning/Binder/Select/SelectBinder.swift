@@ -8,10 +8,6 @@ extension QueryBinder {
   func bindSelect(
     _ select: AST.Select, orderBy: [AST.SortItem], limit: LimitClause?
   ) throws(SQLError) -> BoundRelation {
-    if let qualify = select.qualify { throw UnsupportedFeature.qualify.error(qualify.span) }
-    if case .distinctOn(let keys, _) = select.quantifier {
-      throw UnsupportedFeature.distinctOn.error(keys.first?.span ?? select.span)
-    }
     var input = try bindFrom(select.from)
     for view in select.lateralViews {
       input = try bind(try lateralGenerator(view), over: input, isOuter: view.isOuter)
@@ -22,12 +18,14 @@ extension QueryBinder {
     }
     var expressions = expressionBinder(input.scope, .select)
     expressions.windows = WindowCollector()
-    var binder = SelectBinder(expressions, input: input, select: select)
+    var binder = SelectBinder(expressions, input: input, select: select, overs: try OverCollector(select.windows))
     try binder.bindWindowNames()
     try binder.bindItems()
     try binder.bindGroupBy()
     try binder.bindHaving()
+    try binder.bindQualify()
     let keys = try binder.bindOrderBy(orderBy)
+    try binder.bindDistinctOn()
     return try binder.assemble(orderBy: keys, limit: limit)
   }
 }
@@ -83,8 +81,11 @@ struct SelectBinder {
   /// The sets of ROLLUP, CUBE and GROUPING SETS; nil without them.
   var groupingSets: GroupingSets?
   var having: BoundExpression?
+  var qualify: BoundExpression?
+  var distinctOn: DistinctOn?
+  let overs: OverCollector
 
-  init(_ base: ExpressionBinder, input: BoundRelation, select: AST.Select) {
+  init(_ base: ExpressionBinder, input: BoundRelation, select: AST.Select, overs: OverCollector) {
     var base = base
     base.subqueries = SubqueryCollector()
     if select.groupBy?.elements.contains(where: \.hasSets) == true { base.groupings = GroupingCollector() }
@@ -92,6 +93,7 @@ struct SelectBinder {
     self.input = input
     self.select = select
     context = base.context
+    self.overs = overs
   }
 
   /// Whether rows are grouped, into one group if there are no keys.
@@ -119,6 +121,7 @@ struct SelectBinder {
   private var itemBinder: ExpressionBinder {
     var binder = base
     binder.aggregates = collector
+    binder.overs = overs
     binder.aliases = .afterInput(aliases)
     return binder
   }
@@ -130,7 +133,7 @@ struct SelectBinder {
       throw .aliasCountMismatch(
         "an item that is no generator", aliases: item.aliases.count, columns: 1, span: item.aliases[0].span)
     }
-    let name = item.alias?.text ?? base.outputName(of: item.expression)
+    let name = item.alias?.text ?? itemBinder.outputName(of: item.expression)
     items.append(Item(expression: expression, name: name, span: item.expression.span))
     if item.alias != nil { aliases.add(name, expression) }
   }

@@ -97,7 +97,8 @@ struct CorrelationPullUp {
       let below = try lift(watermark.input, span: span)
       watermark.input = below.plan
       return Result(plan: .watermark(watermark), conditions: below.conditions)
-    case .scan, .values, .union, .windowAssign, .matchRecognize, .recursive, .recursiveReference: throw unsupported(span)
+    case .scan, .values, .union, .windowAssign, .matchRecognize, .recursive, .recursiveReference, .over, .rankLimit:
+      throw unsupported(span)
     }
   }
 

@@ -22,6 +22,12 @@ struct BoundSubquery: Sendable {
   /// Which scope of the stack its correlated columns are in.
   var depth: Int
   var span: SourceSpan
+
+  /// What of the query around is compared with its rows.
+  var operands: [BoundExpression] {
+    if case .membership(let operands) = use { return operands }
+    return []
+  }
 }
 
 /// The subqueries of one clause or select list.

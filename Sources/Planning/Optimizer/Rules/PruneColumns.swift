@@ -84,6 +84,8 @@ struct PruneColumns: OptimizerRule {
       return Pruned(plan: .recursive(recursive), columns: all)
     case .recursiveReference(let reference): return Pruned(plan: plan, columns: Array(reference.schema.fields.indices))
     case .matchRecognize(let match): return prune(match, needed: needed)
+    case .over(let over): return prune(over, needed: needed)
+    case .rankLimit(let limit): return prune(limit, needed: needed)
     }
   }
 
@@ -103,6 +105,28 @@ struct PruneColumns: OptimizerRule {
     let rightColumns =
       join.kind == .leftMark ? [width] : join.kind.givesPairs ? right.columns.map { $0 + width } : []
     return Pruned(plan: .join(copy), columns: left.columns + rightColumns)
+  }
+
+  private func prune(_ over: LogicalPlan.Over, needed: Set<Int>) -> Pruned {
+    let width = over.input.schema.count
+    var copy = over
+    let calls = over.calls.indices.filter { needed.contains(width + $0) }
+    copy.calls = calls.map { over.calls[$0] }
+    let below = needed.filter { $0 < width }
+    if calls.isEmpty { return prune(over.input, needed: below) }
+    let input = prune(over.input, needed: below.union(used(by: copy.expressions)))
+    copy = copy.mapExpressions { input.moved($0) }
+    copy.input = input.plan
+    return Pruned(plan: .over(copy), columns: input.columns + calls.map { width + $0 })
+  }
+
+  private func prune(_ limit: LogicalPlan.RankLimit, needed: Set<Int>) -> Pruned {
+    let width = limit.input.schema.count
+    let input = prune(limit.input, needed: needed.filter { $0 < width }.union(used(by: limit.expressions)))
+    var copy = limit.mapExpressions { input.moved($0) }
+    copy.input = input.plan
+    if !needed.contains(width) { copy.rank = nil }
+    return Pruned(plan: .rankLimit(copy), columns: input.columns + (copy.rank == nil ? [] : [width]))
   }
 
   private func prune(_ generate: LogicalPlan.Generate, needed: Set<Int>) -> Pruned {

@@ -41,6 +41,8 @@ struct PushFilters: OptimizerRule {
     case .aggregate(let aggregate): return push(predicate, below: aggregate)
     case .join(let join): return push(predicate, below: join)
     case .scan, .values, .limit, .matchRecognize, .recursive, .recursiveReference: return nil
+    case .over(let over): return push(predicate, below: over)
+    case .rankLimit(let limit): return push(predicate, below: limit)
     case .watermark:
       // A filter below would hide event times from the watermark.
       return nil

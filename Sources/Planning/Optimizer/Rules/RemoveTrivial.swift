@@ -27,7 +27,8 @@ struct RemoveTrivial: OptimizerRule {
       if case .sort(let inner) = sort.input { return .sort(.init(input: inner.input, keys: sort.keys)) }
       return plan
     case .scan, .values, .generate, .aggregate, .watermark, .windowAssign, .join, .matchRecognize, .recursive,
-      .recursiveReference: return plan
+      .recursiveReference, .over, .rankLimit:
+      return plan
     }
   }
 

@@ -1,0 +1,166 @@
+import Columnar
+import Diagnostics
+import Expressions
+
+/// OVER in order of an event time, looking back, in APPEND mode: each row once, when the watermark has passed it.
+///
+/// Rows wait, sorted, until nothing can come before them any more. Then they are computed, and stay only as long as a frame
+/// behind them may reach back to them: so many rows, or so much time. What reaches back to the partition's beginning is
+/// kept as a state. Rows that come behind the watermark are late (SEM-3); rows without a time are never final, and dropped.
+package final class FinalOver: Operator {
+  package struct Spec: Sendable {
+    package var partitionBy: [BoundExpression]
+    /// The first key is the event time, ascending.
+    package var orderBy: [TopN.SortSpec]
+    package var calls: [WindowCall]
+    package var schema: Schema
+    /// Added to the first key: what the watermark must pass before a row is there with all others of its time.
+    package var offsetMicros: Int64
+    /// How far frames look ahead in time.
+    package var aheadMicros: Int64
+    /// How far frames look back in time, and in rows.
+    package var behindMicros: Int64
+    package var behindRows: Int
+
+    package init(
+      partitionBy: [BoundExpression], orderBy: [TopN.SortSpec], calls: [WindowCall], schema: Schema, offsetMicros: Int64,
+      aheadMicros: Int64, behindMicros: Int64, behindRows: Int
+    ) {
+      self.partitionBy = partitionBy
+      self.orderBy = orderBy
+      self.calls = calls
+      self.schema = schema
+      self.offsetMicros = offsetMicros
+      self.aheadMicros = aheadMicros
+      self.behindMicros = behindMicros
+      self.behindRows = behindRows
+    }
+  }
+
+  private let spec: Spec
+  private let rows: PartitionedRows
+  private let calls: WindowCalls
+  private let state: FinalState
+  private let late: LateRows
+
+  package init(_ spec: Spec, late: LateRows) {
+    self.spec = spec
+    self.late = late
+    rows = PartitionedRows(
+      name: "rows", schema: spec.schema, keyTypes: spec.partitionBy.map(\.type), parts: spec.orderBy.map(\.part),
+      isRetractable: false)
+    calls = WindowCalls(spec.calls, isKeeping: true)
+    state = FinalState(rows, calls)
+  }
+
+  package var stateTables: [any StateTable] { [rows, state] }
+  package var lateRows: LateRows? { late }
+
+  package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
+    let evaluator = Evaluator(step.evaluation)
+    guard let first = spec.orderBy.first,
+      case .int64(let times) = try evaluator.column(first.expression, over: delta.batch)
+    else { return }
+    let (kept, lateOnes) = split(times, step.evaluation.watermarkMicros)
+    if !lateOnes.isEmpty { late.add(delta.batch.gather(lateOnes)) }
+    if kept.isEmpty { return }
+    let delta = kept.count == delta.count ? delta : delta.gather(kept)
+    var partitionKeys: [Column] = []
+    for key in spec.partitionBy { partitionKeys.append(try evaluator.column(key, over: delta.batch)) }
+    var sortKeys: [Column] = []
+    for key in spec.orderBy { sortKeys.append(try evaluator.column(key.expression, over: delta.batch)) }
+    let groups = try rows.add(delta, partitionKeys: partitionKeys, sortKeys: sortKeys)
+    for (row, group) in groups.enumerated() {
+      let due = finalAt(times.values[Int(kept[row])])
+      if due < rows.timers.time(of: group) { rows.timers.set(group, due) }
+    }
+  }
+
+  /// Rows that may be computed yet, and rows that are late.
+  private func split(_ times: PrimitiveColumn<Int64>, _ watermark: Int64?) -> (kept: [Int32], late: [Int32]) {
+    var kept: [Int32] = []
+    var lateOnes: [Int32] = []
+    for row in 0..<times.count where times.validity.map({ $0[row] }) ?? true {
+      let isLate = watermark.map { times.values[row].addingSaturated(spec.offsetMicros) <= $0 } ?? false
+      if isLate { lateOnes.append(Int32(truncatingIfNeeded: row)) } else { kept.append(Int32(truncatingIfNeeded: row)) }
+    }
+    return (kept, lateOnes)
+  }
+
+  /// The watermark at which a row of this time is final.
+  private func finalAt(_ micros: Int64) -> Int64 {
+    micros.addingSaturated(spec.offsetMicros).addingSaturated(spec.aheadMicros)
+  }
+
+  package func flush(step: StepContext, output: any Output) throws(SQLError) {
+    rows.endStep(rows.absorb { _, at in at })
+    guard let horizon = step.closing.watermarkMicros else { return }
+    let due = rows.timers.pop(upTo: horizon).sorted { (rows.firstSeen[Int($0)], $0) < (rows.firstSeen[Int($1)], $1) }
+    if due.isEmpty { return }
+    let evaluator = Evaluator(step.evaluation)
+    for group in due { try emit(group, horizon, evaluator, step, output) }
+    rows.compactIfSparse()
+    rows.keptBytes = calls.memoryBytes
+  }
+
+  private func emit(
+    _ group: Int32, _ horizon: Int64, _ evaluator: Evaluator, _ step: StepContext, _ output: any Output
+  ) throws(SQLError) {
+    let order = rows.orders[Int(group)]
+    let first = state.computed(group)
+    let end = firstPlace(order) { self.finalAt($0) > horizon }
+    if end > first {
+      let slots = spec.aheadMicros > 0 ? order : Array(order[..<end])
+      let view = rows.view([
+        .init(group: group, slots: slots, weights: nil, first: first, base: state.forgotten(group), end: end)
+      ])
+      try emit(view, try calls.columns(view, evaluator), step, output)
+      try calls.keep(view, rows: [first..<end], evaluator)
+    }
+    // Rows that no later frame reaches back to.
+    let oldest = horizon.subtractingSaturated(spec.offsetMicros.addingSaturated(spec.aheadMicros))
+      .subtractingSaturated(spec.behindMicros)
+    let kept = spec.behindMicros > 0 ? firstPlace(order) { $0 >= oldest } : end
+    let gone = max(0, min(end - spec.behindRows, kept))
+    rows.forgetFirst(gone, of: group)
+    state.advance(group, computed: end, forgotten: gone)
+    if end < order.count { rows.timers.set(group, finalAt(time(of: order[end]))) }
+    if rows.orders[Int(group)].isEmpty, !state.isNeeded { rows.forget([group]) }
+  }
+
+  private func emit(
+    _ view: PartitionView, _ values: [Column], _ step: StepContext, _ output: any Output
+  ) throws(SQLError) {
+    var from = 0
+    while from < view.computed.count {
+      let range = from..<min(from + Batch.rowsMax, view.computed.count)
+      let own = Array(view.computed[range])
+      let columns = view.batch.gather(own).columns + values.map { $0.slice(range) }
+      try output.emit(
+        Delta(
+          Batch(columns, count: range.count), order: .explicit(own.map { rows.positions[Int(view.slots[Int($0)])] })),
+        step: step)
+      from = range.upperBound
+    }
+  }
+
+  /// The first place of a partition whose time satisfies `test`, as all behind it do.
+  private func firstPlace(_ order: [Int32], _ test: (Int64) -> Bool) -> Int {
+    var low = 0
+    var high = order.count
+    while low < high {
+      let middle = (low + high) / 2
+      if test(time(of: order[middle])) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// The event time, read back from the sort key: a byte that it is not NULL, then eight in order of size.
+  private func time(of slot: Int32) -> Int64 {
+    rows.keys[Int(slot)].withBytes { bytes in
+      var word: UInt64 = 0
+      for i in 1..<min(9, bytes.count) { word = word << 8 | UInt64(bytes[i]) }
+      return Int64(bitPattern: word ^ 1 << 63)
+    }
+  }
+}
