@@ -79,15 +79,19 @@ private enum CsvSchema {
 
 /// The type of a JSON text: whole numbers are BIGINT (or a decimal that holds them), others DOUBLE, the rest STRING.
 private enum JsonSchema {
+  /// Arrays and objects inside each other; deeper texts are malformed, as to Spark's JSON reader.
+  private static let depthMax = 1000
+
   static func type(of text: UnsafeRawBufferPointer) -> DataType? {
     var scanner = JsonScanner(text)
-    return value(&scanner)
+    return value(&scanner, depth: 0)
   }
 
-  private static func value(_ scanner: inout JsonScanner) -> DataType? {
+  private static func value(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
+    if depth > depthMax { return nil }
     switch scanner.peek() {
-    case UInt8(ascii: "{"): return object(&scanner)
-    case UInt8(ascii: "["): return array(&scanner)
+    case UInt8(ascii: "{"): return object(&scanner, depth: depth + 1)
+    case UInt8(ascii: "["): return array(&scanner, depth: depth + 1)
     default: break
     }
     if scanner.isString {
@@ -104,14 +108,14 @@ private enum JsonSchema {
     return .double
   }
 
-  private static func object(_ scanner: inout JsonScanner) -> DataType? {
+  private static func object(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
     guard scanner.open(UInt8(ascii: "{")) else { return nil }
     var fields: [Field] = []
     var name = ByteWriter()
     while let isEnd = scanner.isAtEnd(UInt8(ascii: "}"), isFirst: fields.isEmpty) {
       if isEnd { return .structure(fields.sorted { $0.name < $1.name }) }
       name.removeAll()
-      guard scanner.string(into: &name), scanner.accept(UInt8(ascii: ":")), let type = value(&scanner) else { return nil }
+      guard scanner.string(into: &name), scanner.accept(UInt8(ascii: ":")), let type = value(&scanner, depth: depth) else { return nil }
       let key = name.string
       if let known = fields.firstIndex(where: { $0.name == key }) {
         fields[known].type = merged(fields[known].type, type)
@@ -122,14 +126,14 @@ private enum JsonSchema {
     return nil
   }
 
-  private static func array(_ scanner: inout JsonScanner) -> DataType? {
+  private static func array(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
     guard scanner.open(UInt8(ascii: "[")) else { return nil }
     var element = DataType.null
     var isFirst = true
     while let isEnd = scanner.isAtEnd(UInt8(ascii: "]"), isFirst: isFirst) {
       if isEnd { return .array(element) }
       isFirst = false
-      guard let type = value(&scanner) else { return nil }
+      guard let type = value(&scanner, depth: depth) else { return nil }
       element = merged(element, type)
     }
     return nil

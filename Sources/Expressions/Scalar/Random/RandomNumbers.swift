@@ -80,10 +80,14 @@ enum RandomNumbers {
   private typealias Filler = @Sendable (RowRandom, Int) -> Column
 
   private static func kernel(from low: Value, to high: Value, _ type: DataType) throws(SQLError) -> Filler {
-    /// An integer `unit` of the way from one bound to the other.
+    /// An integer `unit` of the way from one bound to the other. Bounds of 38 digits are further apart than Int128 holds.
     @Sendable func between(_ low: Int128, _ high: Int128, _ unit: Double) -> Int128 {
-      let step = Int128(exactly: (unit * Double(high - low)).rounded(.towardZero)) ?? 0
-      return min(max(low + step, min(low, high)), max(low, high))
+      let (width, isWide) = high.subtractingReportingOverflow(low)
+      let distance = isWide ? Double(high) - Double(low) : Double(width)
+      let step = (unit * distance).rounded(.towardZero)
+      let sum = Int128(exactly: step).map { low.addingReportingOverflow($0) }
+      let value = sum.flatMap { $0.overflow ? nil : $0.partialValue } ?? Int128(exactly: (Double(low) + step).rounded()) ?? low
+      return min(max(value, min(low, high)), max(low, high))
     }
     switch (low, high) {
     case (.null, _), (_, .null): return { _, rows in ColumnBuilder.nulls(type, count: rows) }
@@ -92,7 +96,6 @@ enum RandomNumbers {
     case (.float32(let a), .float32(let b)):
       return { random, rows in .float32(PrimitiveColumn((0..<rows).map { a + (b - a) * Float(random.unit($0)) })) }
     case (.int128(let a), .int128(let b)):
-      // The difference of two decimals of 38 digits fits as well.
       return { random, rows in .int128(PrimitiveColumn((0..<rows).map { between(a, b, random.unit($0)) })) }
     default:
       guard let a = low.integer, let b = high.integer else { throw .internal("uniform between \(low) and \(high)") }

@@ -22,14 +22,7 @@ extension Strings {
           values.append(0)
           continue
         }
-        let a = left[row].withRaw { Utf8.characters($0) }
-        let b = right[row].withRaw { Utf8.characters($0) }
-        let (cells, isTooMuch) = a.count.multipliedReportingOverflow(by: b.count)
-        if isTooMuch || cells > distanceCellsMax {
-          throw .data(
-            "VALUE_SIZE_LIMIT_EXCEEDED", "levenshtein would compare texts of \(a.count) and \(b.count) characters",
-            hint: "the product of the lengths may be \(distanceCellsMax)")
-        }
+        let (a, b) = try comparable(left[row], right[row], "levenshtein")
         let distance = editDistance(a, b)
         values.append(operands.count > 2 && distance > limits[row] ? -1 : distance)
       }
@@ -40,11 +33,16 @@ extension Strings {
         "jaro_winkler_similarity", .string, "jaro_winkler_similarity(str1, str2)",
         "How alike two texts are, from 0 for not at all to 1 for equal.",
         shown: ["SELECT jaro_winkler_similarity('MARTHA', 'MARHTA')": "0.9611111111111111"]),
-      [.string, .string], returns: .double
+      [.string, .string], returns: .double, canFail: true
     ) { (context, operands) throws(SQLError) in
-      try TextKernel.measure(operands[0], operands[1], context) {
-        jaroWinkler(Utf8.characters($0), Utf8.characters($1))
+      let left = try operands[0].texts(context.rows)
+      let right = try operands[1].texts(context.rows)
+      var values = [Double](repeating: 0, count: context.rows)
+      for row in 0..<context.rows where context.isValid(row) {
+        let (a, b) = try comparable(left[row], right[row], "jaro_winkler_similarity")
+        values[row] = jaroWinkler(a, b)
       }
+      return .float64(PrimitiveColumn(values))
     },
     .plain(
       FunctionDoc(
@@ -57,6 +55,19 @@ extension Strings {
 
   /// Steps of one distance at most: a second or two.
   private static let distanceCellsMax = 1 << 30
+
+  /// The characters of two texts, unless comparing each with each would take too long.
+  private static func comparable(
+    _ left: BytesView, _ right: BytesView, _ function: String
+  ) throws(SQLError) -> ([UInt32], [UInt32]) {
+    let a = left.withRaw { Utf8.characters($0) }
+    let b = right.withRaw { Utf8.characters($0) }
+    let (cells, isTooMuch) = a.count.multipliedReportingOverflow(by: b.count)
+    if !isTooMuch, cells <= distanceCellsMax { return (a, b) }
+    throw .data(
+      "VALUE_SIZE_LIMIT_EXCEEDED", "\(function) would compare texts of \(a.count) and \(b.count) characters",
+      hint: "the product of the lengths may be \(distanceCellsMax)")
+  }
 
   /// Wagner and Fischer, 1974, in one row of the table.
   private static func editDistance(_ a: [UInt32], _ b: [UInt32]) -> Int32 {
