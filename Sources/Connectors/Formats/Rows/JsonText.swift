@@ -76,8 +76,19 @@ struct JsonText {
     scratch.bytes.removeAll()
     if !(times?.append(row: row, of: column, type: type, to: &scratch.bytes) ?? false) {
       text.append(row: row, of: column, type: type, to: &scratch.bytes)
+      switch type {
+      case .timestamp, .timestampNTZ: padFraction(of: &scratch.bytes)
+      default: break
+      }
     }
     JsonText.appendString(scratch.bytes.bytes, to: &out)
+  }
+
+  /// Fractions of a second have no digits or all six (`yyyy-MM-dd HH:mm:ss[.SSSSSS]`), so that times sort as text.
+  private func padFraction(of text: inout ByteWriter) {
+    let digits = text.bytes.reversed().prefix { $0 != UInt8(ascii: ".") }.count
+    guard digits < min(6, text.bytes.count) else { return }
+    for _ in digits..<6 { text.append(UInt8(ascii: "0")) }
   }
 
   static func appendString(_ string: String, to out: inout ByteWriter) {
