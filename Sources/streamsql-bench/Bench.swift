@@ -38,6 +38,11 @@ enum Bench {
     let gibibytes = value(of: "--pipe-gib", in: arguments).flatMap { Int($0) } ?? 1
     pipe(binary, data, gibibytes: gibibytes)
     timeBoundedJoin(binary)
+    for groups in [1_000, 1_000_000] {
+      report("1,000 steps over \(groups == 1_000 ? "1 k" : "1 M") groups", bytes: 0) {
+        ChildProcess([binary, "-c", steps(groups: groups)])
+      }
+    }
     report("start: SELECT 1", bytes: 0, runs: 15) { ChildProcess([binary, "-c", "SELECT 1"]) }
     latency(binary)
     return 0
@@ -60,6 +65,17 @@ enum Bench {
         }
       }
     }
+  }
+
+  /// A step must cost what it touches: a thousand steps of one row above few groups and above many. The groups themselves are
+  /// made in one step, which is what the two lines may differ by.
+  private static func steps(groups: Int) -> String {
+    """
+    CREATE STREAM s (k BIGINT) USING memory;
+    START QUERY q INTO blackhole AS SELECT k, count(*) FROM s GROUP BY k OUTPUT MODE UPDATE;
+    INSERT INTO s SELECT id FROM range(\(groups)); PROCESS;
+
+    """ + String(repeating: "INSERT INTO s VALUES (7); PROCESS;\n", count: 1_000)
   }
 
   private static func complain(_ message: String) {
