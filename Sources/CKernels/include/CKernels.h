@@ -34,6 +34,17 @@ static inline uint64_t sq_mask64(const uint8_t *bytes, uint8_t needle) {
 #endif
 }
 
+/// Bit i is set where byte i of the 16 at `bytes` equals `needle`. Reads exactly 16 bytes, at any alignment.
+static inline uint32_t sq_mask16(const uint8_t *bytes, uint8_t needle) {
+#if defined(__SSE2__)
+  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)bytes), _mm_set1_epi8((char)needle)));
+#else
+  uint32_t mask = 0;
+  for (int i = 0; i < 16; i++) mask |= (uint32_t)(bytes[i] == needle) << i;
+  return mask;
+#endif
+}
+
 /// 1 if one of `count` bytes equals `needle`. Up to 15 bytes behind them must be readable.
 static inline int sq_has_byte(const uint8_t *bytes, size_t count, uint8_t needle) {
 #if defined(__SSE2__)

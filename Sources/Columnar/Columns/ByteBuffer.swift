@@ -4,15 +4,15 @@
 /// Bytes past `count` up to `capacity` are readable, so a 16-byte load at any valid offset stays inside the block.
 // @unchecked Sendable: bytes below `count` are never changed once a view of them was published; only the one
 // owner that fills the buffer appends.
-package final class ByteBuffer: @unchecked Sendable {
+public final class ByteBuffer: @unchecked Sendable {
   /// Readable bytes behind the last one, for wide loads.
-  package static let paddingBytes = 64
+  public static let paddingBytes = 64
 
-  package let base: UnsafeMutablePointer<UInt8>
-  package let capacity: Int
-  package var count = 0
+  public let base: UnsafeMutablePointer<UInt8>
+  public let capacity: Int
+  public var count = 0
 
-  package init(capacity: Int) {
+  public init(capacity: Int) {
     self.capacity = capacity
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: capacity + ByteBuffer.paddingBytes, alignment: 64)
@@ -20,7 +20,7 @@ package final class ByteBuffer: @unchecked Sendable {
     (raw + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: ByteBuffer.paddingBytes)
   }
 
-  package convenience init(copying bytes: UnsafeRawBufferPointer) {
+  public convenience init(copying bytes: UnsafeRawBufferPointer) {
     self.init(capacity: bytes.count)
     if let source = bytes.baseAddress { UnsafeMutableRawPointer(base).copyMemory(from: source, byteCount: bytes.count) }
     count = bytes.count
@@ -28,10 +28,10 @@ package final class ByteBuffer: @unchecked Sendable {
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 
-  @inlinable package var remaining: Int { capacity - count }
+  @inlinable public var remaining: Int { capacity - count }
 
   /// Appends bytes that fit (`remaining`), and returns where they went.
-  @inlinable package func append(_ bytes: UnsafePointer<UInt8>, count length: Int) -> UnsafePointer<UInt8> {
+  @inlinable public func append(_ bytes: UnsafePointer<UInt8>, count length: Int) -> UnsafePointer<UInt8> {
     let target = base + count
     UnsafeMutableRawPointer(target).copyMemory(from: bytes, byteCount: length)
     count += length
@@ -40,17 +40,17 @@ package final class ByteBuffer: @unchecked Sendable {
 }
 
 /// A growing chain of byte buffers: bytes once added never move.
-package struct ByteArena: Sendable {
-  package private(set) var blocks: [ByteBuffer] = []
+public struct ByteArena: Sendable {
+  public private(set) var blocks: [ByteBuffer] = []
   /// Bytes allocated, for memory accounting.
-  package private(set) var allocatedBytes = 0
+  public private(set) var allocatedBytes = 0
 
-  package static let blockBytes = 256 << 10
+  public static let blockBytes = 256 << 10
 
-  package init() {}
+  public init() {}
 
   /// Copies bytes in and returns their lasting place. The result is padded for wide loads.
-  package mutating func add(_ bytes: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8> {
+  public mutating func add(_ bytes: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8> {
     if let last = blocks.last, last.remaining >= count { return last.append(bytes, count: count) }
     let size = blocks.isEmpty ? max(count, 4096) : max(count, ByteArena.blockBytes)
     let block = ByteBuffer(capacity: size)
@@ -60,7 +60,7 @@ package struct ByteArena: Sendable {
   }
 
   /// A view that lives as long as the arena's blocks: inline if short, else a copy.
-  @inlinable package mutating func adopt(_ view: BytesView) -> BytesView {
+  @inlinable public mutating func adopt(_ view: BytesView) -> BytesView {
     if view.isInline { return view }
     let length = view.count
     return BytesView(long: add(view.longPointer, count: length), count: length)

@@ -7,26 +7,26 @@
 /// Umbra, Neumann and Freitag, CIDR 2020; Arrow's Utf8View with a pointer in place of buffer and offset, so that
 /// gathering rows of several batches rewrites nothing). The bytes need not be valid UTF-8. A long view borrows: its
 /// `ByteBuffer` must be kept.
-@frozen package struct BytesView: Sendable {
+@frozen public struct BytesView: Sendable {
   /// Length in the low half, the first four bytes in the high half.
-  package var head: UInt64
+  public var head: UInt64
   /// The last eight inline bytes, or the address of all bytes.
-  package var tail: UInt64
+  public var tail: UInt64
 
-  package static let inlineMax = 12
+  public static let inlineMax = 12
   /// Longest value: 2 GiB − 1, so that lengths also fit Arrow's and Java's signed 32 bits.
-  package static let lengthMax = Int(Int32.max)
+  public static let lengthMax = Int(Int32.max)
 
-  @inlinable package init(head: UInt64, tail: UInt64) {
+  @inlinable public init(head: UInt64, tail: UInt64) {
     self.head = head
     self.tail = tail
   }
 
   /// The empty value.
-  @inlinable package init() { self.init(head: 0, tail: 0) }
+  @inlinable public init() { self.init(head: 0, tail: 0) }
 
   /// A view of `count` ≤ `lengthMax` bytes; short ones are copied inline, long ones borrow `pointer`.
-  @inlinable package init(_ pointer: UnsafePointer<UInt8>, count: Int) {
+  @inlinable public init(_ pointer: UnsafePointer<UInt8>, count: Int) {
     if count > BytesView.inlineMax {
       self.init(long: pointer, count: count)
       return
@@ -39,7 +39,7 @@
   }
 
   /// As `init(_:count:)`, for bytes with at least 16 readable bytes from `pointer` on (a padded buffer): no loop.
-  @inlinable @inline(__always) package init(padded pointer: UnsafePointer<UInt8>, count: Int) {
+  @inlinable @inline(__always) public init(padded pointer: UnsafePointer<UInt8>, count: Int) {
     if count > BytesView.inlineMax {
       self.init(long: pointer, count: count)
       return
@@ -54,22 +54,22 @@
   }
 
   /// A view of more than `inlineMax` bytes.
-  @inlinable package init(long pointer: UnsafePointer<UInt8>, count: Int) {
+  @inlinable public init(long pointer: UnsafePointer<UInt8>, count: Int) {
     let prefix = UInt64(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
     self.init(head: prefix << 32 | UInt64(UInt32(truncatingIfNeeded: count)), tail: UInt64(UInt(bitPattern: pointer)))
   }
 
-  @inlinable package var count: Int { Int(head & 0xFFFF_FFFF) }
-  @inlinable package var isEmpty: Bool { head & 0xFFFF_FFFF == 0 }
-  @inlinable package var isInline: Bool { head & 0xFFFF_FFFF <= 12 }
+  @inlinable public var count: Int { Int(head & 0xFFFF_FFFF) }
+  @inlinable public var isEmpty: Bool { head & 0xFFFF_FFFF == 0 }
+  @inlinable public var isInline: Bool { head & 0xFFFF_FFFF <= 12 }
 
   /// The address of a long view's bytes.
-  @inlinable package var longPointer: UnsafePointer<UInt8> {
+  @inlinable public var longPointer: UnsafePointer<UInt8> {
     UnsafePointer(bitPattern: UInt(tail)).unsafelyUnwrapped
   }
 
   /// Calls `body` with the bytes; the pointer is good during the call only.
-  @inlinable package func withBytes<R, E: Error>(
+  @inlinable public func withBytes<R, E: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     if isInline {
@@ -84,27 +84,27 @@
   }
 
   /// The value as a Swift string, invalid UTF-8 replaced. For messages and cold paths.
-  package var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+  public var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }
 
 extension BytesView: Hashable {
-  @inlinable package static func == (a: BytesView, b: BytesView) -> Bool {
+  @inlinable public static func == (a: BytesView, b: BytesView) -> Bool {
     if a.head != b.head { return false }
     if a.tail == b.tail { return true }
     return !a.isInline && memoryEqual(a.longPointer, b.longPointer, a.count)
   }
 
-  package func hash(into hasher: inout Hasher) {
+  public func hash(into hasher: inout Hasher) {
     withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 
 extension BytesView: Comparable {
   /// Bytewise order, which is UTF-8's code point order.
-  @inlinable package static func < (a: BytesView, b: BytesView) -> Bool { a.compare(b) < 0 }
+  @inlinable public static func < (a: BytesView, b: BytesView) -> Bool { a.compare(b) < 0 }
 
   /// −1, 0 or 1.
-  @inlinable package func compare(_ other: BytesView) -> Int {
+  @inlinable public func compare(_ other: BytesView) -> Int {
     let mine = UInt32(truncatingIfNeeded: head >> 32).byteSwapped
     let theirs = UInt32(truncatingIfNeeded: other.head >> 32).byteSwapped
     if mine != theirs { return mine < theirs ? -1 : 1 }
@@ -119,7 +119,7 @@ extension BytesView: Comparable {
     return compareSlow(other)
   }
 
-  @usableFromInline package func compareSlow(_ other: BytesView) -> Int {
+  public func compareSlow(_ other: BytesView) -> Int {
     withBytes { mine in
       other.withBytes { theirs in
         let shared = min(mine.count, theirs.count)

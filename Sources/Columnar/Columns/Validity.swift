@@ -1,23 +1,23 @@
 /// Which rows of a column hold a value: one bit a row, set = valid. `nil` in a column means all are.
-package struct Validity: Sendable, Hashable {
-  package private(set) var words: [UInt64]
-  package private(set) var count: Int
+public struct Validity: Sendable, Hashable {
+  public private(set) var words: [UInt64]
+  public private(set) var count: Int
 
   /// All rows valid or all null.
-  package init(repeating valid: Bool, count: Int) {
+  public init(repeating valid: Bool, count: Int) {
     words = Array(repeating: valid ? ~0 : 0, count: (count + 63) / 64)
     self.count = count
     clearTail()
   }
 
   /// Row i is valid where `isValid(i)`.
-  @inlinable package init(count: Int, where isValid: (Int) -> Bool) {
+  @inlinable public init(count: Int, where isValid: (Int) -> Bool) {
     var words = [UInt64](repeating: 0, count: (count + 63) / 64)
     for i in 0..<count where isValid(i) { words[i >> 6] |= 1 &<< UInt64(i & 63) }
     self.init(words: words, count: count)
   }
 
-  @usableFromInline package init(words: [UInt64], count: Int) {
+  public init(words: [UInt64], count: Int) {
     self.words = words
     self.count = count
     clearTail()
@@ -27,30 +27,30 @@ package struct Validity: Sendable, Hashable {
     if count & 63 != 0, let last = words.indices.last { words[last] &= (1 << UInt64(count & 63)) - 1 }
   }
 
-  @inlinable package subscript(_ row: Int) -> Bool {
+  @inlinable public subscript(_ row: Int) -> Bool {
     words[row >> 6] &>> UInt64(row & 63) & 1 == 1
   }
 
-  package mutating func set(_ row: Int, _ valid: Bool) {
+  public mutating func set(_ row: Int, _ valid: Bool) {
     let bit: UInt64 = 1 << UInt64(row & 63)
     if valid { words[row >> 6] |= bit } else { words[row >> 6] &= ~bit }
   }
 
-  package mutating func append(_ valid: Bool) {
+  public mutating func append(_ valid: Bool) {
     if count & 63 == 0 { words.append(0) }
     if valid { words[count >> 6] |= 1 << UInt64(count & 63) }
     count += 1
   }
 
-  package mutating func append(_ valid: Bool, count repeats: Int) {
+  public mutating func append(_ valid: Bool, count repeats: Int) {
     for _ in 0..<repeats { append(valid) }
   }
 
-  package var validCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
-  package var isAllValid: Bool { validCount == count }
+  public var validCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+  public var isAllValid: Bool { validCount == count }
 
   /// Rows valid in both; `nil` is all valid.
-  package static func intersection(_ a: Validity?, _ b: Validity?) -> Validity? {
+  public static func intersection(_ a: Validity?, _ b: Validity?) -> Validity? {
     guard let a else { return b }
     guard let b else { return a }
     var words = a.words

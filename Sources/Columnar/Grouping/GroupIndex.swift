@@ -1,5 +1,3 @@
-import CKernels
-
 /// Numbers the distinct keys of a relation: rows of key columns to dense group numbers, in order of first sight.
 ///
 /// Three kinds of keys: one string (views as they are), one value of at most 64 bits (as a word), anything else (encoded
@@ -7,7 +5,8 @@ import CKernels
 package final class GroupIndex {
   package let keyTypes: [DataType]
   private let kind: Kind
-  private var slots = SlotArray()
+  private var strings = KeySlots<BytesView>()
+  private var numbers = KeySlots<UInt64>()
   private var hashes = RawArray<UInt64>()
   private var views = RawArray<BytesView>()
   private var words = RawArray<UInt64>()
@@ -38,7 +37,8 @@ package final class GroupIndex {
   }
 
   deinit {
-    slots.deallocate()
+    strings.deallocate()
+    numbers.deallocate()
     hashes.deallocate()
     views.deallocate()
     words.deallocate()
@@ -55,7 +55,7 @@ package final class GroupIndex {
   package private(set) var count = 0
   package var liveCount: Int { count - free.count }
   package var memoryBytes: Int {
-    slots.memoryBytes + hashes.memoryBytes + views.memoryBytes + words.memoryBytes + arena.allocatedBytes
+    strings.memoryBytes + numbers.memoryBytes + hashes.memoryBytes + views.memoryBytes + words.memoryBytes + arena.allocatedBytes
       + (kind == .encoded ? count * 32 : 0)
   }
 
@@ -70,13 +70,12 @@ package final class GroupIndex {
   ) {
     resize(&groups, to: rows)
     switch kind {
-    case .string: insertStrings(keys[0], rows, &groups, &reused)
-    case .word: insertWords(keys[0], rows, &groups, &reused)
+    case .string, .word: insert(keys[0], rows, &groups, &reused)
     case .encoded:
       let encoded = encoder.encode(keys, rows: rows)
       let before = count
       let reusedBefore = reused.count
-      insertStrings(.bytes(encoded), rows, &groups, &reused)
+      insert(.bytes(encoded), rows, &groups, &reused)
       appendKeys(keys, rows: rows, groups: groups, from: before, reused: reused[reusedBefore...])
     }
   }
@@ -88,9 +87,9 @@ package final class GroupIndex {
     let validity = column.validity
     groups.withUnsafeMutableBufferPointer { out in
       switch column {
-      case .null: break
-      case .bytes(let c): findStrings(c.views, out, rows)
-      default: findWords(GroupIndex.words(column, rows), out, rows)
+      case .null: for row in 0..<rows { out[row] = nullGroup }
+      case .bytes(let c): withHashes(c.views, rows) { lookUp($0, $1, rows, in: strings, to: out) }
+      default: withHashes(GroupIndex.words(column, rows), rows) { lookUp($0, $1, rows, in: numbers, to: out) }
       }
       guard let validity else { return }
       for row in 0..<rows where !validity[row] { out[row] = nullGroup }
@@ -99,33 +98,40 @@ package final class GroupIndex {
     withExtendedLifetime(column) {}
   }
 
-  private func findStrings(_ keys: [BytesView], _ out: UnsafeMutableBufferPointer<Int32>, _ rows: Int) {
-    for row in 0..<rows { out[row] = findView(keys[row]) }
+  /// Rows whose slots are asked for before the first of them is looked at: as many as fit the first-level cache.
+  private static let rowsAhead = 128
+
+  @inline(__always)
+  private func lookUp<Key: SlotKey>(
+    _ keys: UnsafeBufferPointer<Key>, _ hash: UnsafeMutableBufferPointer<UInt64>, _ rows: Int, in table: KeySlots<Key>,
+    to out: UnsafeMutableBufferPointer<Int32>
+  ) {
+    withCandidates { candidates in
+      var start = 0
+      while start < rows {
+        let end = min(start &+ GroupIndex.rowsAhead, rows)
+        for i in start..<end { candidates[i &- start] = table.candidate(hash[i]) }
+        for i in start..<end { out[i] = table.find(keys[i], hash: hash[i], candidate: candidates[i &- start]) }
+        start = end
+      }
+    }
   }
 
-  private func findWords(_ keys: [UInt64], _ out: UnsafeMutableBufferPointer<Int32>, _ rows: Int) {
-    let table = slots.slots
-    let mask = slots.mask
-    let stored = words.base
-    let far = 12
+  @inline(__always)
+  private func withCandidates(_ body: (UnsafeMutableBufferPointer<Int>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: GroupIndex.rowsAhead) { body($0) }
+  }
+
+  /// Hashes of all keys, in a buffer that is reused between batches: computed ahead, so that slots can be asked for early.
+  @inline(__always)
+  private func withHashes<Key: SlotKey>(
+    _ keys: [Key], _ rows: Int, _ body: (UnsafeBufferPointer<Key>, UnsafeMutableBufferPointer<UInt64>) -> Void
+  ) {
+    if hashBuffer.count < rows { hashBuffer = [UInt64](repeating: 0, count: max(rows, Batch.rowsMax)) }
     keys.withUnsafeBufferPointer { keys in
-      for i in 0..<rows {
-        if i &+ far < rows {
-          sq_prefetch(table + (Int(truncatingIfNeeded: Hashing.hash(word: keys[i &+ far])) & mask))
-        }
-        let h = Hashing.hash(word: keys[i])
-        var at = Int(truncatingIfNeeded: h) & mask
-        var found: Int32 = -1
-        while table[at] != 0 {
-          let slot = table[at]
-          let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
-          if (slot ^ h) &>> 32 == 0, stored[group] == keys[i] {
-            found = Int32(truncatingIfNeeded: group)
-            break
-          }
-          at = (at &+ 1) & mask
-        }
-        out[i] = found
+      hashBuffer.withUnsafeMutableBufferPointer { hash in
+        for i in 0..<rows { hash[i] = keys[i].hash64 }
+        body(keys, hash)
       }
     }
   }
@@ -137,7 +143,13 @@ package final class GroupIndex {
     for group in groups where !isFreed[Int(group)] {
       isFreed[Int(group)] = true
       free.append(group)
-      if group == nullGroup { nullGroup = -1 } else { unlink(group) }
+      if group == nullGroup {
+        nullGroup = -1
+      } else if kind == .word {
+        numbers.remove(group: group, hashes: hashes.base)
+      } else {
+        strings.remove(group: group, hashes: hashes.base)
+      }
     }
     if liveCount == 0 { clear() }
   }
@@ -154,8 +166,10 @@ package final class GroupIndex {
     arena = ByteArena()
     keyBuilders = kind == .encoded ? keyTypes.map { ColumnBuilder($0) } : []
     keyRowOf = []
-    slots.deallocate()
-    slots = SlotArray()
+    strings.deallocate()
+    strings = KeySlots()
+    numbers.deallocate()
+    numbers = KeySlots()
   }
 
   /// The keys of `groups`.
@@ -205,16 +219,6 @@ package final class GroupIndex {
     return group
   }
 
-  private func link(hash: UInt64, _ group: Int32) {
-    // Called after `newGroup`, so `liveCount` includes the group; it must not be re-inserted by a rebuild too.
-    if liveCount * 2 > slots.capacity {
-      slots.rebuild(
-        capacity: slots.capacity * 2, hashes: hashes.base, live: count,
-        isLive: { $0 != Int(group) && Int32($0) != nullGroup && (isFreed.isEmpty || !isFreed[$0]) })
-    }
-    slots.insert(hash: hash, group: group)
-  }
-
   private func groupOfNull(_ row: Int, _ reused: inout [(group: Int32, row: Int32)]) -> Int32 {
     if nullGroup < 0 {
       nullGroup = newGroup(hash: Hashing.null, view: BytesView(), word: 0, row: row, &reused)
@@ -222,120 +226,55 @@ package final class GroupIndex {
     return nullGroup
   }
 
-  private func insertStrings(
+  private func insert(
     _ column: Column, _ rows: Int, _ groups: inout [Int32], _ reused: inout [(group: Int32, row: Int32)]
   ) {
-    guard case .bytes(let c) = column else {
-      for row in 0..<rows { groups[row] = groupOfNull(row, &reused) }
-      return
-    }
-    if hashBuffer.count < rows { hashBuffer = [UInt64](repeating: 0, count: max(rows, Batch.rowsMax)) }
-    c.views.withUnsafeBufferPointer { keys in
-      hashBuffer.withUnsafeMutableBufferPointer { hash in
-        groups.withUnsafeMutableBufferPointer { out in
-          for i in 0..<rows { hash[i] = Hashing.hash(keys[i]) }
-          probeStrings(keys.baseAddress, hash.baseAddress, out.baseAddress, rows, c.validity, &reused)
-        }
-      }
-    }
-  }
-
-  private func probeStrings(
-    _ keys: UnsafePointer<BytesView>?, _ hash: UnsafeMutablePointer<UInt64>?, _ out: UnsafeMutablePointer<Int32>?,
-    _ rows: Int, _ validity: Validity?, _ reused: inout [(group: Int32, row: Int32)]
-  ) {
-    guard let keys, let hash, let out else { return }
-    var table = slots.slots
-    var mask = slots.mask
-    var stored = views.base
-    let near = 6
-    let far = 14
-    for i in 0..<rows {
-      // A prefetch may run ahead of the rows; addresses past the batch are simply not asked for.
-      if i &+ far < rows { sq_prefetch(table + (Int(truncatingIfNeeded: hash[i &+ far]) & mask)) }
-      if i &+ near < rows {
-        let slot = table[Int(truncatingIfNeeded: hash[i &+ near]) & mask]
-        sq_prefetch(stored + Int(truncatingIfNeeded: slot & 0xFFFF_FFFF))
-      }
-      let h = hash[i]
-      let key = keys[i]
-      if let validity, !validity[i] {
-        out[i] = groupOfNull(i, &reused)
-        stored = views.base
-        continue
-      }
-      var at = Int(truncatingIfNeeded: h) & mask
-      while true {
-        let slot = table[at]
-        if slot == 0 {
-          let group = newGroup(hash: h, view: arena.adopt(key), word: 0, row: i, &reused)
-          link(hash: h, group)
-          out[i] = group
-          table = slots.slots
-          mask = slots.mask
-          stored = views.base
-          break
-        }
-        if (slot ^ h) &>> 32 == 0 {
-          let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
-          if stored[group] == key {
-            out[i] = Int32(truncatingIfNeeded: group)
-            break
-          }
-        }
-        at = (at &+ 1) & mask
-      }
-    }
-  }
-
-  private func insertWords(
-    _ column: Column, _ rows: Int, _ groups: inout [Int32], _ reused: inout [(group: Int32, row: Int32)]
-  ) {
-    if case .null = column {
-      for row in 0..<rows { groups[row] = groupOfNull(row, &reused) }
-      return
-    }
-    let keys = GroupIndex.words(column, rows)
     let validity = column.validity
-    keys.withUnsafeBufferPointer { keys in
-      groups.withUnsafeMutableBufferPointer { out in
-        var table = slots.slots
-        var mask = slots.mask
-        var stored = words.base
-        let far = 12
-        for i in 0..<rows {
-          if i &+ far < rows {
-            sq_prefetch(table + (Int(truncatingIfNeeded: Hashing.hash(word: keys[i &+ far])) & mask))
-          }
+    groups.withUnsafeMutableBufferPointer { out in
+      switch column {
+      case .null:
+        for row in 0..<rows { out[row] = groupOfNull(row, &reused) }
+      case .bytes(let c):
+        withHashes(c.views, rows) { keys, hash in
+          probe(keys, hash, rows, validity, in: &strings, to: out, &reused)
+        }
+      default:
+        withHashes(GroupIndex.words(column, rows), rows) { keys, hash in
+          probe(keys, hash, rows, validity, in: &numbers, to: out, &reused)
+        }
+      }
+    }
+  }
+
+  /// The hot loop of every GROUP BY.
+  @inline(__always)
+  private func probe<Key: SlotKey>(
+    _ keys: UnsafeBufferPointer<Key>, _ hash: UnsafeMutableBufferPointer<UInt64>, _ rows: Int, _ validity: Validity?,
+    in slots: inout KeySlots<Key>, to out: UnsafeMutableBufferPointer<Int32>,
+    _ reused: inout [(group: Int32, row: Int32)]
+  ) {
+    // A copy without ARC: the loops need no access to the class.
+    var table = slots
+    withCandidates { candidates in
+      var start = 0
+      while start < rows {
+        let end = min(start &+ GroupIndex.rowsAhead, rows)
+        for i in start..<end { candidates[i &- start] = table.candidate(hash[i]) }
+        for i in start..<end {
           if let validity, !validity[i] {
             out[i] = groupOfNull(i, &reused)
-            stored = words.base
             continue
           }
-          let key = keys[i]
-          let h = Hashing.hash(word: key)
-          var at = Int(truncatingIfNeeded: h) & mask
-          while true {
-            let slot = table[at]
-            if slot == 0 {
-              let group = newGroup(hash: h, view: BytesView(), word: key, row: i, &reused)
-              link(hash: h, group)
-              out[i] = group
-              table = slots.slots
-              mask = slots.mask
-              stored = words.base
-              break
-            }
-            if (slot ^ h) &>> 32 == 0 {
-              let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) &- 1
-              if stored[group] == key {
-                out[i] = Int32(truncatingIfNeeded: group)
-                break
-              }
-            }
-            at = (at &+ 1) & mask
-          }
+          let found = table.find(keys[i], hash: hash[i], candidate: candidates[i &- start])
+          out[i] = found
+          if found >= 0 { continue }
+          let key = keys[i].kept(in: &arena)
+          let group = newGroup(hash: hash[i], view: key.asView, word: key.asWord, row: i, &reused)
+          slots.insert(key, hash: hash[i], group: group, hashes: hashes.base)
+          table = slots
+          out[i] = group
         }
+        start = end
       }
     }
   }
@@ -386,40 +325,6 @@ package final class GroupIndex {
       keyBuilders[i] = fresh
     }
     keyRowOf = []
-  }
-
-  // MARK: Lookup and removal of single keys
-
-  private func findView(_ key: BytesView) -> Int32 {
-    let h = Hashing.hash(key)
-    var at = Int(truncatingIfNeeded: h) & slots.mask
-    while slots.slots[at] != 0 {
-      let slot = slots.slots[at]
-      let group = Int(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
-      if (slot ^ h) &>> 32 == 0, views[group] == key { return Int32(group) }
-      at = (at + 1) & slots.mask
-    }
-    return -1
-  }
-
-  /// Takes a group out of the slots, closing the gap (backward shift, so that no tombstones pile up).
-  private func unlink(_ group: Int32) {
-    let table = slots.slots
-    let mask = slots.mask
-    var at = Int(truncatingIfNeeded: hashes[Int(group)]) & mask
-    while table[at] != 0, Int32(truncatingIfNeeded: table[at] & 0xFFFF_FFFF) != group + 1 { at = (at + 1) & mask }
-    if table[at] == 0 { return }
-    var hole = at
-    var next = (at + 1) & mask
-    while table[next] != 0 {
-      let home = Int(truncatingIfNeeded: hashes[Int(table[next] & 0xFFFF_FFFF) - 1]) & mask
-      if (next &- home) & mask >= (next &- hole) & mask {
-        table[hole] = table[next]
-        hole = next
-      }
-      next = (next + 1) & mask
-    }
-    table[hole] = 0
   }
 
   // MARK: Words

@@ -2,25 +2,25 @@ import CKernels
 
 /// 64-bit hashes of keys. Equal keys have equal hashes whatever their column's layout; computed once a row, then used
 /// by group tables (low bits, tag) and by exchanges (high bits).
-package enum Hashing {
+public enum Hashing {
   @usableFromInline static let seedA: UInt64 = 0x9E37_79B9_7F4A_7C15
   @usableFromInline static let seedB: UInt64 = 0xD1B5_4A32_D192_ED03
   @usableFromInline static let seedC: UInt64 = 0x8BB8_4B93_962E_ACC9
 
   /// Hash of NULL.
-  package static let null: UInt64 = 0x5851_F42D_4C95_7F2D
+  public static let null: UInt64 = 0x5851_F42D_4C95_7F2D
 
-  @inlinable package static func hash(word: UInt64) -> UInt64 {
+  @inlinable public static func hash(word: UInt64) -> UInt64 {
     sq_mix(word ^ seedA, seedB)
   }
 
-  @inlinable package static func hash(_ view: BytesView) -> UInt64 {
+  @inlinable public static func hash(_ view: BytesView) -> UInt64 {
     if view.isInline { return sq_mix(view.head ^ seedA, view.tail ^ seedB) }
     return hash(long: view.longPointer, count: view.count)
   }
 
   /// Hash of more than `BytesView.inlineMax` bytes (wyhash's scheme: 16 bytes a multiplication).
-  @usableFromInline package static func hash(long bytes: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+  public static func hash(long bytes: UnsafePointer<UInt8>, count: Int) -> UInt64 {
     let raw = UnsafeRawPointer(bytes)
     var state = seedC ^ UInt64(count)
     var i = 0
@@ -38,7 +38,7 @@ package enum Hashing {
   }
 
   /// The partition of `partitions` that a hash belongs to.
-  @inlinable package static func partition(_ hash: UInt64, of partitions: Int) -> Int {
+  @inlinable public static func partition(_ hash: UInt64, of partitions: Int) -> Int {
     Int(truncatingIfNeeded: (hash &>> 32) &* UInt64(partitions) &>> 32)
   }
 }

@@ -8,14 +8,14 @@
 /// IntegerText.format(-42, into: &out)
 /// out.bytes  // 3 bytes: "-42", valid until the next append
 /// ```
-package struct ByteWriter: ~Copyable {
+public struct ByteWriter: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<UInt8>
   @usableFromInline var length: Int
   @usableFromInline var room: Int
 
   /// An empty writer with room for at least `capacity` bytes.
   @inlinable
-  package init(capacity: Int = 256) {
+  public init(capacity: Int = 256) {
     room = max(capacity, 16)
     base = .allocate(capacity: room)
     length = 0
@@ -24,24 +24,24 @@ package struct ByteWriter: ~Copyable {
   deinit { base.deallocate() }
 
   /// Bytes written so far.
-  @inlinable package var count: Int { length }
+  @inlinable public var count: Int { length }
 
   /// Bytes that fit before the next growth.
-  @inlinable package var capacity: Int { room }
+  @inlinable public var capacity: Int { room }
 
   /// The bytes written so far; valid until the next mutation of the writer.
   @inlinable
-  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: length) }
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: length) }
 
   /// The bytes written so far as an array, for tests and for the edges of the program.
-  package var array: [UInt8] { Array(bytes) }
+  public var array: [UInt8] { Array(bytes) }
 
   /// The bytes written so far as text, for tests and messages; invalid UTF-8 is replaced.
-  package var string: String { String(decoding: bytes, as: UTF8.self) }
+  public var string: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Makes sure that `extra` more bytes fit without growing.
   @inlinable
-  package mutating func reserve(_ extra: Int) {
+  public mutating func reserve(_ extra: Int) {
     if _slowPath(room &- length < extra) { grow(by: extra) }
   }
 
@@ -56,14 +56,14 @@ package struct ByteWriter: ~Copyable {
   }
 
   @inlinable
-  package mutating func append(_ byte: UInt8) {
+  public mutating func append(_ byte: UInt8) {
     reserve(1)
     base[length] = byte
     length &+= 1
   }
 
   @inlinable
-  package mutating func append(_ source: UnsafeRawBufferPointer) {
+  public mutating func append(_ source: UnsafeRawBufferPointer) {
     guard let start = source.baseAddress, source.count > 0 else { return }
     reserve(source.count)
     UnsafeMutableRawPointer(base + length).copyMemory(from: start, byteCount: source.count)
@@ -72,13 +72,13 @@ package struct ByteWriter: ~Copyable {
 
   /// Appends the bytes of an ASCII or UTF-8 literal.
   @inlinable
-  package mutating func append(_ literal: StaticString) {
+  public mutating func append(_ literal: StaticString) {
     append(UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 
   /// Appends `byte` `times` times; nothing when `times` is not positive.
   @inlinable
-  package mutating func append(repeating byte: UInt8, times: Int) {
+  public mutating func append(repeating byte: UInt8, times: Int) {
     guard times > 0 else { return }
     reserve(times)
     (base + length).update(repeating: byte, count: times)
@@ -87,26 +87,26 @@ package struct ByteWriter: ~Copyable {
 
   /// Room for `limit` bytes behind the last one: write there, then call ``advance(by:)`` with what was written.
   @inlinable
-  package mutating func tail(_ limit: Int) -> UnsafeMutablePointer<UInt8> {
+  public mutating func tail(_ limit: Int) -> UnsafeMutablePointer<UInt8> {
     reserve(limit)
     return base + length
   }
 
   /// Makes `written` bytes of ``tail(_:)`` part of the text; at most the limit that was asked for.
   @inlinable
-  package mutating func advance(by written: Int) {
+  public mutating func advance(by written: Int) {
     length &+= min(max(written, 0), room &- length)
   }
 
   /// Forgets everything from byte `newCount` on; keeps the memory. Beyond `count` it does nothing.
   @inlinable
-  package mutating func truncate(to newCount: Int) {
+  public mutating func truncate(to newCount: Int) {
     if newCount < length { length = max(newCount, 0) }
   }
 
   /// Forgets all bytes and keeps the memory.
   @inlinable
-  package mutating func removeAll() { length = 0 }
+  public mutating func removeAll() { length = 0 }
 }
 
 // The writer is the only owner of its memory, so handing it to another thread hands over everything.

@@ -1,23 +1,23 @@
 /// Units of time, in microseconds.
-package enum Micros {
-  package static let perMillisecond: Int64 = 1000
-  package static let perSecond: Int64 = 1_000_000
-  package static let perMinute: Int64 = 60_000_000
-  package static let perHour: Int64 = 3_600_000_000
-  package static let perDay: Int64 = 86_400_000_000
-  package static let perWeek: Int64 = 604_800_000_000
+public enum Micros {
+  public static let perMillisecond: Int64 = 1000
+  public static let perSecond: Int64 = 1_000_000
+  public static let perMinute: Int64 = 60_000_000
+  public static let perHour: Int64 = 3_600_000_000
+  public static let perDay: Int64 = 86_400_000_000
+  public static let perWeek: Int64 = 604_800_000_000
 }
 
 /// A date of the proleptic Gregorian calendar; year 0 is 1 BC.
-package struct CivilDate: Equatable, Sendable {
-  package var year: Int
+public struct CivilDate: Equatable, Sendable {
+  public var year: Int
   /// 1 to 12.
-  package var month: Int
+  public var month: Int
   /// 1 to 31.
-  package var day: Int
+  public var day: Int
 
   @inlinable
-  package init(year: Int, month: Int, day: Int) {
+  public init(year: Int, month: Int, day: Int) {
     self.year = year
     self.month = month
     self.day = day
@@ -25,18 +25,18 @@ package struct CivilDate: Equatable, Sendable {
 }
 
 /// A time of day.
-package struct CivilClock: Equatable, Sendable {
+public struct CivilClock: Equatable, Sendable {
   /// 0 to 23.
-  package var hour: Int
+  public var hour: Int
   /// 0 to 59.
-  package var minute: Int
+  public var minute: Int
   /// 0 to 59.
-  package var second: Int
+  public var second: Int
   /// Microseconds of the second, 0 to 999 999.
-  package var micro: Int
+  public var micro: Int
 
   @inlinable
-  package init(hour: Int, minute: Int, second: Int, micro: Int) {
+  public init(hour: Int, minute: Int, second: Int, micro: Int) {
     self.hour = hour
     self.minute = minute
     self.second = second
@@ -45,7 +45,7 @@ package struct CivilClock: Equatable, Sendable {
 
   /// Microseconds since midnight.
   @inlinable
-  package var microsOfDay: Int64 {
+  public var microsOfDay: Int64 {
     ((Int64(hour) &* 60 &+ Int64(minute)) &* 60 &+ Int64(second)) &* Micros.perSecond &+ Int64(micro)
   }
 }
@@ -55,17 +55,17 @@ package struct CivilClock: Equatable, Sendable {
 /// "Local micros" below are the microseconds that a clock on the wall shows, counted as if it were UTC.
 /// Days are `Int32` as in a date column, microseconds `Int64`; whatever does not fit is nil.
 /// The conversions follow Howard Hinnant, "chrono-compatible low-level date algorithms".
-package enum CivilTime {
+public enum CivilTime {
   // MARK: Days and dates
 
   @inlinable
-  package static func isLeap(_ year: Int) -> Bool {
+  public static func isLeap(_ year: Int) -> Bool {
     year & 3 == 0 && (year % 100 != 0 || year % 400 == 0)
   }
 
   /// The number of days of a month; 0 when `month` is not 1...12.
   @inlinable
-  package static func daysInMonth(year: Int, month: Int) -> Int {
+  public static func daysInMonth(year: Int, month: Int) -> Int {
     switch month {
     case 2: isLeap(year) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -87,7 +87,7 @@ package enum CivilTime {
 
   /// Days since 1970-01-01, or nil when there is no such date or it does not fit.
   @inlinable
-  package static func days(year: Int, month: Int, day: Int) -> Int32? {
+  public static func days(year: Int, month: Int, day: Int) -> Int32? {
     guard year > -10_000_000, year < 10_000_000, day >= 1, day <= daysInMonth(year: year, month: month) else {
       return nil
     }
@@ -96,7 +96,7 @@ package enum CivilTime {
 
   /// The date that lies `days` after 1970-01-01.
   @inlinable
-  package static func date(days: Int32) -> CivilDate {
+  public static func date(days: Int32) -> CivilDate {
     let shifted = Int(days) &+ 719_468
     let era = (shifted >= 0 ? shifted : shifted &- 146_096) / 146_097
     let dayOfEra = shifted &- era &* 146_097
@@ -112,27 +112,27 @@ package enum CivilTime {
 
   /// The day of the week: 1 is Monday, 7 is Sunday.
   @inlinable
-  package static func isoWeekday(days: Int32) -> Int {
+  public static func isoWeekday(days: Int32) -> Int {
     let rest = (Int(days) &+ 3) % 7
     return (rest < 0 ? rest &+ 7 : rest) &+ 1
   }
 
   /// Spark's `dayofweek`: 1 is Sunday, 7 is Saturday.
   @inlinable
-  package static func dayOfWeek(days: Int32) -> Int { isoWeekday(days: days) % 7 &+ 1 }
+  public static func dayOfWeek(days: Int32) -> Int { isoWeekday(days: days) % 7 &+ 1 }
 
   /// 1 to 366.
   @inlinable
-  package static func dayOfYear(days: Int32) -> Int {
+  public static func dayOfYear(days: Int32) -> Int {
     Int(days) &- rawDays(year: date(days: days).year, month: 1, day: 1) &+ 1
   }
 
   /// 1 to 4.
   @inlinable
-  package static func quarter(days: Int32) -> Int { (date(days: days).month &+ 2) / 3 }
+  public static func quarter(days: Int32) -> Int { (date(days: days).month &+ 2) / 3 }
 
   /// The ISO 8601 week (Spark's `weekofyear`) and the year that it belongs to (Spark's `extract(YEAROFWEEK)`).
-  package static func isoWeek(days: Int32) -> (year: Int, week: Int) {
+  public static func isoWeek(days: Int32) -> (year: Int, week: Int) {
     // A week belongs to the year of its Thursday.
     let thursday = Int(days) &+ 4 &- isoWeekday(days: days)
     let year = date(days: Int32(clamping: thursday)).year
@@ -140,13 +140,13 @@ package enum CivilTime {
   }
 
   /// The last day of the month of `days`; nil when it does not fit.
-  package static func lastDay(days: Int32) -> Int32? {
+  public static func lastDay(days: Int32) -> Int32? {
     let date = date(days: days)
     return Int32(exactly: Int(days) &+ daysInMonth(year: date.year, month: date.month) &- date.day)
   }
 
   /// `days` moved by whole months; a day that its month does not have becomes the last one. Nil when it does not fit.
-  package static func addMonths(days: Int32, months: Int32) -> Int32? {
+  public static func addMonths(days: Int32, months: Int32) -> Int32? {
     let date = date(days: days)
     let total = date.year &* 12 &+ date.month &- 1 &+ Int(months)
     let year = floorDivide(total, 12)
@@ -157,13 +157,13 @@ package enum CivilTime {
 
   /// `days` + `count`; nil when it does not fit.
   @inlinable
-  package static func addDays(days: Int32, count: Int32) -> Int32? {
+  public static func addDays(days: Int32, count: Int32) -> Int32? {
     let (sum, overflow) = days.addingReportingOverflow(count)
     return overflow ? nil : sum
   }
 
   /// The first day after `days` that is `isoWeekday` (1 Monday … 7 Sunday); nil when it does not fit.
-  package static func nextDay(days: Int32, isoWeekday wanted: Int) -> Int32? {
+  public static func nextDay(days: Int32, isoWeekday wanted: Int) -> Int32? {
     let ahead = (wanted &- isoWeekday(days: days) &+ 6) % 7
     return Int32(exactly: Int(days) &+ (ahead < 0 ? ahead &+ 7 : ahead) &+ 1)
   }
@@ -172,7 +172,7 @@ package enum CivilTime {
 
   /// The day that `micros` lies in, and the microseconds since its midnight.
   @inlinable
-  package static func split(micros: Int64) -> (days: Int32, microsOfDay: Int64) {
+  public static func split(micros: Int64) -> (days: Int32, microsOfDay: Int64) {
     var days = micros / Micros.perDay
     var rest = micros &- days &* Micros.perDay
     if rest < 0 {
@@ -184,11 +184,11 @@ package enum CivilTime {
 
   /// The day that `micros` lies in.
   @inlinable
-  package static func days(micros: Int64) -> Int32 { split(micros: micros).days }
+  public static func days(micros: Int64) -> Int32 { split(micros: micros).days }
 
   /// The time of day of `microsOfDay`, which is at least 0 and below a day.
   @inlinable
-  package static func clock(microsOfDay: Int64) -> CivilClock {
+  public static func clock(microsOfDay: Int64) -> CivilClock {
     let seconds = microsOfDay / Micros.perSecond
     let minutes = seconds / 60
     return CivilClock(
@@ -198,7 +198,7 @@ package enum CivilTime {
 
   /// Midnight of `days` plus `microsOfDay`; nil when it does not fit.
   @inlinable
-  package static func micros(days: Int32, microsOfDay: Int64 = 0) -> Int64? {
+  public static func micros(days: Int32, microsOfDay: Int64 = 0) -> Int64? {
     // Counted from the end of the day for days before 1970, so that the least timestamps are reached without overflow.
     let isBefore = days < 0 && microsOfDay > 0
     let (start, over) = (Int64(days) &+ (isBefore ? 1 : 0)).multipliedReportingOverflow(by: Micros.perDay)
@@ -207,7 +207,7 @@ package enum CivilTime {
   }
 
   /// Local micros moved by whole months, the day clamped as in ``addMonths(days:months:)``; nil when it does not fit.
-  package static func addMonths(localMicros: Int64, months: Int32) -> Int64? {
+  public static func addMonths(localMicros: Int64, months: Int32) -> Int64? {
     let (days, rest) = split(micros: localMicros)
     guard let moved = addMonths(days: days, months: months) else { return nil }
     return micros(days: moved, microsOfDay: rest)
@@ -216,12 +216,12 @@ package enum CivilTime {
   // MARK: Rounding down
 
   /// What a date or timestamp is rounded down to.
-  package enum Unit: UInt8, Sendable, CaseIterable {
+  public enum Unit: UInt8, Sendable, CaseIterable {
     case microsecond, millisecond, second, minute, hour, day, week, month, quarter, year
 
     /// Spark's names for `trunc` and `date_trunc`, in any case: `YEAR`, `YYYY`, `YY`, `QUARTER`, `MONTH`, `MON`, `MM`,
     /// `WEEK`, `DAY`, `DD`, `HOUR`, `MINUTE`, `SECOND`, `MILLISECOND`, `MICROSECOND`.
-    package init?(_ name: UnsafeRawBufferPointer) {
+    public init?(_ name: UnsafeRawBufferPointer) {
       for (spelling, unit) in Unit.names where AsciiText.equals(name, spelling) {
         self = unit
         return
@@ -239,7 +239,7 @@ package enum CivilTime {
 
   /// The first day of the week (Monday), month, quarter or year of `days`; smaller units change nothing.
   /// Nil when it does not fit.
-  package static func truncate(days: Int32, to unit: Unit) -> Int32? {
+  public static func truncate(days: Int32, to unit: Unit) -> Int32? {
     switch unit {
     case .microsecond, .millisecond, .second, .minute, .hour, .day: return days
     case .week: return Int32(exactly: Int(days) &- isoWeekday(days: days) &+ 1)
@@ -252,7 +252,7 @@ package enum CivilTime {
   }
 
   /// Local micros rounded down to the start of `unit`; nil when it does not fit.
-  package static func truncate(localMicros: Int64, to unit: Unit) -> Int64? {
+  public static func truncate(localMicros: Int64, to unit: Unit) -> Int64? {
     switch unit {
     case .microsecond: return localMicros
     case .millisecond: return floor(localMicros, Micros.perMillisecond)
@@ -267,7 +267,7 @@ package enum CivilTime {
 
   /// The largest multiple of `step` that is not above `value`; nil when it does not fit.
   @inlinable
-  package static func floor(_ value: Int64, _ step: Int64) -> Int64? {
+  public static func floor(_ value: Int64, _ step: Int64) -> Int64? {
     guard step > 0 else { return nil }
     let rest = value % step
     let (lower, overflow) = value.subtractingReportingOverflow(rest < 0 ? rest &+ step : rest)
@@ -286,7 +286,7 @@ package enum CivilTime {
   ///
   /// Equal days of the month, and the last days of both months, differ by whole months whatever the times.
   /// - Parameter rounded: round to 8 digits, Spark's default.
-  package static func monthsBetween(localMicros left: Int64, _ right: Int64, rounded: Bool = true) -> Double {
+  public static func monthsBetween(localMicros left: Int64, _ right: Int64, rounded: Bool = true) -> Double {
     let (leftDays, leftRest) = split(micros: left)
     let (rightDays, rightRest) = split(micros: right)
     return monthsBetween(
@@ -296,7 +296,7 @@ package enum CivilTime {
 
   /// As ``monthsBetween(localMicros:_:rounded:)``, with the seconds that have passed since each midnight, which a
   /// time zone may have made longer or shorter than the clock says.
-  package static func monthsBetween(
+  public static func monthsBetween(
     days leftDays: Int32, secondsOfDay leftSeconds: Int64,
     _ rightDays: Int32, secondsOfDay rightSeconds: Int64, rounded: Bool
   ) -> Double {

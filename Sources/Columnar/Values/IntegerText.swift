@@ -1,11 +1,11 @@
 /// Integers from and to text, as Spark casts them.
-package enum IntegerText {
+public enum IntegerText {
   /// The integer that `text` spells, or nil.
   ///
   /// Whitespace and control characters around it are ignored; then an optional sign and decimal digits.
   /// Nil when there is no digit, something else follows, or the value does not fit 64 bits.
   /// - Parameter allowFraction: accept and drop a fraction, as casts do outside ANSI mode: `12.7` is 12, `.` is 0.
-  package static func parse(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int64? {
+  public static func parse(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int64? {
     let text = AsciiText.trimmed(text)
     guard text.count > 0 else { return nil }
     var index = 0
@@ -39,34 +39,34 @@ package enum IntegerText {
   }
 
   /// As ``parse(_:allowFraction:)``, and nil too when the value does not fit 32 bits.
-  package static func parseInt32(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int32? {
+  public static func parseInt32(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int32? {
     parse(text, allowFraction: allowFraction).flatMap { Int32(exactly: $0) }
   }
 
   /// As ``parse(_:allowFraction:)``, and nil too when the value does not fit 16 bits.
-  package static func parseInt16(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int16? {
+  public static func parseInt16(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int16? {
     parse(text, allowFraction: allowFraction).flatMap { Int16(exactly: $0) }
   }
 
   /// As ``parse(_:allowFraction:)``, and nil too when the value does not fit 8 bits.
-  package static func parseInt8(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int8? {
+  public static func parseInt8(_ text: UnsafeRawBufferPointer, allowFraction: Bool = false) -> Int8? {
     parse(text, allowFraction: allowFraction).flatMap { Int8(exactly: $0) }
   }
 
   /// Appends `value` in decimal.
-  package static func format(_ value: Int64, into out: inout ByteWriter) {
+  public static func format(_ value: Int64, into out: inout ByteWriter) {
     if value < 0 { out.append(UInt8(ascii: "-")) }
     format(magnitude: value.magnitude, minDigits: 1, into: &out)
   }
 
   /// Appends `value` in decimal.
-  package static func format(_ value: Int128, into out: inout ByteWriter) {
+  public static func format(_ value: Int128, into out: inout ByteWriter) {
     if value < 0 { out.append(UInt8(ascii: "-")) }
     format(magnitude: value.magnitude, into: &out)
   }
 
   /// Appends `magnitude` in decimal.
-  package static func format(magnitude: UInt128, into out: inout ByteWriter) {
+  public static func format(magnitude: UInt128, into out: inout ByteWriter) {
     if let small = UInt64(exactly: magnitude) { return format(magnitude: small, minDigits: 1, into: &out) }
     // 128 bits are at most three groups of 19 digits.
     let group: UInt128 = 10_000_000_000_000_000_000
@@ -78,7 +78,7 @@ package enum IntegerText {
   }
 
   /// Appends `magnitude` in decimal, with zeros in front up to `minDigits` digits.
-  package static func format(magnitude: UInt64, minDigits: Int, into out: inout ByteWriter) {
+  public static func format(magnitude: UInt64, minDigits: Int, into out: inout ByteWriter) {
     let digits = digitCount(magnitude)
     out.append(repeating: 0x30, times: minDigits &- digits)
     write(magnitude, digits: digits, to: out.tail(20))
@@ -87,7 +87,7 @@ package enum IntegerText {
 
   /// Appends the two digits of `value`, which is below 100.
   @inlinable
-  package static func formatTwoDigits(_ value: Int, into out: inout ByteWriter) {
+  public static func formatTwoDigits(_ value: Int, into out: inout ByteWriter) {
     let target = out.tail(2)
     target[0] = 0x30 &+ UInt8(truncatingIfNeeded: value / 10)
     target[1] = 0x30 &+ UInt8(truncatingIfNeeded: value % 10)
@@ -117,7 +117,7 @@ package enum IntegerText {
 
   /// The number of decimal digits of `value`; 1 for zero.
   @inlinable
-  package static func digitCount(_ value: UInt64) -> Int {
+  public static func digitCount(_ value: UInt64) -> Int {
     var rest = value
     var digits = 1
     while rest >= 10_000 {

@@ -1,17 +1,17 @@
 /// Timestamps from and to text, as Spark casts them, without time zone rules.
-package enum TimestampText {
+public enum TimestampText {
   /// A timestamp as written: date, time of day and the text of its zone.
-  package struct Fields {
+  public struct Fields {
     /// Days since 1970-01-01; 0 when ``isTimeOnly``.
-    package var days: Int32
-    package var microsOfDay: Int64
+    public var days: Int32
+    public var microsOfDay: Int64
     /// What stands behind the seconds, trimmed and not yet understood; nil when there is none.
-    package var zone: UnsafeRawBufferPointer?
+    public var zone: UnsafeRawBufferPointer?
     /// Only a time was written; the date is today's in the zone.
-    package var isTimeOnly: Bool
+    public var isTimeOnly: Bool
 
     /// Local micros, or nil when they do not fit.
-    @inlinable package var localMicros: Int64? { CivilTime.micros(days: days, microsOfDay: microsOfDay) }
+    @inlinable public var localMicros: Int64? { CivilTime.micros(days: days, microsOfDay: microsOfDay) }
   }
 
   /// An `Int64` of microseconds reaches to about ±290 000 years.
@@ -21,7 +21,7 @@ package enum TimestampText {
   ///
   /// Takes, between ignored whitespace and control characters, `[±]yyyy*[-[m]m[-[d]d]]`, a full date with ` ` or
   /// `T` and `[h]h[:[m]m[:[s]s[.f*][zone]]]`, and such a time alone, also behind `T`. Of the fraction six digits count.
-  package static func parseFields(_ untrimmed: UnsafeRawBufferPointer) -> Fields? {
+  public static func parseFields(_ untrimmed: UnsafeRawBufferPointer) -> Fields? {
     let text = AsciiText.trimmed(untrimmed)
     guard text.count > 0 else { return nil }
     var reader = Reader(text: text)
@@ -99,13 +99,13 @@ package enum TimestampText {
 
   /// Appends `yyyy-MM-dd HH:mm:ss[.ffffff]`, the fraction without trailing zeros, as Spark casts a timestamp to text.
   /// - Parameter localMicros: what the clock on the wall shows.
-  package static func format(localMicros: Int64, into out: inout ByteWriter) {
+  public static func format(localMicros: Int64, into out: inout ByteWriter) {
     let (days, microsOfDay) = CivilTime.split(micros: localMicros)
     format(days: days, microsOfDay: microsOfDay, into: &out)
   }
 
   /// As ``format(localMicros:into:)``, also for times that only fit an `Int64` in another zone.
-  package static func format(days: Int32, microsOfDay: Int64, into out: inout ByteWriter) {
+  public static func format(days: Int32, microsOfDay: Int64, into out: inout ByteWriter) {
     DateText.format(days: days, into: &out)
     out.append(UInt8(ascii: " "))
     let clock = CivilTime.clock(microsOfDay: microsOfDay)

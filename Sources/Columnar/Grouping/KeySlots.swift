@@ -1,0 +1,194 @@
+import CKernels
+
+/// A key as a hash table stores it: trivial, compared by value.
+protocol SlotKey: BitwiseCopyable, Equatable {
+  /// What empty slots hold.
+  static var filler: Self { get }
+  var hash64: UInt64 { get }
+  /// The key for as long as the table lives.
+  func kept(in arena: inout ByteArena) -> Self
+  /// The key as the index keeps it by group: a view, or a word, the other one empty.
+  var asView: BytesView { get }
+  var asWord: UInt64 { get }
+}
+
+extension BytesView: SlotKey {
+  static var filler: BytesView { BytesView() }
+  @inline(__always) var hash64: UInt64 { Hashing.hash(self) }
+  func kept(in arena: inout ByteArena) -> BytesView { arena.adopt(self) }
+  var asView: BytesView { self }
+  var asWord: UInt64 { 0 }
+}
+
+extension UInt64: SlotKey {
+  static var filler: UInt64 { 0 }
+  @inline(__always) var hash64: UInt64 { Hashing.hash(word: self) }
+  func kept(in arena: inout ByteArena) -> UInt64 { self }
+  var asView: BytesView { BytesView() }
+  var asWord: UInt64 { self }
+}
+
+/// An open-addressing hash table from keys to dense group numbers, for one physical kind of key.
+///
+/// Slots come in blocks of 16, with a byte of control each: free, removed, or seven bits of the key's hash. A search looks at
+/// the 16 bytes of a block at once and then, nearly always, at the one slot that holds the key: control bytes of 100,000 keys
+/// stay in the second-level cache, slots are asked for ahead of their use, and no branch depends on how full a block is
+/// (the Swiss table of Benzaquen et al., CppCon 2017). Hashes are kept by the owner, by group.
+struct KeySlots<Key: SlotKey> {
+  private struct Slot: BitwiseCopyable {
+    var key: Key
+    var group: Int32
+  }
+
+  private var controls: UnsafeMutablePointer<UInt8>
+  private var slots: UnsafeMutablePointer<Slot>
+  private var blockMask: Int
+  /// Slots that are not free: taken or removed.
+  private var used = 0
+
+  private static var blockSize: Int { 16 }
+  private static var free: UInt8 { 0 }
+  private static var removed: UInt8 { 1 }
+
+  init() { self.init(blocks: 4) }
+
+  private init(blocks: Int) {
+    let capacity = blocks * KeySlots.blockSize
+    controls = .allocate(capacity: capacity)
+    controls.initialize(repeating: KeySlots.free, count: capacity)
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: Slot(key: .filler, group: -1), count: capacity)
+    blockMask = blocks - 1
+  }
+
+  private var capacity: Int { (blockMask + 1) * KeySlots.blockSize }
+  var memoryBytes: Int { capacity * (MemoryLayout<Slot>.stride + 1) }
+
+  func deallocate() {
+    controls.deallocate()
+    slots.deallocate()
+  }
+
+  @inline(__always) private func firstBlock(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & blockMask }
+  @inline(__always) private static func tag(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash &>> 57) | 0x80 }
+
+  /// Where the key of this hash stands if it is the first of its block with such a tag; asks for that slot's memory.
+  @inline(__always) func candidate(_ hash: UInt64) -> Int {
+    let base = firstBlock(hash) &* KeySlots.blockSize
+    let hits = sq_mask16(controls + base, KeySlots.tag(hash))
+    // Without a hit any slot will do: it is not the key's.
+    let at = base &+ ((hits | 0x8000).trailingZeroBitCount)
+    sq_prefetch(slots + at)
+    return at
+  }
+
+  /// The group of a key, −1 if there is none. `candidate` is what `candidate` said, before any insertions since.
+  @inline(__always) func find(_ key: Key, hash: UInt64, candidate: Int) -> Int32 {
+    slots[candidate].key == key && slots[candidate].group >= 0 ? slots[candidate].group : search(key, hash)
+  }
+
+  private func search(_ key: Key, _ hash: UInt64) -> Int32 {
+    var block = firstBlock(hash)
+    while true {
+      let base = block &* KeySlots.blockSize
+      var hits = sq_mask16(controls + base, KeySlots.tag(hash))
+      while hits != 0 {
+        let at = base &+ hits.trailingZeroBitCount
+        if slots[at].key == key { return slots[at].group }
+        hits &= hits &- 1
+      }
+      if sq_mask16(controls + base, KeySlots.free) != 0 { return -1 }
+      block = (block &+ 1) & blockMask
+    }
+  }
+
+  /// Puts a key known to be absent; may move all slots, to higher places only. `hashes` are those of the groups that are in.
+  mutating func insert(_ key: Key, hash: UInt64, group: Int32, hashes: UnsafePointer<UInt64>) {
+    if (used + 1) * 8 > capacity * 7 { grow(hashes) }
+    place(Slot(key: key, group: group), hash)
+  }
+
+  private mutating func place(_ slot: Slot, _ hash: UInt64) {
+    var block = firstBlock(hash)
+    while true {
+      let base = block &* KeySlots.blockSize
+      let open = sq_mask16(controls + base, KeySlots.free) | sq_mask16(controls + base, KeySlots.removed)
+      if open != 0 {
+        let at = base &+ open.trailingZeroBitCount
+        if controls[at] == KeySlots.free { used += 1 }
+        controls[at] = KeySlots.tag(hash)
+        slots[at] = slot
+        return
+      }
+      block = (block &+ 1) & blockMask
+    }
+  }
+
+  /// Twice the slots; a table that is full of removed ones is only cleaned of them.
+  private mutating func grow(_ hashes: UnsafePointer<UInt64>) {
+    let old = self
+    var taken = 0
+    for at in 0..<old.capacity where old.controls[at] >= 0x80 { taken += 1 }
+    self = KeySlots(blocks: taken * 2 > capacity ? (blockMask + 1) * 2 : blockMask + 1)
+    for at in 0..<old.capacity where old.controls[at] >= 0x80 { place(old.slots[at], hashes[Int(old.slots[at].group)]) }
+    old.deallocate()
+  }
+
+  /// Takes a group out. Its slot is free again at once if a search could not have gone past its block.
+  mutating func remove(group: Int32, hashes: UnsafePointer<UInt64>) {
+    let hash = hashes[Int(group)]
+    var block = firstBlock(hash)
+    while true {
+      let base = block &* KeySlots.blockSize
+      var hits = sq_mask16(controls + base, KeySlots.tag(hash))
+      let hasFree = sq_mask16(controls + base, KeySlots.free) != 0
+      while hits != 0 {
+        let at = base &+ hits.trailingZeroBitCount
+        if slots[at].group == group {
+          controls[at] = hasFree ? KeySlots.free : KeySlots.removed
+          slots[at].group = -1
+          if hasFree { used -= 1 }
+          return
+        }
+        hits &= hits &- 1
+      }
+      if hasFree { return }
+      block = (block &+ 1) & blockMask
+    }
+  }
+}
+
+/// A growable C array of trivial values, without bounds checks or copy-on-write: the storage of hash tables.
+struct RawArray<T> {
+  private(set) var base: UnsafeMutablePointer<T>
+  private(set) var capacity: Int
+  var count = 0
+
+  init(capacity: Int = 64) {
+    base = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
+
+  func deallocate() { base.deallocate() }
+
+  var memoryBytes: Int { capacity * MemoryLayout<T>.stride }
+
+  @inline(__always) subscript(_ i: Int) -> T {
+    get { base[i] }
+    nonmutating set { base[i] = newValue }
+  }
+
+  mutating func append(_ value: T) {
+    if count == capacity { grow(to: capacity * 2) }
+    (base + count).initialize(to: value)
+    count += 1
+  }
+
+  private mutating func grow(to newCapacity: Int) {
+    let larger = UnsafeMutablePointer<T>.allocate(capacity: newCapacity)
+    larger.moveInitialize(from: base, count: count)
+    base.deallocate()
+    base = larger
+    capacity = newCapacity
+  }
+}
