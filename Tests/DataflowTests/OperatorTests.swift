@@ -8,6 +8,7 @@ import Testing
     case filter, project, generate, aggregate, groupingSets, distinct, union, topN, match, recursion
     case over, rankLimit, distinctOn, overOfAggregate, rankLimitOfAggregate, aggregateOfOver
     case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
+    case join, joinOfAggregates, setOperation
   }
 
   @Test(arguments: Operator.allCases)
@@ -51,6 +52,9 @@ extension OperatorTests.Operator {
     case .aggregateOfOver: return plans.aggregate(plans.over(table))
     case .aggregateOfAggregate: return plans.aggregate(plans.aggregate(table))
     case .topNOfAggregate: return plans.topN(plans.aggregate(table))
+    case .join: return plans.join(table, plans.plan(operators: 0))
+    case .joinOfAggregates: return plans.join(plans.aggregate(table), plans.aggregate(plans.plan(operators: 0)))
+    case .setOperation: return plans.setOperation(table, plans.plan(operators: 0))
     case .limitThenAggregate: return plans.aggregate(plans.topN(table))
     }
   }

@@ -71,6 +71,8 @@ package final class AsOfJoin: Operator {
   private var isRightFinal = false
   /// Left rows that came before a static right side had ended.
   private var waiting: [Delta] = []
+  /// Key groups made in this step for rows that are not kept, or under no key.
+  private var looseGroups: [Int32] = []
 
   package init(_ spec: Spec) {
     self.spec = spec
@@ -122,7 +124,8 @@ package final class AsOfJoin: Operator {
       _ = try left.absorb(change, matches: nil)
     }
     var touched = (left.touched + right.touched).map(\.group)
-    touched += try close(step, output)
+    touched += try close(step, output) + looseGroups
+    looseGroups = []
     left.endStep()
     right.endStep()
     keys.remove(touched.filter { $0 >= 0 && left.heads[Int($0)] < 0 && right.heads[Int($0)] < 0 })
@@ -141,6 +144,7 @@ package final class AsOfJoin: Operator {
     var groups = keys.locate(columns, rows: delta.count, inserting: inserting)
     var values = OrderValues.words(order)
     for row in 0..<delta.count where order.isNull(row) {
+      if inserting && groups[row] >= 0 { looseGroups.append(groups[row]) }
       groups[row] = -1
       values[row] = .min
     }
@@ -183,6 +187,7 @@ package final class AsOfJoin: Operator {
       if isLate(change, row) { late.append(Int32(row)) } else { kept.append(Int32(row)) }
     }
     if late.isEmpty { return change }
+    looseGroups += late.map { change.groups[Int($0)] }
     let batch = change.delta.batch.gather(late)
     let others = Self.nullColumns(port == 0 ? spec.rightSchema : spec.leftSchema, batch.count)
     lateRows?.add(Batch(port == 0 ? batch.columns + others : others + batch.columns, count: batch.count))
@@ -281,7 +286,8 @@ package final class AsOfJoin: Operator {
     }
     for group in touched { right.drop(versions.removePassed(.max, of: group, right)) }
     for change in left.pending { try answer(change, step, output) }
-    let groups = touched + left.touched.map(\.group)
+    let groups = touched + left.touched.map(\.group) + looseGroups.filter { $0 >= 0 }
+    looseGroups = []
     left.dropPending()
     right.endStep()
     keys.remove(groups.filter { right.heads[Int($0)] < 0 })
@@ -301,15 +307,12 @@ package final class AsOfJoin: Operator {
     }
     var touched = lefts.map { left.groups[Int($0)] }
     left.drop(lefts)
-    let passed = Set(right.due(limit).map { right.groups[Int($0)] })
-    for group in passed.sorted() {
-      if group < 0 {
-        right.drop((0..<Int32(right.groups.count)).filter { right.groups[Int($0)] < 0 && right.weights[Int($0)] != 0 && right.overs[Int($0)] <= limit })
-      } else {
-        right.drop(versions.removePassed(limit, of: group, right))
-      }
+    let rights = right.due(limit)
+    right.drop(rights.filter { right.groups[Int($0)] < 0 })
+    for group in Set(rights.map { right.groups[Int($0)] }).sorted() where group >= 0 {
+      right.drop(versions.removePassed(limit, of: group, right))
+      touched.append(group)
     }
-    touched += passed
     return touched
   }
 

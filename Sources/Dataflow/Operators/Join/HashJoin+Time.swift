@@ -32,6 +32,7 @@ extension HashJoin {
       var passes = [Bool](repeating: false, count: delta.count)
       for row in try evaluator.selectedRows(condition, over: delta.batch) { passes[Int(row)] = true }
       for row in 0..<delta.count where !passes[row] {
+        if groups[row] >= 0 { looseGroups.append(groups[row]) }
         groups[row] = -1
         overs[row] = .min
       }

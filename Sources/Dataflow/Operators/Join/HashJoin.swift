@@ -65,6 +65,8 @@ package final class HashJoin: Operator {
   private var isRightFinal = false
   /// Left rows that came before a static right side had ended.
   private var waiting: [Delta] = []
+  /// Key groups made in this step for rows that are kept under no key.
+  var looseGroups: [Int32] = []
   package let lateRows: LateRows?
   /// Rows without a match are shown when they are over, not before.
   var isFinalOnly: Bool { spec.clock?.isFinalOnly == true }
@@ -163,7 +165,10 @@ package final class HashJoin: Operator {
       try absorb(counts, step, output)
       touched = (left.touched + right.touched).map(\.group)
     }
-    if spec.clock != nil { touched += try dropOver(step, output) }
+    if spec.clock != nil {
+      touched += try dropOver(step, output) + looseGroups
+      looseGroups = []
+    }
     if touched.isEmpty && left.pending.isEmpty && right.pending.isEmpty { return }
     left.endStep()
     right.endStep()
