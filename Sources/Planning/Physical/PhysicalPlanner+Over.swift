@@ -15,6 +15,7 @@ extension PhysicalPlanner {
     }
     var properties = input.properties.stateless()
     properties.isAppendOnly = spec.isPerStep || spec.closing?.isFinalOnly == true || spec.finality != nil
+    properties.wait(for: spec.closing, over.partitionBy, aheadMicros: spec.finality?.aheadMicros ?? 0)
     properties.isFinalPerStep = spec.isPerStep
     if !spec.isPerStep { properties.stepColumns = [] }
     properties.stateBound =
@@ -38,6 +39,7 @@ extension PhysicalPlanner {
     }
     var properties = input.properties.stateless()
     properties.isAppendOnly = spec.isPerStep || spec.closing?.isFinalOnly == true || spec.isInArrivalOrder
+    properties.wait(for: spec.closing, limit.partitionBy, aheadMicros: 0)
     properties.isFinalPerStep = spec.isPerStep
     if !spec.isPerStep { properties.stepColumns = [] }
     let columns = limit.partitionBy.compactMap(\.columnOrdinal)
@@ -77,6 +79,18 @@ extension StateBound {
     return .unbounded(
       reason: "every row, since any may get another value",
       fix: "order by a column with a WATERMARK and use OUTPUT MODE APPEND, or partition by a window of it or by batch()")
+  }
+}
+
+extension EdgeProperties {
+  /// Rows that were held back come later than their times said: above, they are not late for that.
+  fileprivate mutating func wait(for closing: ClosingSpec?, _ partitionBy: [BoundExpression], aheadMicros: Int64) {
+    if let closing, closing.isFinalOnly {
+      // They come when their partition is over.
+      let key = partitionBy[closing.key].columnOrdinal
+      eventTimes = eventTimes.filter { $0.key == key }
+    }
+    if aheadMicros > 0 { eventTimes = eventTimes.compactMapValues { $0.isWindow ? nil : $0.later(by: aheadMicros) } }
   }
 }
 

@@ -43,6 +43,9 @@ package final class FinalOver: Operator {
   private let state: FinalState
   private let late: LateRows
 
+  /// Rows computed at once, about.
+  private static let viewRowsMax = 1 << 14
+
   package init(_ spec: Spec, late: LateRows) {
     self.spec = spec
     self.late = late
@@ -98,26 +101,45 @@ package final class FinalOver: Operator {
     let due = rows.timers.pop(upTo: horizon).sorted { (rows.firstSeen[Int($0)], $0) < (rows.firstSeen[Int($1)], $1) }
     if due.isEmpty { return }
     let evaluator = Evaluator(step.evaluation)
-    for group in due { try emit(group, horizon, evaluator, step, output) }
+    var pieces: [PartitionedRows.ViewPiece] = []
+    var count = 0
+    for group in due {
+      let piece = self.piece(group, horizon)
+      pieces.append(piece)
+      count += piece.slots.count
+      if count < FinalOver.viewRowsMax { continue }
+      try emit(pieces, horizon, evaluator, step, output)
+      pieces = []
+      count = 0
+    }
+    try emit(pieces, horizon, evaluator, step, output)
     rows.compactIfSparse()
     rows.keptBytes = calls.memoryBytes
   }
 
-  private func emit(
-    _ group: Int32, _ horizon: Int64, _ evaluator: Evaluator, _ step: StepContext, _ output: any Output
-  ) throws(SQLError) {
+  /// The rows of a partition that are final now, with those that they look at.
+  private func piece(_ group: Int32, _ horizon: Int64) -> PartitionedRows.ViewPiece {
     let order = rows.orders[Int(group)]
-    let first = state.computed(group)
     let end = firstPlace(order) { self.finalAt($0) > horizon }
-    if end > first {
-      let slots = spec.aheadMicros > 0 ? order : Array(order[..<end])
-      let view = rows.view([
-        .init(group: group, slots: slots, weights: nil, first: first, base: state.forgotten(group), end: end)
-      ])
-      try emit(view, try calls.columns(view, evaluator), step, output)
-      try calls.keep(view, rows: [first..<end], evaluator)
-    }
-    // Rows that no later frame reaches back to.
+    return .init(
+      group: group, slots: spec.aheadMicros > 0 ? order : Array(order[..<end]), weights: nil,
+      first: min(state.computed(group), end), base: state.forgotten(group), end: end)
+  }
+
+  private func emit(
+    _ pieces: [PartitionedRows.ViewPiece], _ horizon: Int64, _ evaluator: Evaluator, _ step: StepContext,
+    _ output: any Output
+  ) throws(SQLError) {
+    if pieces.isEmpty { return }
+    let view = rows.view(pieces)
+    try emit(view, try calls.columns(view, evaluator), step, output)
+    try calls.keep(view, rows: view.parts.map { $0.first..<$0.end }, evaluator)
+    for piece in pieces { release(piece.group, computed: piece.end ?? 0, horizon) }
+  }
+
+  /// Forgets rows that no later frame reaches back to, once those before place `end` are computed.
+  private func release(_ group: Int32, computed end: Int, _ horizon: Int64) {
+    let order = rows.orders[Int(group)]
     let oldest = horizon.subtractingSaturated(spec.offsetMicros.addingSaturated(spec.aheadMicros))
       .subtractingSaturated(spec.behindMicros)
     let kept = spec.behindMicros > 0 ? firstPlace(order) { $0 >= oldest } : end

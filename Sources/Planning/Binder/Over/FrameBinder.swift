@@ -116,7 +116,7 @@ extension ExpressionBinder {
     if border.type != type { border = Coercion.cast(border, to: comparable(type, with: border.type), mode: .attempt) }
     let magnitude = constant.magnitude.map { isPreceding ? -$0 : $0 }
     var micros: Int64?
-    if case .int64(let interval) = constant, case .dayTimeInterval = typed.type { micros = isPreceding ? -interval : interval }
+    if case .int64(let interval) = constant, case .dayTimeInterval = typed.type { micros = isPreceding ? 0 &- interval : interval }
     let text = "\(constant.sqlText(typed.type, plainStrings: true)) \(isPreceding ? "PRECEDING" : "FOLLOWING")"
     return (.value(border, isPreceding: (magnitude ?? 0) < 0, micros: micros, text: text), magnitude)
   }
