@@ -113,8 +113,8 @@ private struct FuzzedFile {
   }
 
   private func difference(_ expected: [[Value]], _ found: [[Value]]) -> String? {
-    // Text, in which NaN equals itself.
-    for (number, pair) in zip(expected, found).enumerated() where "\(pair.0)" != "\(pair.1)" {
+    // As text where they differ, since there NaN equals itself.
+    for (number, pair) in zip(expected, found).enumerated() where pair.0 != pair.1 && "\(pair.0)" != "\(pair.1)" {
       return "row \(number) is \(pair.1), was \(pair.0)"
     }
     return expected.count == found.count ? nil : "\(found.count) rows of \(expected.count)"
