@@ -135,6 +135,12 @@ extension Parser {
       try expect(.rightParen)
       return .subquery(query)
     }
+    // `(VALUES (1) AS t ORDER BY 1)`: a query after all.
+    if inner.isValues, inner.alias != nil, isQueryContinuation {
+      let query = try query(continuing: .from([inner]), from: inner.span)
+      try expect(.rightParen)
+      return .subquery(query)
+    }
     try expect(.rightParen)
     return .parenthesised(inner)
   }
