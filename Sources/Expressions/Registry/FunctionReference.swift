@@ -48,6 +48,7 @@ extension FunctionCategory {
     case .hash: "Hashes and digests"
     case .window: "Windows"
     case .stream: "Streams"
+    case .user: "Defined in the session"
     case .misc: "Miscellaneous"
     }
   }

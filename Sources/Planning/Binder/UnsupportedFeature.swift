@@ -17,7 +17,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     switch self {
     case .lateralSubquery: "a LATERAL subquery in this kind of join"
     case .lateralCondition: "this condition of a join with a LATERAL subquery"
-    case .systemTime: "FOR SYSTEM_TIME AS OF"
+    case .systemTime: "FOR SYSTEM_TIME AS OF outside of the right side of a JOIN … ON"
     case .subqueryPlace: "a subquery in this place"
     case .correlatedColumn: "this use of a column of the query around the subquery"
     case .streamOfBounded: "STREAM of a relation that is read once"

@@ -85,7 +85,7 @@ extension LogicalPlan {
       guard let below = project.input.eventTimeColumn else { return nil }
       return project.columns.firstIndex { $0.expression.columnOrdinal == below }
     case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .windowAssign, .join,
-      .matchRecognize:
+      .matchRecognize, .recursive, .recursiveReference, .over, .rankLimit:
       return nil
     }
   }
@@ -101,7 +101,7 @@ extension LogicalPlan {
       case .filter(let filter): return filter.input.isProcessingTime(expression)
       case .project(let project): return project.input.isProcessingTime(project.columns[ordinal].expression)
       case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .windowAssign, .join,
-        .matchRecognize:
+        .matchRecognize, .recursive, .recursiveReference, .over, .rankLimit:
         return false
       }
     default: return false
