@@ -115,6 +115,7 @@ extension QueryBinder {
     case .aggregate: throw .recursionPlace(name, "below an aggregate", span)
     case .sort, .limit: throw .recursionPlace(name, "below ORDER BY or LIMIT", span)
     case .recursive: throw .recursionPlace(name, "inside another recursion", span)
+    case .over, .rankLimit: throw .recursionPlace(name, "below OVER, a rank or DISTINCT ON", span)
     case .scan, .values, .watermark, .windowAssign, .matchRecognize:
       throw .recursionPlace(name, "below an operation on time", span)
     }

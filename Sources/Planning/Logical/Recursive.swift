@@ -51,7 +51,9 @@ extension LogicalPlan {
     case .recursiveReference, .filter, .project, .generate, .union, .distinct:
       return inputs.allSatisfy { $0.isMonotone(in: id) }
     case .join(let join): return join.kind == .inner && inputs.allSatisfy { $0.isMonotone(in: id) }
-    case .scan, .values, .aggregate, .sort, .limit, .watermark, .windowAssign, .matchRecognize, .recursive: return false
+    case .scan, .values, .aggregate, .sort, .limit, .watermark, .windowAssign, .matchRecognize, .recursive, .over,
+      .rankLimit:
+      return false
     }
   }
 

@@ -34,7 +34,9 @@ extension LogicalPlan {
         let column = project.columns.firstIndex(where: { $0.expression.columnOrdinal == time.column })
       else { return nil }
       return (column, time.delayMicros)
-    case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .join: return nil
+    case .scan, .values, .generate, .aggregate, .distinct, .sort, .limit, .union, .join, .matchRecognize, .recursive,
+      .recursiveReference:
+      return nil
     }
   }
 }

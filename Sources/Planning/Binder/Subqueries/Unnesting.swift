@@ -107,7 +107,7 @@ private struct DomainPush {
             columns: zip(row, list.schema.names).map { NamedExpression(over($0, at: 0), as: $1) } + domain(at: 0)))
       }
       return rows.count == 1 ? rows[0] : .union(.init(inputs: rows, schema: Schema(list.schema.fields + fields)))
-    case .limit, .scan: throw puller.unsupported(span)
+    case .limit, .scan, .over, .rankLimit, .matchRecognize, .recursive, .recursiveReference: throw puller.unsupported(span)
     }
   }
 
