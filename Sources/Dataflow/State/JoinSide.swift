@@ -228,6 +228,7 @@ package final class JoinSide {
         }
       }
       weights[slot] &+= delta.weights?[row] ?? 1
+      if weights[slot] > 1 { hasWeights = true }
       log?.changed.insert(Int32(slot))
       if weights[slot] == 0 {
         unlink(Int32(slot))

@@ -8,16 +8,16 @@ package enum WindowFunctions {
   static let functions: [WindowFunction] = ranks + values
 
   private static let ranks: [WindowFunction] = [
-    rank("row_number", .rowNumber, .int, "the number of the row in its partition, from 1", "1, 2, 3"),
-    rank("rank", .rank, .int, "1 plus the number of rows before the row that are not its peers", "1, 1, 3"),
-    rank("dense_rank", .denseRank, .int, "1 plus the number of different sort keys before the row's", "1, 1, 2"),
-    rank("percent_rank", .percentRank, .double, "rank less 1, of the rows of the partition less 1", "0.0, 0.0, 1.0"),
+    rank("row_number", .rowNumber, .int, "The number of the row in its partition, from 1.", "1, 2, 3"),
+    rank("rank", .rank, .int, "1 plus the number of rows before the row that are not its peers.", "1, 1, 3"),
+    rank("dense_rank", .denseRank, .int, "1 plus the number of different sort keys before the row's.", "1, 1, 2"),
+    rank("percent_rank", .percentRank, .double, "The rank less 1, as a share of the rows of the partition less 1.", "0.0, 0.0, 1.0"),
     rank(
-      "cume_dist", .cumeDist, .double, "the share of the partition's rows up to the row and its peers",
+      "cume_dist", .cumeDist, .double, "The share of the partition's rows up to the row and its peers.",
       "0.6666666666666666, 0.6666666666666666, 1.0"),
     WindowFunction(
       doc(
-        "ntile", "ntile([n])", "the number of the row's share when the partition is dealt out to n shares in order",
+        "ntile", "ntile([n])", "The number of the row's share when the partition is dealt out to n shares in order.",
         "SELECT x, ntile(2) OVER (ORDER BY x) FROM VALUES (1), (1), (2) AS t(x)", "1\t1; 1\t1; 2\t2")
     ) { (call) throws(SQLError) in
       try call.expect(0...1)
@@ -36,7 +36,7 @@ package enum WindowFunctions {
     shift("lead", sign: 1, "behind", "1, 2, NULL"),
     WindowFunction(
       doc(
-        "nth_value", "nth_value(expr, n)", "the value of the n-th row of the frame, from 1; IGNORE NULLS may follow",
+        "nth_value", "nth_value(expr, n)", "The value of the n-th row of the frame, from 1; IGNORE NULLS may follow.",
         "SELECT x, nth_value(x, 2) OVER (ORDER BY x) FROM VALUES (1), (2), (3) AS t(x)", "1\tNULL; 2\t2; 3\t2"),
       takesNullTreatment: true
     ) { (call) throws(SQLError) in
@@ -81,7 +81,7 @@ package enum WindowFunctions {
     return WindowFunction(
       doc(
         name, "\(name)(expr[, offset[, default]])",
-        "the value of the row that stands offset (1) rows \(`where`), or the default (NULL); IGNORE NULLS may follow",
+        "The value of the row that stands offset (1) rows \(`where`), or the default (NULL); IGNORE NULLS may follow.",
         "SELECT x, \(name)(x) OVER (ORDER BY x) FROM VALUES (1), (1), (2) AS t(x)", rows.joined(separator: "; ")),
       takesNullTreatment: true
     ) { (call) throws(SQLError) in

@@ -30,7 +30,7 @@ import Testing
   @Test func json() throws {
     #expect(
       try text("jsonl", Self.schema, Self.rows) == """
-        {"b":true,"f":1.0E7,"d":-12.34,"bin":"AP9h","day":"1970-01-02","ts":"2018-12-24 11:23:46.5",\
+        {"b":true,"f":1.0E7,"d":-12.34,"bin":"AP9h","day":"1970-01-02","ts":"2018-12-24 11:23:46.500000",\
         "m":{"1":"a\\"b","2":null},"s":{"x":5,"y":["p",null]},"i":"INTERVAL '1 02:03:04.000001' DAY TO SECOND","t":-3}
         {"b":false,"f":"NaN","d":0.05,"bin":"","day":"0001-01-01","ts":"1970-01-01 00:00:00","m":{},"s":null,\
         "i":"INTERVAL '0 00:00:00' DAY TO SECOND","t":null}

@@ -8,7 +8,7 @@ enum Predictions {
     ScalarFunction(
       FunctionDoc(
         "predict", .misc, "predict(model, features)",
-        "the value of a linear model, the probability of a logistic one, the number of the nearest centre (from 0) of kmeans; features are an array or one argument each",
+        "The value of a linear model, the probability of a logistic one, the number of the nearest centre (from 0) of kmeans; features are an array or one argument each.",
         [
           FunctionExample("SELECT predict(named_struct('kind', 'linear', 'weights', array(2D), 'intercept', 1D, 'rows', 9L), 3D)", "7.0"),
           FunctionExample("SELECT predict(kmeans(array(x), 2), 8D) FROM VALUES (1D), (9D) AS t(x)", "1.0"),
