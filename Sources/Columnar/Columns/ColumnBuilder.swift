@@ -65,40 +65,77 @@ package struct ColumnBuilder: Sendable {
   /// Appends one value; a case that does not fit the type's layout counts as null.
   package mutating func append(_ value: Value) {
     var fits = true
-    switch (storage, value) {
-    case (.bool(var a), .bool(let v)):
+    // As in `append(_:copying:)`: one owner at a time.
+    switch value {
+    case .bool(let v):
+      guard case .bool(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .bool(a)
-    case (.int8(var a), .int8(let v)):
+    case .int8(let v):
+      guard case .int8(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .int8(a)
-    case (.int16(var a), .int16(let v)):
+    case .int16(let v):
+      guard case .int16(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .int16(a)
-    case (.int32(var a), .int32(let v)):
+    case .int32(let v):
+      guard case .int32(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .int32(a)
-    case (.int64(var a), .int64(let v)):
+    case .int64(let v):
+      guard case .int64(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .int64(a)
-    case (.float32(var a), .float32(let v)):
+    case .float32(let v):
+      guard case .float32(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .float32(a)
-    case (.float64(var a), .float64(let v)):
+    case .float64(let v):
+      guard case .float64(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .float64(a)
-    case (.int128(var a), .int128(let v)):
+    case .int128(let v):
+      guard case .int128(var a) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       a.append(v)
       storage = .int128(a)
-    case (.bytes(var views, let owners, var arena), .bytes(let bytes)):
+    case .bytes(let bytes):
+      guard case .bytes(var views, let owners, var arena) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       bytes.withUnsafeBufferPointer { source in
         if let base = source.baseAddress {
@@ -108,12 +145,20 @@ package struct ColumnBuilder: Sendable {
         }
       }
       storage = .bytes(views, owners: owners, arena: arena)
-    case (.list(var offsets, var child), .list(let items)):
+    case .list(let items):
+      guard case .list(var offsets, var child) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       for item in items { child.append(item) }
       offsets.append(Int32(child.count))
       storage = .list(offsets: offsets, child: child)
-    case (.map(var offsets, var keys, var values), .map(let entries)):
+    case .map(let entries):
+      guard case .map(var offsets, var keys, var values) = storage else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       for entry in entries {
         keys.append(entry.key)
@@ -121,17 +166,23 @@ package struct ColumnBuilder: Sendable {
       }
       offsets.append(Int32(keys.count))
       storage = .map(offsets: offsets, keys: keys, values: values)
-    case (.structure(var fields), .structure(let items)) where items.count == fields.count:
+    case .structure(let items):
+      guard case .structure(var fields) = storage, items.count == fields.count else {
+        fits = appendMismatch()
+        break
+      }
       storage = .null
       for i in fields.indices { fields[i].append(items[i]) }
       storage = .structure(fields)
-    case (.null, _):
-      fits = false
-    default:
-      appendFiller()
-      fits = false
+    default: fits = appendMismatch()
     }
     noteValid(fits)
+  }
+
+  /// A placeholder where a value does not fit: false.
+  private mutating func appendMismatch() -> Bool {
+    appendFiller()
+    return false
   }
 
   /// A placeholder below a null.
@@ -174,43 +225,53 @@ package struct ColumnBuilder: Sendable {
   package mutating func appendCopying(_ column: Column) { append(column, copying: true) }
 
   private mutating func append(_ column: Column, copying: Bool) {
-    switch (storage, column) {
-    case (_, .null(let rows)):
+    // The array is taken out of `storage` before it grows: with two owners every batch would copy all rows.
+    switch column {
+    case .null(let rows):
       for _ in 0..<rows { append(.null) }
       return
-    case (.bool(var a), .bool(let c)):
+    case .bool(let c):
+      guard case .bool(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .bool(a)
-    case (.int8(var a), .int8(let c)):
+    case .int8(let c):
+      guard case .int8(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .int8(a)
-    case (.int16(var a), .int16(let c)):
+    case .int16(let c):
+      guard case .int16(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .int16(a)
-    case (.int32(var a), .int32(let c)):
+    case .int32(let c):
+      guard case .int32(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .int32(a)
-    case (.int64(var a), .int64(let c)):
+    case .int64(let c):
+      guard case .int64(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .int64(a)
-    case (.float32(var a), .float32(let c)):
+    case .float32(let c):
+      guard case .float32(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .float32(a)
-    case (.float64(var a), .float64(let c)):
+    case .float64(let c):
+      guard case .float64(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .float64(a)
-    case (.int128(var a), .int128(let c)):
+    case .int128(let c):
+      guard case .int128(var a) = storage else { return appendMisfit(column) }
       storage = .null
       a.append(contentsOf: c.values)
       storage = .int128(a)
-    case (.bytes(var views, var owners, var arena), .bytes(let c)):
+    case .bytes(let c):
+      guard case .bytes(var views, var owners, var arena) = storage else { return appendMisfit(column) }
       storage = .null
       if copying {
         // A null row's view may be anything readable; copying it would keep garbage, so it becomes empty.
@@ -223,13 +284,15 @@ package struct ColumnBuilder: Sendable {
         for owner in c.owners where !owners.contains(where: { $0 === owner }) { owners.append(owner) }
       }
       storage = .bytes(views, owners: owners, arena: arena)
-    case (.list(var offsets, var child), .list(let c)):
+    case .list(let c):
+      guard case .list(var offsets, var child) = storage else { return appendMisfit(column) }
       storage = .null
       let base = Int32(child.count) - (c.offsets.first ?? 0)
       for i in 1..<max(c.offsets.count, 1) { offsets.append(c.offsets[i] + base) }
       child.append(c.child.slice(Int(c.offsets.first ?? 0)..<Int(c.offsets.last ?? 0)), copying: copying)
       storage = .list(offsets: offsets, child: child)
-    case (.map(var offsets, var keys, var values), .map(let c)):
+    case .map(let c):
+      guard case .map(var offsets, var keys, var values) = storage else { return appendMisfit(column) }
       storage = .null
       let range = Int(c.offsets.first ?? 0)..<Int(c.offsets.last ?? 0)
       let base = Int32(keys.count) - (c.offsets.first ?? 0)
@@ -237,16 +300,18 @@ package struct ColumnBuilder: Sendable {
       keys.append(c.keys.slice(range), copying: copying)
       values.append(c.values.slice(range), copying: copying)
       storage = .map(offsets: offsets, keys: keys, values: values)
-    case (.structure(var fields), .structure(let c)) where fields.count == c.fields.count:
+    case .structure(let c):
+      guard case .structure(var fields) = storage, fields.count == c.fields.count else { return appendMisfit(column) }
       storage = .null
       for i in fields.indices { fields[i].append(c.fields[i], copying: copying) }
       storage = .structure(fields)
-    default:
-      // Another layout under this type: nothing of it can be read as ours.
-      for _ in 0..<column.count { append(.null) }
-      return
     }
     appendValidity(column.validity, rows: column.count)
+  }
+
+  /// Another layout under this type: nothing of it can be read as ours.
+  private mutating func appendMisfit(_ column: Column) {
+    for _ in 0..<column.count { append(.null) }
   }
 
   private mutating func appendValidity(_ other: Validity?, rows: Int) {
