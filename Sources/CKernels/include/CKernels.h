@@ -74,6 +74,27 @@ static inline int sq_equal_padded(const uint8_t *a, const uint8_t *b, size_t cou
   return ((x ^ y) << (8 * (8 - (count - i)))) == 0;
 }
 
+/// Two words of a short text's view: see `sq_short_view`.
+typedef struct { uint64_t head, tail; } sq_words;
+
+/// The view of `count` ≤ 12 bytes: the length in the low four bytes, then the bytes, then zeros. Reads 16 bytes.
+static inline sq_words sq_short_view(const uint8_t *bytes, uint32_t count) {
+  sq_words words;
+#if defined(__SSE2__)
+  // Sixteen bytes from `ends + 16 - count` on are `count` times 0xFF and zeros.
+  static const uint8_t ends[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+  const __m128i mask = _mm_loadu_si128((const __m128i *)(ends + 16 - count));
+  const __m128i kept = _mm_and_si128(_mm_loadu_si128((const __m128i *)bytes), mask);
+  _mm_storeu_si128((__m128i *)&words, _mm_or_si128(_mm_slli_si128(kept, 4), _mm_cvtsi32_si128((int)count)));
+#else
+  uint8_t text[12] = {0};
+  memcpy(text, bytes, count);
+  memcpy((uint8_t *)&words + 4, text, 12);
+  memcpy(&words, &count, 4);
+#endif
+  return words;
+}
+
 /// 64 × 64 → 128 bits, folded: the multiply-mix of wyhash and its relatives.
 static inline uint64_t sq_mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product = (unsigned __int128)a * b;

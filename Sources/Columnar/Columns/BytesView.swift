@@ -1,3 +1,5 @@
+import CKernels
+
 /// A string or binary value: 16 bytes that either hold up to 12 bytes inline or a 4-byte prefix and a pointer.
 ///
 ///     inline   length:4  bytes:12 (zero padded)
@@ -44,13 +46,8 @@
       self.init(long: pointer, count: count)
       return
     }
-    let raw = UnsafeRawPointer(pointer)
-    let first = UInt64(raw.loadUnaligned(as: UInt32.self))
-    let second = raw.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
-    // No branch: both conditions become conditional moves.
-    let headMask = (UInt64(1) &<< UInt64(truncatingIfNeeded: min(count, 4) &* 8)) &- 1
-    let tailMask: UInt64 = count > 4 ? ~0 &>> UInt64(truncatingIfNeeded: 96 &- count &* 8) : 0
-    self.init(head: (first & headMask) << 32 | UInt64(count), tail: second & tailMask)
+    let words = sq_short_view(pointer, UInt32(truncatingIfNeeded: count))
+    self.init(head: words.head, tail: words.tail)
   }
 
   /// A view of more than `inlineMax` bytes.

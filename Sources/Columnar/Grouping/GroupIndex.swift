@@ -98,28 +98,39 @@ package final class GroupIndex {
     withExtendedLifetime(column) {}
   }
 
-  /// Rows whose slots are asked for before the first of them is looked at: as many as fit the first-level cache.
-  private static let rowsAhead = 128
-
   @inline(__always)
   private func lookUp<Key: SlotKey>(
     _ keys: UnsafeBufferPointer<Key>, _ hash: UnsafeMutableBufferPointer<UInt64>, _ rows: Int, in table: KeySlots<Key>,
     to out: UnsafeMutableBufferPointer<Int32>
   ) {
-    withCandidates { candidates in
-      var start = 0
-      while start < rows {
-        let end = min(start &+ GroupIndex.rowsAhead, rows)
-        for i in start..<end { candidates[i &- start] = table.candidate(hash[i]) }
-        for i in start..<end { out[i] = table.find(keys[i], hash: hash[i], candidate: candidates[i &- start]) }
-        start = end
-      }
-    }
+    match(keys, hash, rows, nulls: nil, in: { table }, to: out) { out[$0] = table.search(keys[$0], hash[$0]) }
   }
 
+  /// Writes the groups of all rows that are found at once, and calls `missed` for each other row, in order; NULL rows (by
+  /// `nulls`) are among those.
   @inline(__always)
-  private func withCandidates(_ body: (UnsafeMutableBufferPointer<Int>) -> Void) {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: GroupIndex.rowsAhead) { body($0) }
+  private func match<Key: SlotKey>(
+    _ keys: UnsafeBufferPointer<Key>, _ hash: UnsafeMutableBufferPointer<UInt64>, _ rows: Int, nulls: Validity?,
+    in table: () -> KeySlots<Key>, to out: UnsafeMutableBufferPointer<Int32>, missed: (Int) -> Void
+  ) {
+    guard rows > 0, let keys = keys.baseAddress, let hash = hash.baseAddress, let out = out.baseAddress else { return }
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: KeySlots<Key>.ahead) { places in
+      guard let misses = places.baseAddress else { return }
+      var start = 0
+      while start < rows {
+        let count = min(KeySlots<Key>.ahead, rows &- start)
+        var missCount = table().match(keys + start, hash + start, count: count, groups: out + start, missed: misses)
+        if let nulls {
+          missCount = 0
+          for i in 0..<count where out[start &+ i] < 0 || !nulls[start &+ i] {
+            misses[missCount] = i
+            missCount &+= 1
+          }
+        }
+        for k in 0..<missCount { missed(start &+ misses[k]) }
+        start &+= count
+      }
+    }
   }
 
   /// Hashes of all keys, in a buffer that is reused between batches: computed ahead, so that slots can be asked for early.
@@ -253,29 +264,17 @@ package final class GroupIndex {
     in slots: inout KeySlots<Key>, to out: UnsafeMutableBufferPointer<Int32>,
     _ reused: inout [(group: Int32, row: Int32)]
   ) {
-    // A copy without ARC: the loops need no access to the class.
-    var table = slots
-    withCandidates { candidates in
-      var start = 0
-      while start < rows {
-        let end = min(start &+ GroupIndex.rowsAhead, rows)
-        for i in start..<end { candidates[i &- start] = table.candidate(hash[i]) }
-        for i in start..<end {
-          if let validity, !validity[i] {
-            out[i] = groupOfNull(i, &reused)
-            continue
-          }
-          let found = table.find(keys[i], hash: hash[i], candidate: candidates[i &- start])
-          out[i] = found
-          if found >= 0 { continue }
-          let key = keys[i].kept(in: &arena)
-          let group = newGroup(hash: hash[i], view: key.asView, word: key.asWord, row: i, &reused)
-          slots.insert(key, hash: hash[i], group: group, hashes: hashes.base)
-          table = slots
-          out[i] = group
-        }
-        start = end
+    match(keys, hash, rows, nulls: validity, in: { slots }, to: out) { i in
+      if let validity, !validity[i] {
+        out[i] = groupOfNull(i, &reused)
+        return
       }
+      out[i] = slots.search(keys[i], hash[i])
+      if out[i] >= 0 { return }
+      let key = keys[i].kept(in: &arena)
+      let group = newGroup(hash: hash[i], view: key.asView, word: key.asWord, row: i, &reused)
+      slots.insert(key, hash: hash[i], group: group, hashes: hashes.base)
+      out[i] = group
     }
   }
 

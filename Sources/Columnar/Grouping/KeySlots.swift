@@ -1,7 +1,11 @@
 import CKernels
+import Glibc
 
 /// A key as a hash table stores it: trivial, compared by value.
 protocol SlotKey: BitwiseCopyable, Equatable {
+  /// Fills a slot of key and group up to a power of two bytes, so that no slot lies across two cache lines.
+  associatedtype Padding: BitwiseCopyable
+  static var padding: Padding { get }
   /// What empty slots hold.
   static var filler: Self { get }
   var hash64: UInt64 { get }
@@ -13,6 +17,7 @@ protocol SlotKey: BitwiseCopyable, Equatable {
 }
 
 extension BytesView: SlotKey {
+  static var padding: UInt64 { 0 }
   static var filler: BytesView { BytesView() }
   @inline(__always) var hash64: UInt64 { Hashing.hash(self) }
   func kept(in arena: inout ByteArena) -> BytesView { arena.adopt(self) }
@@ -21,6 +26,7 @@ extension BytesView: SlotKey {
 }
 
 extension UInt64: SlotKey {
+  static var padding: UInt32 { 0 }
   static var filler: UInt64 { 0 }
   @inline(__always) var hash64: UInt64 { Hashing.hash(word: self) }
   func kept(in arena: inout ByteArena) -> UInt64 { self }
@@ -30,7 +36,7 @@ extension UInt64: SlotKey {
 
 /// An open-addressing hash table from keys to dense group numbers, for one physical kind of key.
 ///
-/// Slots come in blocks of 16, with a byte of control each: free, removed, or seven bits of the key's hash. A search looks at
+/// Slots come in blocks of 16, with a byte of control each: free, removed, or one of 254 tags from the key's hash. A search looks at
 /// the 16 bytes of a block at once and then, nearly always, at the one slot that holds the key: control bytes of 100,000 keys
 /// stay in the second-level cache, slots are asked for ahead of their use, and no branch depends on how full a block is
 /// (the Swiss table of Benzaquen et al., CppCon 2017). Hashes are kept by the owner, by group.
@@ -38,6 +44,7 @@ struct KeySlots<Key: SlotKey> {
   private struct Slot: BitwiseCopyable {
     var key: Key
     var group: Int32
+    var padding = Key.padding
   }
 
   private var controls: UnsafeMutablePointer<UInt8>
@@ -56,10 +63,22 @@ struct KeySlots<Key: SlotKey> {
     let capacity = blocks * KeySlots.blockSize
     controls = .allocate(capacity: capacity)
     controls.initialize(repeating: KeySlots.free, count: capacity)
-    slots = .allocate(capacity: capacity)
+    slots = KeySlots.allocate(capacity)
     slots.initialize(repeating: Slot(key: .filler, group: -1), count: capacity)
     blockMask = blocks - 1
   }
+
+  /// Memory of `capacity` slots; large tables ask for large pages, since every lookup goes to another place.
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Slot> {
+    let bytes = capacity * MemoryLayout<Slot>.stride
+    let isLarge = bytes >= largePage
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? largePage : 64)
+    // A hint: where the system has no large pages, small ones serve as well.
+    if isLarge { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
+    return raw.bindMemory(to: Slot.self, capacity: capacity)
+  }
+
+  private static var largePage: Int { 1 << 21 }
 
   private var capacity: Int { (blockMask + 1) * KeySlots.blockSize }
   var memoryBytes: Int { capacity * (MemoryLayout<Slot>.stride + 1) }
@@ -70,10 +89,36 @@ struct KeySlots<Key: SlotKey> {
   }
 
   @inline(__always) private func firstBlock(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & blockMask }
-  @inline(__always) private static func tag(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash &>> 57) | 0x80 }
+  @inline(__always) private static func tag(_ hash: UInt64) -> UInt8 { max(UInt8(truncatingIfNeeded: hash &>> 56), 2) }
+
+  /// Keys whose slots are asked for before the first of them is looked at: as many as fit the first-level cache.
+  static var ahead: Int { 128 }
+
+  /// Writes the groups of at most `ahead` keys that stand where their tag says, and −1 for the others, which `search` may yet
+  /// find: their places go to `missed`, in order. Gives the number of those.
+  ///
+  /// A function of its own, so that its loops have all registers; the few misses are set aside without a branch, since one that
+  /// goes wrong for some percent of the keys costs as much as the comparison.
+  @inline(never)
+  func match(
+    _ keys: UnsafePointer<Key>, _ hashes: UnsafePointer<UInt64>, count: Int, groups: UnsafeMutablePointer<Int32>,
+    missed: UnsafeMutablePointer<Int>
+  ) -> Int {
+    for i in 0..<count { missed[i] = candidate(hashes[i]) }
+    var misses = 0
+    for i in 0..<count {
+      let slot = slots[missed[i]]
+      let group = slot.key == keys[i] ? slot.group : -1
+      groups[i] = group
+      // The candidates before are used up.
+      missed[misses] = i
+      misses &+= group < 0 ? 1 : 0
+    }
+    return misses
+  }
 
   /// Where the key of this hash stands if it is the first of its block with such a tag; asks for that slot's memory.
-  @inline(__always) func candidate(_ hash: UInt64) -> Int {
+  @inline(__always) private func candidate(_ hash: UInt64) -> Int {
     let base = firstBlock(hash) &* KeySlots.blockSize
     let hits = sq_mask16(controls + base, KeySlots.tag(hash))
     // Without a hit any slot will do: it is not the key's.
@@ -82,12 +127,8 @@ struct KeySlots<Key: SlotKey> {
     return at
   }
 
-  /// The group of a key, −1 if there is none. `candidate` is what `candidate` said, before any insertions since.
-  @inline(__always) func find(_ key: Key, hash: UInt64, candidate: Int) -> Int32 {
-    slots[candidate].key == key && slots[candidate].group >= 0 ? slots[candidate].group : search(key, hash)
-  }
-
-  private func search(_ key: Key, _ hash: UInt64) -> Int32 {
+  /// The group of a key, −1 if there is none.
+  func search(_ key: Key, _ hash: UInt64) -> Int32 {
     var block = firstBlock(hash)
     while true {
       let base = block &* KeySlots.blockSize
@@ -128,9 +169,9 @@ struct KeySlots<Key: SlotKey> {
   private mutating func grow(_ hashes: UnsafePointer<UInt64>) {
     let old = self
     var taken = 0
-    for at in 0..<old.capacity where old.controls[at] >= 0x80 { taken += 1 }
+    for at in 0..<old.capacity where old.controls[at] > KeySlots.removed { taken += 1 }
     self = KeySlots(blocks: taken * 2 > capacity ? (blockMask + 1) * 2 : blockMask + 1)
-    for at in 0..<old.capacity where old.controls[at] >= 0x80 { place(old.slots[at], hashes[Int(old.slots[at].group)]) }
+    for at in 0..<old.capacity where old.controls[at] > KeySlots.removed { place(old.slots[at], hashes[Int(old.slots[at].group)]) }
     old.deallocate()
   }
 

@@ -30,8 +30,11 @@ package final class StreamingQuery: @unchecked Sendable {
   private let news = Doorbell()
   private let shared = Mutex(Shared())
 
-  /// While data keeps coming, an unbounded query still shows its results this often.
-  private static let busyStepNanos: Int64 = 50_000_000
+  /// While data keeps coming, an unbounded query still shows its results this often: unless showing them takes so long that
+  /// little time would be left to read. Then it reads three times as long as the last showing took, a second at most.
+  private var busyStepNanos: Int64 { max(50_000_000, min(showingNanos * 3, 1_000_000_000)) }
+  /// How long the last step computed and showed its results after the reading.
+  private var showingNanos: Int64 = 0
 
   private var stepNumber: Int64 = 0
   private var batchNumber: Int64 = 0
@@ -407,6 +410,7 @@ package final class StreamingQuery: @unchecked Sendable {
       step.closing.watermarkMicros != watermark
       || graph.nextProcessingTimerMicros.map { $0 <= step.closing.processingMicros } ?? false
     if !hasConsumed && !endsNow && !isTick && !isTimerDue { return false }
+    let readNanos = monotonicNanos()
     try graph.flush(step: step)
     watermark = step.closing.watermarkMicros
     let rows = rowsDecoded
@@ -416,6 +420,7 @@ package final class StreamingQuery: @unchecked Sendable {
     try stage.endStep(
       info, isTriggered: isTick, isLast: sources.allSatisfy(\.hasEnded), evaluation: evaluation)
     try sink.commit(epoch: stepNumber)
+    showingNanos = monotonicNanos() - readNanos
     stepNumber += 1
     if hasConsumed { batchNumber += 1 }
     if checks.restoresAfterEveryStep { try replaceGraph(step) }
@@ -480,8 +485,8 @@ package final class StreamingQuery: @unchecked Sendable {
   private var stepNanosMax: Int64? {
     if isOneLongStep { return nil }
     switch trigger {
-    case .immediate: return StreamingQuery.busyStepNanos
-    case .every(let micros): return max(micros * 1000, StreamingQuery.busyStepNanos)
+    case .immediate: return busyStepNanos
+    case .every(let micros): return max(micros * 1000, busyStepNanos)
     case .once: return nil
     case .availableNow: return nil
     }
