@@ -165,6 +165,9 @@ extension RowPatternSpec {
       + output.compactMap { if case .input(let column) = $0 { column } else { nil } }
   }
 
+  /// The expressions over what navigations find.
+  package var patternExpressions: [BoundExpression] { variables.compactMap(\.condition) + measures }
+
   package func mapInputExpressions<E: Error>(
     _ transform: (BoundExpression) throws(E) -> BoundExpression
   ) throws(E) -> RowPatternSpec {

@@ -4,7 +4,6 @@ internal import Diagnostics
 ///
 /// To lift one, delete its case and follow the compiler to the places that refused.
 enum UnsupportedFeature: Sendable, CaseIterable {
-  case lateralSubquery, lateralCondition
   case systemTime
   case subqueryPlace, correlatedColumn
   case streamOfBounded, relationOptions, unnestOfSeveral
@@ -15,8 +14,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
 
   private var name: String {
     switch self {
-    case .lateralSubquery: "a LATERAL subquery in this kind of join"
-    case .lateralCondition: "this condition of a join with a LATERAL subquery"
     case .systemTime: "FOR SYSTEM_TIME AS OF outside of the right side of a JOIN … ON"
     case .subqueryPlace: "a subquery in this place"
     case .correlatedColumn: "this use of a column of the query around the subquery"
@@ -36,8 +33,6 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING, ORDER BY and the ON of an inner join; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"
-    case .lateralSubquery: "write JOIN LATERAL, LEFT JOIN LATERAL, or a comma"
-    case .lateralCondition: "put it into the WHERE of the subquery, and write ON TRUE"
     case .systemTime, .orderedAggregate:
       nil
     }

@@ -51,9 +51,10 @@ extension ScalarCall {
   fileprivate func eventTime(_ times: [Int: EventTime]) -> EventTime? {
     switch function.name {
     case TimeWindows.startName:
-      // The window is over when its last moment is.
-      guard let size = TimeWindows.constants(of: self).first else { return nil }
-      return instant(times)?.later(by: size)
+      // The window is over when its last moment is, a microsecond before its end: rows that come later than their times say
+      // do not keep it open for longer than that.
+      guard let size = TimeWindows.constants(of: self).first, let time = instant(times) else { return nil }
+      return time.later(by: time.offsetMicros > 0 ? size - 1 : size)
     case TimeWindows.shiftName:
       guard let delta = TimeWindows.constants(of: self).first, delta != .min else { return nil }
       return instant(times)?.later(by: -delta)

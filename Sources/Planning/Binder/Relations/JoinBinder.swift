@@ -23,7 +23,7 @@ extension QueryBinder {
     let right = try bind(join.right)
     let result: BoundRelation
     if let names = try mergedNames(join, left.scope, right.scope) {
-      result = try bindUsing(names, left, right, kind, span: span)
+      result = try bindUsing(names, left, right, kind, span: span) { joined(left, right, kind, on: $0, span: span) }
     } else if case .on(let expression) = join.condition {
       result = try bindOn(expression, left, right, kind, span: span)
     } else {
@@ -57,30 +57,24 @@ extension QueryBinder {
   /// A join whose right side may use the columns of the left one: a generator, or a LATERAL subquery. Nil for others.
   private func bindLateral(_ join: AST.Relation.Join, span: SourceSpan) throws(SQLError) -> BoundRelation? {
     let generator = try lateralGenerator(join.right)
-    if join.isNatural || (generator == nil && !isLateralSubquery(join.right)) { return nil }
-    var condition: AST.Expression?
-    switch join.condition {
-    case .none: break
-    case .on(let expression): condition = expression
-    case .using:
-      if generator != nil { return nil }
-      throw UnsupportedFeature.lateralCondition.error(span)
-    }
+    if generator == nil && !isLateralSubquery(join.right) { return nil }
+    let isMerging = join.isNatural || join.condition.isUsing
+    if generator != nil && isMerging { return nil }
     switch join.kind {
     case .inner, .cross, .left:
-      if let generator, join.condition.isTrivial {
-        return try bind(generator, over: try bind(join.left), isOuter: join.kind == .left)
-      }
-      return try bindLateral(
-        join.right, over: try bind(join.left), isOuter: join.kind == .left, on: condition, span: span)
+      let isOuter = join.kind == .left
+      let left = try bind(join.left)
+      if let generator, join.condition.isTrivial { return try bind(generator, over: left, isOuter: isOuter) }
+      if isMerging { return try bindLateral(join, over: left, isOuter: isOuter, span: span) }
+      return try bindLateral(join.right, over: left, isOuter: isOuter, on: join.condition.expression, span: span)
     case .right, .full, .leftSemi, .leftAnti, .asOf, .asOfLeft:
       if generator != nil { return nil }
-      throw UnsupportedFeature.lateralSubquery.error(span)
+      throw .lateralJoinType(join.kind, span: span)
     }
   }
 
   /// The columns of USING, or those that NATURAL finds on both sides; nil for other joins.
-  private func mergedNames(
+  func mergedNames(
     _ join: AST.Relation.Join, _ left: Scope, _ right: Scope
   ) throws(SQLError) -> [AST.Identifier]? {
     if case .using(let names) = join.condition { return names }
@@ -133,8 +127,9 @@ extension QueryBinder {
   // MARK: USING and NATURAL
 
   /// A join on equal columns, which come out once, before all others; their originals stay within reach of a qualifier.
-  private func bindUsing(
-    _ names: [AST.Identifier], _ left: BoundRelation, _ right: BoundRelation, _ kind: JoinSides, span: SourceSpan
+  func bindUsing(
+    _ names: [AST.Identifier], _ left: BoundRelation, _ right: BoundRelation, _ kind: JoinSides, span: SourceSpan,
+    joining: (BoundExpression?) throws(SQLError) -> BoundRelation
   ) throws(SQLError) -> BoundRelation {
     let width = left.scope.columns.count
     let binder = expressionBinder(Scope(left.scope.columns + right.scope.columns), .joinCondition)
@@ -153,7 +148,7 @@ extension QueryBinder {
     if kind.isAsOf {
       try checkAsOf(BoundExpression.chain(conditions[...], .and), leftWidth: width, span: span)
     }
-    var result = joined(left, right, kind, on: BoundExpression.chain(conditions[...], .and), span: span)
+    var result = try joining(BoundExpression.chain(conditions[...], .and))
     let columns = result.scope.columns
     func plain(_ ordinal: Int, isHidden: Bool = false) -> (BoundExpression, Scope.Column) {
       var column = columns[ordinal]
@@ -228,5 +223,27 @@ extension AST.Relation.Join.Condition {
     case .on(let expression): expression.kind == .literal(.boolean(true))
     case .using: false
     }
+  }
+
+  var isUsing: Bool { if case .using = self { true } else { false } }
+
+  /// ON.
+  var expression: AST.Expression? { if case .on(let expression) = self { expression } else { nil } }
+}
+
+extension SQLError {
+  /// Spark refuses these joins too: rows that the right side is computed from must be there.
+  fileprivate static func lateralJoinType(_ kind: AST.Relation.Join.Kind, span: SourceSpan) -> SQLError {
+    let (name, hint) =
+      switch kind {
+      case .leftSemi: ("LEFT SEMI", "write WHERE EXISTS (…)")
+      case .leftAnti: ("LEFT ANTI", "write WHERE NOT EXISTS (…)")
+      case .right: ("RIGHT", "write JOIN LATERAL, LEFT JOIN LATERAL, or a comma")
+      case .full: ("FULL", "write JOIN LATERAL, LEFT JOIN LATERAL, or a comma")
+      case .inner, .cross, .left, .asOf, .asOfLeft: ("ASOF", "write ORDER BY … DESC LIMIT 1 in the subquery, or leave LATERAL out")
+      }
+    return SQLError(
+      .bind, "INVALID_LATERAL_JOIN_TYPE", "\(name) JOIN has no rows to compute a LATERAL subquery from",
+      span: span, hint: hint)
   }
 }

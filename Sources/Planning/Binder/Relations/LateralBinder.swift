@@ -17,18 +17,41 @@ extension QueryBinder {
   func bindLateral(
     _ relation: AST.Relation, over left: BoundRelation, isOuter: Bool, on expression: AST.Expression?, span: SourceSpan
   ) throws(SQLError) -> BoundRelation {
+    let inner = try bindInner(relation, over: left.scope)
+    let scope = Scope(left.scope.columns + inner.scope.columns)
+    var condition: BoundExpression?
+    if let expression { condition = try expressionBinder(scope, .joinCondition).bindCondition(expression) }
+    return try lateralJoined(left, inner, isOuter: isOuter, on: condition, span: span)
+  }
+
+  /// The same where the columns of both sides that are called alike must be equal.
+  func bindLateral(
+    _ join: AST.Relation.Join, over left: BoundRelation, isOuter: Bool, span: SourceSpan
+  ) throws(SQLError) -> BoundRelation? {
+    let inner = try bindInner(join.right, over: left.scope)
+    guard let names = try mergedNames(join, left.scope, inner.scope) else { return nil }
+    return try bindUsing(names, left, inner, isOuter ? .left : .inner, span: span) { (condition) throws(SQLError) in
+      try lateralJoined(left, inner, isOuter: isOuter, on: condition, span: span)
+    }
+  }
+
+  /// The subquery, with references to columns of the relations before it.
+  private func bindInner(_ relation: AST.Relation, over left: Scope) throws(SQLError) -> BoundRelation {
     var queries = self
-    queries.outer = outer + [left.scope]
+    queries.outer = outer + [left]
     var relation = relation
     relation.isLateral = false
-    let inner = try queries.bind(relation)
+    return try queries.bind(relation)
+  }
+
+  private func lateralJoined(
+    _ left: BoundRelation, _ inner: BoundRelation, isOuter: Bool, on condition: BoundExpression?, span: SourceSpan
+  ) throws(SQLError) -> BoundRelation {
     var lateral = LateralJoin(
       binder: expressionBinder(left.scope, .joinCondition), left: left.plan, span: span, isOuter: isOuter)
     let width = left.scope.columns.count
     var scope = Scope(left.scope.columns + inner.scope.columns)
-    var condition: BoundExpression?
-    if let expression { condition = try expressionBinder(scope, .joinCondition).bindCondition(expression) }
-    if condition?.literalValue == .bool(true) { condition = nil }
+    var condition = condition?.literalValue == .bool(true) ? nil : condition
     let values = try lateral.attach(inner.plan, on: isOuter ? condition : nil)
     if isOuter {
       condition = nil
@@ -79,10 +102,9 @@ private struct LateralJoin {
     let right = pulled.plan.appendingTrue()
     let flag = BoundExpression.column(
       width + right.schema.count - 1, right.schema[right.schema.count - 1].asNullable, span: span)
-    if nothing != nil, let condition { throw UnsupportedFeature.lateralCondition.error(condition.span) }
     let isLeft = isOuter || nothing != nil
     var conditions = pulled.conditions.map { resolved($0.remapped { $0 + width }) }
-    if let condition {
+    if nothing == nil, let condition {
       let relation = left.schema.fields.enumerated().map { BoundExpression.column($0, $1, span: span) }
       conditions.append(condition.substituting(relation + outputs.map { resolved($0.remapped { $0 + width }) }))
     }
@@ -91,12 +113,21 @@ private struct LateralJoin {
         left: left, right: right, kind: isLeft ? .left : .inner, condition: BoundExpression.chain(conditions[...], .and),
         span: span))
     let isMissing = try binder.call("isnull", [flag], span: span)
-    return try outputs.map { (output) throws(SQLError) in
+    let values = outputs.map { (output) in
       let value = resolved(output.remapped { $0 + width })
       if !isLeft || (nothing == nil && output.columnOrdinal != nil) { return value }
       let otherwise = nothing.map { resolved(output.substituting($0)) } ?? .literal(.null, output.type, span: span)
       return BoundExpression(
         .conditional(branches: [.init(condition: isMissing, value: otherwise)], otherwise: value), type: output.type,
+        span: span)
+    }
+    guard nothing != nil, let condition else { return values }
+    // Each row has one row of the subquery, and shows it if the condition holds for the two.
+    let relation = left.schema.fields.enumerated().map { BoundExpression.column($0, $1, span: span) }
+    let isMet = condition.substituting(relation + values)
+    return values.map {
+      BoundExpression(
+        .conditional(branches: [.init(condition: isMet, value: $0)], otherwise: nil), type: $0.type, isNullable: true,
         span: span)
     }
   }

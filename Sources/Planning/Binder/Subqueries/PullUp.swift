@@ -11,8 +11,10 @@ struct CorrelationPullUp {
   let context: StatementContext
   /// The scope whose columns are pulled up.
   let depth: Int
-  /// Duplicates do not matter above: DISTINCT and LIMIT may be passed by any condition.
+  /// Duplicates do not matter above: DISTINCT may be passed by any condition.
   var isExistential: Bool
+  /// Nor does it matter which rows there are, if any (EXISTS): LIMIT may be passed.
+  var asksForAny = false
   var unnesting: Unnesting
 
   struct Result {
@@ -36,6 +38,8 @@ struct CorrelationPullUp {
       found = found || isCorrelated(expression)
       return expression
     }
+    // The conditions and measures of a pattern are over rows of a partition, not over columns of the input.
+    if case .matchRecognize(let match) = plan { found = found || match.spec.patternExpressions.contains(where: isCorrelated) }
     return found || plan.inputs.contains { isCorrelated($0) }
   }
 
@@ -73,8 +77,9 @@ struct CorrelationPullUp {
       return Result(plan: .distinct(distinct), conditions: below.conditions)
     case .sort(let sort): return try lift(sort.input, span: span)
     case .limit(let limit):
-      guard isExistential, limit.offset == 0, limit.count != 0 else { throw unsupported(span) }
-      return try lift(limit.input, span: span)
+      if asksForAny, limit.offset == 0, limit.count != 0 { return try lift(limit.input, span: span) }
+      return try lift(limit, span: span)
+    case .over(let over): return try lift(over, span: span)
     case .generate(var generate):
       if generate.arguments.contains(where: isCorrelated) { throw unsupported(span) }
       let below = try lift(generate.input, span: span)
@@ -97,7 +102,7 @@ struct CorrelationPullUp {
       let below = try lift(watermark.input, span: span)
       watermark.input = below.plan
       return Result(plan: .watermark(watermark), conditions: below.conditions)
-    case .scan, .values, .union, .windowAssign, .matchRecognize, .recursive, .recursiveReference, .over, .rankLimit:
+    case .scan, .values, .union, .windowAssign, .matchRecognize, .recursive, .recursiveReference, .rankLimit:
       throw unsupported(span)
     }
   }
@@ -136,7 +141,7 @@ struct CorrelationPullUp {
   private func lift(_ aggregate: LogicalPlan.Aggregate, span: SourceSpan) throws(SQLError) -> Result {
     let parts = aggregate.keys.map(\.expression) + aggregate.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
     if parts.contains(where: isCorrelated) || aggregate.windowing != nil { throw unsupported(span) }
-    let below = try lift(aggregate.input, span: span)
+    let below = try exact.lift(aggregate.input, span: span)
     var copy = aggregate
     copy.input = below.plan
     let keyCount = aggregate.keys.count
@@ -155,6 +160,43 @@ struct CorrelationPullUp {
     return Result(
       plan: added.isEmpty ? .aggregate(copy) : .project(.init(input: .aggregate(copy), columns: columns)),
       conditions: conditions.map { $0.remapped { order.firstIndex(of: $0) ?? $0 } })
+  }
+
+  /// The same for what counts rows: each must come as often as it is there.
+  private var exact: CorrelationPullUp {
+    var copy = self
+    copy.isExistential = false
+    copy.asksForAny = false
+    return copy
+  }
+
+  /// The first rows of each value that the conditions compare.
+  private func lift(_ limit: LogicalPlan.Limit, span: SourceSpan) throws(SQLError) -> Result {
+    let (input, keys) = limit.input.liftingOrder()
+    if keys.contains(where: { isCorrelated($0.expression) }) { throw unsupported(span) }
+    let width = input.schema.count
+    let below = try withKeys(try exact.lift(input, span: span), width: width, span: span)
+    let partition = (width..<below.plan.schema.count).map { BoundExpression.column($0, below.plan.schema[$0], span: span) }
+    let first = PartitionedLimit(limit: limit, binder: unnesting.binder, span: span)
+    let plan = try first.applied(to: below.plan, orderBy: keys, within: partition)
+    return Result(plan: plan, conditions: below.conditions).dropping(limit.input.schema.count..<width)
+  }
+
+  /// Window functions look at the rows of one value that the conditions compare.
+  private func lift(_ over: LogicalPlan.Over, span: SourceSpan) throws(SQLError) -> Result {
+    if over.expressions.contains(where: isCorrelated) { throw unsupported(span) }
+    let width = over.input.schema.count
+    let below = try withKeys(try exact.lift(over.input, span: span), width: width, span: span)
+    let added = width..<below.plan.schema.count
+    var copy = over
+    copy.input = below.plan
+    copy.partitionBy += added.map { .column($0, below.plan.schema[$0], span: span) }
+    let schema = copy.schema
+    let order = Array(0..<width) + (added.upperBound..<schema.count) + added
+    let columns = order.map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }
+    return Result(
+      plan: .project(.init(input: .over(copy), columns: columns)),
+      conditions: below.conditions.map { $0.remapped { order.firstIndex(of: $0) ?? $0 } })
   }
 
   private func lift(_ join: LogicalPlan.Join, span: SourceSpan) throws(SQLError) -> Result {
@@ -201,6 +243,19 @@ struct CorrelationPullUp {
   }
 
   func unsupported(_ span: SourceSpan) -> SQLError { UnsupportedFeature.correlatedColumn.error(span) }
+}
+
+extension CorrelationPullUp.Result {
+  /// Without columns that no condition uses.
+  fileprivate func dropping(_ columns: Range<Int>) -> CorrelationPullUp.Result {
+    if columns.isEmpty { return self }
+    let schema = plan.schema
+    let kept = schema.fields.indices.filter { !columns.contains($0) }
+    return CorrelationPullUp.Result(
+      plan: .project(
+        .init(input: plan, columns: kept.map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) })),
+      conditions: conditions.map { $0.remapped { $0 < columns.lowerBound ? $0 : $0 - columns.count } })
+  }
 }
 
 extension SQLError {

@@ -165,6 +165,11 @@ struct SubqueryJoins {
       return BoundExpression(
         .conditional(branches: [.init(condition: isMissing, value: nothing)], otherwise: value), type: field.type, span: span)
     }
+    if subquery.relation.plan.hasOneRowAtMost {
+      plan = .join(
+        .init(left: plan, right: pulled.plan, kind: .left, condition: try condition(pulled, []), span: span))
+      return .column(width, field.asNullable, span: span)
+    }
     // The first value, and how many there are.
     var keys: [NamedExpression] = []
     var conditions: [BoundExpression] = []
@@ -212,9 +217,10 @@ struct SubqueryJoins {
   private func pull(_ subquery: BoundSubquery) throws(SQLError) -> CorrelationPullUp.Result {
     var isExistential = true
     if case .scalar = subquery.use { isExistential = false }
-    let puller = puller(subquery, isExistential: isExistential)
+    var puller = puller(subquery, isExistential: isExistential)
     var plan = subquery.relation.plan
     if case .exists = subquery.use {
+      puller.asksForAny = true
       // What it selects does not matter, only whether.
       while case .project(let project) = plan { plan = project.input }
       if case .aggregate(let aggregate) = plan, aggregate.keys.isEmpty { plan = .oneRow }
@@ -310,6 +316,16 @@ extension LogicalPlan {
     let value = columns?[ordinal].substituting(results) ?? results[ordinal]
     guard value.isConstant else { return nil }
     return try context.constantValue(value)
+  }
+
+  /// LIMIT 1 on top.
+  fileprivate var hasOneRowAtMost: Bool {
+    switch self {
+    case .project(let project): project.input.hasOneRowAtMost
+    case .filter(let filter): filter.input.hasOneRowAtMost
+    case .limit(let limit): limit.count.map { $0 <= 1 } ?? false
+    default: false
+    }
   }
 
   /// The plan with TRUE as one more column.

@@ -107,13 +107,53 @@ private struct DomainPush {
             columns: zip(row, list.schema.names).map { NamedExpression(over($0, at: 0), as: $1) } + domain(at: 0)))
       }
       return rows.count == 1 ? rows[0] : .union(.init(inputs: rows, schema: Schema(list.schema.fields + fields)))
-    case .limit, .scan, .over, .rankLimit, .matchRecognize, .recursive, .recursiveReference: throw puller.unsupported(span)
+    case .limit(let limit): return try push(limit)
+    case .over(let over):
+      let width = over.input.schema.count
+      var copy = over.mapExpressions { self.over($0, at: width) }
+      copy.input = try push(over.input)
+      copy.partitionBy += columns(at: width)
+      let calls = over.calls.indices.map { width + fields.count + $0 }
+      return picked(.over(copy), Array(0..<width) + calls + fields.indices.map { width + $0 })
+    case .rankLimit(let limit):
+      if limit.expiry != nil { throw puller.unsupported(span) }
+      let width = limit.input.schema.count
+      var copy = limit.mapExpressions { over($0, at: width) }
+      copy.input = try push(limit.input)
+      copy.partitionBy += columns(at: width)
+      let rank = limit.rank == nil ? [] : [width + fields.count]
+      return picked(.rankLimit(copy), Array(0..<width) + rank + fields.indices.map { width + $0 })
+    case .matchRecognize(var match):
+      let parts = match.spec.inputExpressions + match.spec.patternExpressions
+      if parts.contains(where: puller.isCorrelated) { throw puller.unsupported(span) }
+      let width = match.input.schema.count
+      match.input = try push(match.input)
+      let known = match.spec.partition.count
+      match.spec.partition += columns(at: width)
+      match.spec.output += fields.indices.map { .partition(known + $0) }
+      match.spec.fields += fields
+      return .matchRecognize(match)
+    case .scan, .recursive, .recursiveReference: throw puller.unsupported(span)
     }
+  }
+
+  /// The first rows for each of the outer values.
+  private func push(_ limit: LogicalPlan.Limit) throws(SQLError) -> LogicalPlan {
+    let (input, keys) = limit.input.liftingOrder()
+    let width = input.schema.count
+    let orderBy = keys.map { key in
+      var key = key
+      key.expression = over(key.expression, at: width)
+      return key
+    }
+    let first = PartitionedLimit(limit: limit, binder: binder, span: span)
+    let plan = try first.applied(to: try push(input), orderBy: orderBy, within: columns(at: width))
+    let kept = limit.input.schema.count
+    return kept == width ? plan : picked(plan, Array(0..<kept) + fields.indices.map { width + $0 })
   }
 
   /// Groups by the outer values too. Without GROUP BY a value whose group has no rows must come out as well.
   private func push(_ aggregate: LogicalPlan.Aggregate) throws(SQLError) -> LogicalPlan {
-    if aggregate.windowing != nil { throw puller.unsupported(span) }
     let width = aggregate.input.schema.count
     guard case .aggregate(var grouped) = LogicalPlan.aggregate(aggregate).mapExpressions({ over($0, at: width) }) else {
       throw puller.unsupported(span)
@@ -121,8 +161,9 @@ private struct DomainPush {
     grouped.input = try push(aggregate.input)
     grouped.keys += domain(at: width)
     let keys = aggregate.keys.count
-    let calls = aggregate.calls.indices.map { keys + fields.count + $0 }
-    if keys > 0 { return picked(.aggregate(grouped), Array(0..<keys) + calls + fields.indices.map { keys + $0 }) }
+    let made = aggregate.keyFields.count - keys + aggregate.calls.count
+    let calls = (0..<made).map { keys + fields.count + $0 }
+    if keys > 0 || aggregate.windowing != nil { return picked(.aggregate(grouped), Array(0..<keys) + calls + fields.indices.map { keys + $0 }) }
     let marked = LogicalPlan.aggregate(grouped).appendingTrue()
     var conditions: [BoundExpression] = []
     for (index, field) in fields.enumerated() {
@@ -194,6 +235,10 @@ private struct DomainPush {
 
   private func domain(at width: Int) -> [NamedExpression] {
     fields.enumerated().map { NamedExpression(.column(width + $0, $1), as: $1.name) }
+  }
+
+  private func columns(at width: Int) -> [BoundExpression] {
+    fields.enumerated().map { .column(width + $0, $1, span: span) }
   }
 
   private func picked(_ plan: LogicalPlan, _ order: [Int]) -> LogicalPlan {
