@@ -6,7 +6,7 @@ BUILD := .build/release/streamsql
 RELEASE := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo build run test bench fuzz reference install format lint clean
+.PHONY: help deps demo build run test soak bench fuzz reference install format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ run: build ## the shell
 test: deps ## every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+soak: deps ## SOAK_ROWS (10 million) rows through every operator whose state a watermark bounds
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	SOAK_ROWS=$${SOAK_ROWS:-10000000} $(SWIFT) test -c release --skip-build --filter SoakTests
 
 bench: deps ## speed, latency and start-up, with DuckDB beside
 	$(SWIFT) build $(RELEASE) --product streamsql

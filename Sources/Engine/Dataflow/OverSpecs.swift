@@ -67,7 +67,8 @@ extension FinalOver.Spec {
   init(_ spec: OverSpec, _ finality: OverFinality, _ node: PhysicalNode) {
     self.init(
       partitionBy: spec.partitionBy, orderBy: spec.orderBy.map(TopN.SortSpec.init), calls: spec.calls,
-      schema: node.inputs[0].schema, offsetMicros: finality.offsetMicros, aheadMicros: finality.aheadMicros,
-      behindMicros: finality.behindMicros, behindRows: finality.behindRows)
+      schema: node.inputs[0].schema, offsetMicros: finality.offsetMicros,
+      ahead: .init(micros: finality.aheadMicros, rows: finality.aheadRows, groups: finality.aheadGroups),
+      behind: .init(micros: finality.behindMicros, rows: finality.behindRows, groups: finality.behindGroups))
   }
 }

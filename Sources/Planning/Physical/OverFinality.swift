@@ -19,8 +19,13 @@ extension OverFinality {
       isStateful = true
       return true
     case .shift(let by, let ignoresNulls):
-      if ignoresNulls || by > 0 || by == .min { return false }
-      behindRows = max(behindRows, Int(-by))
+      if by <= 0 {
+        behindRows = max(behindRows, ignoresNulls || by == .min ? .max : Int(clamping: -by))
+        return true
+      }
+      // How far ahead the next value lies nobody knows.
+      if ignoresNulls { return false }
+      aheadRows = max(aheadRows, Int(clamping: by))
       return true
     case .percentRank, .cumeDist, .tile: return false
     case .pick: return look(at: call.frame, isAggregate: false)
@@ -32,7 +37,13 @@ extension OverFinality {
     var isUpToRow = false
     switch frame.end {
     case .currentRow: isUpToRow = true
-    case .offset(let distance): if distance > 0 || frame.unit != .rows { return false }
+    case .offset(let distance):
+      let distance = Int(clamping: distance)
+      switch frame.unit {
+      case .rows: aheadRows = max(aheadRows, distance)
+      case .groups: aheadGroups = max(aheadGroups, distance)
+      case .range: return false
+      }
     case .value(_, _, let micros, _):
       guard let micros else { return false }
       aheadMicros = max(aheadMicros, micros)
@@ -41,12 +52,15 @@ extension OverFinality {
     }
     switch frame.start {
     case .unboundedPreceding:
-      if !isAggregate || !isUpToRow || frame.exclusion != .noOthers { return false }
-      isStateful = true
+      if isAggregate, isUpToRow, frame.exclusion == .noOthers { isStateful = true } else { behindRows = .max }
     case .currentRow: break
     case .offset(let distance):
-      if frame.unit != .rows { return false }
-      behindRows = max(behindRows, Int(clamping: 0 &- distance))
+      let distance = Int(clamping: 0 &- distance)
+      switch frame.unit {
+      case .rows: behindRows = max(behindRows, distance)
+      case .groups: behindGroups = max(behindGroups, distance)
+      case .range: return false
+      }
     case .value(_, _, let micros, _):
       guard let micros, micros != .min else { return false }
       behindMicros = max(behindMicros, -micros)
@@ -64,8 +78,17 @@ extension StateBound {
     let time = over.orderBy[0].expression.sqlText(columns: names)
     let keys = over.partitionBy.map { $0.sqlText(columns: names) }.joined(separator: ", ")
     let each = keys.isEmpty ? "" : " per \(keys)"
-    var parts = ["rows whose \(EventTime(.event, offsetMicros: finality.offsetMicros.addingClamped(finality.aheadMicros)).text(of: time)) is ahead of the watermark"]
-    if finality.behindRows > 0 { parts.append("\(finality.behindRows) row\(finality.behindRows == 1 ? "" : "s") behind it\(each)") }
+    let ahead = EventTime(.event, offsetMicros: finality.offsetMicros.addingClamped(finality.aheadMicros))
+    let waiting = "rows whose \(ahead.text(of: time)) is ahead of the watermark"
+    if finality.behindRows == .max {
+      return .unbounded(
+        reason: "every row, since frames reach back to the first one", fix: "begin the frame at a distance instead of UNBOUNDED PRECEDING")
+    }
+    var parts = [waiting]
+    let rows = finality.behindRows.addingClamped(finality.aheadRows)
+    if rows > 0 { parts.append("\(rows) row\(rows == 1 ? "" : "s") behind it\(each)") }
+    let times = finality.behindGroups.addingClamped(finality.aheadGroups)
+    if times > 0 { parts.append("the rows of \(times) place\(times == 1 ? "" : "s") in the order behind it\(each)") }
     if finality.behindMicros > 0 { parts.append("those at most \(LiteralText.duration(finality.behindMicros)) behind it") }
     if finality.isStateful {
       if !keys.isEmpty {
@@ -75,16 +98,18 @@ extension StateBound {
       }
       parts.append("1 state")
     }
-    if finality.behindRows > 0, !keys.isEmpty {
+    if rows > 0 || times > 0, !keys.isEmpty {
       return .unbounded(
         reason: parts.joined(separator: ", "), fix: "use a RANGE frame, or partition by a window of \(time)")
     }
+    if finality.behindMicros > 0 { parts.append("1 entry\(keys.isEmpty ? "" : " for each \(keys) of those")") }
     return .bounded(parts.joined(separator: ", "))
   }
 }
 
-extension Int64 {
-  fileprivate func addingClamped(_ other: Int64) -> Int64 {
+extension FixedWidthInteger {
+  /// The sum of two numbers that are not negative.
+  fileprivate func addingClamped(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum
   }

@@ -20,12 +20,19 @@ package struct OverSpec: Sendable {
 package struct OverFinality: Sendable, Hashable {
   /// Added to the first sort key: what the watermark must pass before the row is there with all others of its time.
   package var offsetMicros: Int64
-  /// How far frames look ahead and back in time, and back in rows.
+  /// How far frames look ahead and back in time, in rows, and in groups of rows with equal keys. `Int.max` rows back: to the
+  /// partition's beginning.
   package var aheadMicros: Int64 = 0
   package var behindMicros: Int64 = 0
+  package var aheadRows = 0
   package var behindRows = 0
+  package var aheadGroups = 0
+  package var behindGroups = 0
   /// Something is kept of each partition for ever.
   package var isStateful = false
+
+  /// Rows wait for others to come, however long that takes.
+  package var waitsForRows: Bool { aheadRows > 0 || aheadGroups > 0 }
 }
 
 /// The first rows of each partition. Output: the input's columns, then the rank if it is shown.

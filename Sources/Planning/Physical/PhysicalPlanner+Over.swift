@@ -16,6 +16,7 @@ extension PhysicalPlanner {
     var properties = input.properties.stateless()
     properties.isAppendOnly = spec.isPerStep || spec.closing?.isFinalOnly == true || spec.finality != nil
     properties.wait(for: spec.closing, over.partitionBy, aheadMicros: spec.finality?.aheadMicros ?? 0)
+    if spec.finality?.waitsForRows == true { properties.eventTimes = [:] }
     properties.isFinalPerStep = spec.isPerStep
     if !spec.isPerStep { properties.stepColumns = [] }
     properties.stateBound =

@@ -21,7 +21,9 @@ struct TimedTable {
 final class TimedRun {
   struct Step {
     /// Rows with weights by table, in order.
-    var pushes: [(table: Int, rows: [[Value]], weights: [Int64]?)]
+    var pushes: [(table: Int, rows: [[Value]], weights: [Int64]?)] = []
+    /// Behind those, rows as they lie.
+    var batches: [(table: Int, batch: Batch)] = []
     /// In force before the step, and after it, µs.
     var before: Int64?
     var after: Int64?
@@ -65,9 +67,11 @@ final class TimedRun {
       closing: .init(watermarkMicros: step.after, processingMicros: step.nowMicros))
     context.number = number
     for push in step.pushes {
-      try self.push(push.table, push.rows, push.weights, context)
+      let batch = Batch(rows: push.rows, schema: Schema(tables[push.table].fields))
+      try self.push(push.table, batch, push.weights, context)
       if configuration.restores { try replaceGraph(context) }
     }
+    for push in step.batches { try self.push(push.table, push.batch, nil, context) }
     try graph.flush(step: context)
     number += 1
     if configuration.restores { try replaceGraph(context) }
@@ -75,13 +79,16 @@ final class TimedRun {
     return root.lines
   }
 
+  /// By operator.
+  var stateRowsByID: [String: Int] {
+    graph.report.reduce(into: [:]) { rows, report in rows[report.id, default: 0] += report.stateRows }
+  }
   var stateRows: Int { graph.shared.reduce(0) { $0 + $1.stateRows } }
   var lateCount: Int64 { graph.lateRows.reduce(0) { $0 + $1.count } }
 
-  private func push(_ table: Int, _ rows: [[Value]], _ weights: [Int64]?, _ step: StepContext) throws {
+  private func push(_ table: Int, _ rows: Batch, _ weights: [Int64]?, _ step: StepContext) throws {
     for (pipeline, opened) in zip(graph.pipelines, readers.opened) where opened.table == table {
-      let schema = Schema(tables[table].fields).project(opened.columns)
-      let batch = Batch(rows: rows.map { row in opened.columns.map { row[$0] } }, schema: schema)
+      let batch = Batch(opened.columns.map { rows.columns[$0] }, count: rows.count)
       let half = batch.count / 2
       let morsels = [0..<half, half..<batch.count].filter { !$0.isEmpty }.map { range in
         BatchMorsel(

@@ -2,11 +2,11 @@ import Columnar
 import Diagnostics
 import Expressions
 
-/// OVER in order of an event time, looking back, in APPEND mode: each row once, when the watermark has passed it.
+/// OVER in order of an event time in APPEND mode: each row once, when the watermark has passed it and what it looks at.
 ///
-/// Rows wait, sorted, until nothing can come before them any more. Then they are computed, and stay only as long as a frame
-/// behind them may reach back to them: so many rows, or so much time. What reaches back to the partition's beginning is
-/// kept as a state. Rows that come behind the watermark are late (SEM-3); rows without a time are never final, and dropped.
+/// Rows wait, sorted, until nothing can come before them any more, and until as many rows have followed as frames and `lead`
+/// look ahead, or the input ends. Then they are computed, and stay only as long as a frame behind them may reach back to them:
+/// so many rows, or so much time. An aggregate that reaches back to the partition's beginning is kept as a state. Rows that come behind the watermark are late (SEM-3); rows without a time are never final, and dropped.
 package final class FinalOver: Operator {
   package struct Spec: Sendable {
     package var partitionBy: [BoundExpression]
@@ -16,25 +16,36 @@ package final class FinalOver: Operator {
     package var schema: Schema
     /// Added to the first key: what the watermark must pass before a row is there with all others of its time.
     package var offsetMicros: Int64
-    /// How far frames look ahead in time.
-    package var aheadMicros: Int64
-    /// How far frames look back in time, and in rows.
-    package var behindMicros: Int64
-    package var behindRows: Int
+    /// How far frames look ahead, and back.
+    package var ahead: Distance
+    package var behind: Distance
+
+    /// Time, rows, and groups of rows with equal keys: whichever is farther.
+    package struct Distance: Sendable {
+      package var micros: Int64
+      package var rows: Int
+      package var groups: Int
+      package init(micros: Int64, rows: Int, groups: Int) {
+        self.micros = micros
+        self.rows = rows
+        self.groups = groups
+      }
+    }
 
     package init(
       partitionBy: [BoundExpression], orderBy: [TopN.SortSpec], calls: [WindowCall], schema: Schema, offsetMicros: Int64,
-      aheadMicros: Int64, behindMicros: Int64, behindRows: Int
+      ahead: Distance, behind: Distance
     ) {
       self.partitionBy = partitionBy
       self.orderBy = orderBy
       self.calls = calls
       self.schema = schema
       self.offsetMicros = offsetMicros
-      self.aheadMicros = aheadMicros
-      self.behindMicros = behindMicros
-      self.behindRows = behindRows
+      self.ahead = ahead
+      self.behind = behind
     }
+
+    fileprivate var waitsForRows: Bool { ahead.rows > 0 || ahead.groups > 0 }
   }
 
   private let spec: Spec
@@ -92,19 +103,29 @@ package final class FinalOver: Operator {
 
   /// The watermark at which a row of this time is final.
   private func finalAt(_ micros: Int64) -> Int64 {
-    micros.addingSaturated(spec.offsetMicros).addingSaturated(spec.aheadMicros)
+    micros.addingSaturated(spec.offsetMicros).addingSaturated(spec.ahead.micros)
   }
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
     rows.endStep(rows.absorb { _, at in at })
     guard let horizon = step.closing.watermarkMicros else { return }
-    let due = rows.timers.pop(upTo: horizon).sorted { (rows.firstSeen[Int($0)], $0) < (rows.firstSeen[Int($1)], $1) }
+    var ready = rows.timers.pop(upTo: horizon)
+    // At the end of the input nothing follows that rows could wait for.
+    if horizon == .max, spec.waitsForRows {
+      ready = rows.orders.indices.filter { !rows.orders[$0].isEmpty }.map { Int32(truncatingIfNeeded: $0) }
+    }
+    let due = ready.sorted { (rows.firstSeen[Int($0)], $0) < (rows.firstSeen[Int($1)], $1) }
     if due.isEmpty { return }
     let evaluator = Evaluator(step.evaluation)
     var pieces: [PartitionedRows.ViewPiece] = []
+    var idle: [PartitionedRows.ViewPiece] = []
     var count = 0
     for group in due {
       let piece = self.piece(group, horizon)
+      if piece.first == piece.end {
+        idle.append(piece)
+        continue
+      }
       pieces.append(piece)
       count += piece.slots.count
       if count < FinalOver.viewRowsMax { continue }
@@ -113,6 +134,7 @@ package final class FinalOver: Operator {
       count = 0
     }
     try emit(pieces, horizon, evaluator, step, output)
+    for piece in idle { release(piece.group, computed: piece.first, horizon) }
     rows.compactIfSparse()
     rows.keptBytes = calls.memoryBytes
   }
@@ -120,10 +142,40 @@ package final class FinalOver: Operator {
   /// The rows of a partition that are final now, with those that they look at.
   private func piece(_ group: Int32, _ horizon: Int64) -> PartitionedRows.ViewPiece {
     let order = rows.orders[Int(group)]
-    let end = firstPlace(order) { self.finalAt($0) > horizon }
+    let passed = firstPlace(order) { self.finalAt($0) > horizon }
+    let end = followed(order, passed, horizon)
+    let isLookingAhead = spec.ahead.micros > 0 || spec.waitsForRows
     return .init(
-      group: group, slots: spec.aheadMicros > 0 ? order : Array(order[..<end]), weights: nil,
+      group: group, slots: isLookingAhead ? order : Array(order[..<end]), weights: nil,
       first: min(state.computed(group), end), base: state.forgotten(group), end: end)
+  }
+
+  /// How many of the first `passed` rows, whose order is final, have as many behind them as they look at.
+  private func followed(_ order: [Int32], _ passed: Int, _ horizon: Int64) -> Int {
+    if !spec.waitsForRows || horizon == .max { return passed }
+    var end = max(0, passed - spec.ahead.rows)
+    end = min(end, place(order, spec.ahead.groups, before: passed))
+    if calls.reach.looksAtPeers, end < passed {
+      while end > 0, isPeer(order, end) { end -= 1 }
+    }
+    return end
+  }
+
+  /// Where the last `groups` groups of rows with equal keys before `place` begin.
+  private func place(_ order: [Int32], _ groups: Int, before place: Int) -> Int {
+    var place = place
+    var left = groups
+    while place > 0, left > 0 {
+      place -= 1
+      while place > 0, isPeer(order, place) { place -= 1 }
+      left -= 1
+    }
+    return place
+  }
+
+  /// Whether the row at a place, not the first one, has the keys of the row before it.
+  private func isPeer(_ order: [Int32], _ place: Int) -> Bool {
+    rows.keys[Int(order[place])] == rows.keys[Int(order[place - 1])]
   }
 
   private func emit(
@@ -140,13 +192,19 @@ package final class FinalOver: Operator {
   /// Forgets rows that no later frame reaches back to, once those before place `end` are computed.
   private func release(_ group: Int32, computed end: Int, _ horizon: Int64) {
     let order = rows.orders[Int(group)]
-    let oldest = horizon.subtractingSaturated(spec.offsetMicros.addingSaturated(spec.aheadMicros))
-      .subtractingSaturated(spec.behindMicros)
-    let kept = spec.behindMicros > 0 ? firstPlace(order) { $0 >= oldest } : end
-    let gone = max(0, min(end - spec.behindRows, kept))
+    let oldest = horizon.subtractingSaturated(spec.offsetMicros.addingSaturated(spec.ahead.micros))
+      .subtractingSaturated(spec.behind.micros)
+    let reachable = min(max(0, end - spec.behind.rows), place(order, spec.behind.groups, before: end))
+    let gone = spec.behind.micros > 0 ? min(reachable, firstPlace(order) { $0 >= oldest }) : reachable
     rows.forgetFirst(gone, of: group)
     state.advance(group, computed: end, forgotten: gone)
-    if end < order.count { rows.timers.set(group, finalAt(time(of: order[end]))) }
+    // The next row that can be final, or the first one that time lets go.
+    let passed = firstPlace(order) { self.finalAt($0) > horizon }
+    var next = passed < order.count ? finalAt(time(of: order[passed])) : .max
+    if gone < reachable {
+      next = min(next, finalAt(time(of: order[gone])).addingSaturated(spec.behind.micros).addingSaturated(1))
+    }
+    rows.timers.set(group, next)
     if rows.orders[Int(group)].isEmpty, !state.isNeeded { rows.forget([group]) }
   }
 

@@ -97,7 +97,8 @@ package final class Over: Operator {
       forgetState(of: due)
       rows.forget(due)
     }
-    if spec.isPerStep || (isEnded && !spec.isInputRetractable) {
+    // The end of one input is not yet the end of time: what waits for that comes out with it.
+    if spec.isPerStep || (isEnded && !isFinalOnly && !spec.isInputRetractable) {
       forgetState(of: kept.indices.map { Int32($0) })
       rows.clear()
     }

@@ -112,7 +112,8 @@ package final class RankLimit: Operator {
     if let horizon = spec.closing?.key.horizon(step) ?? (spec.expiry == nil ? nil : step.closing.watermarkMicros) {
       due = rows.timers.pop(upTo: horizon)
     }
-    if spec.closing?.emission == .whenOver {
+    let isFinalOnly = spec.closing?.emission == .whenOver
+    if isFinalOnly {
       let ordered = due.sorted { (rows.firstSeen[Int($0)], $0) < (rows.firstSeen[Int($1)], $1) }
       try emit(ordered, step, output)
       rows.endStep(isShowing: false)
@@ -121,7 +122,8 @@ package final class RankLimit: Operator {
       rows.endStep(isShowing: true)
     }
     rows.forget(due)
-    if spec.isPerStep || isEnded { rows.clear() }
+    // The end of one input is not yet the end of time: what waits for that comes out with it.
+    if spec.isPerStep || (isEnded && !isFinalOnly) { rows.clear() }
   }
 
   /// The changes of partitions: rows that fell out, rows that came in, and rows whose rank is another where it is shown.
