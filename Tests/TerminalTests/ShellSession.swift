@@ -21,6 +21,15 @@ final class ShellSession {
   func wait(for text: String) throws { try terminal.wait(for: text) }
   func wait(_ what: String, until isTrue: (Screen) -> Bool) throws { try terminal.wait(what, until: isTrue) }
 
+  /// Types the same again until `text` is shown: what was sent to a socket may not have arrived the first time.
+  func type(_ keys: String, untilShown text: String) throws {
+    for _ in 0..<60 {
+      try type(keys)
+      if (try? terminal.wait("\"\(text)\"", seconds: 0.5) { $0.text.contains(text) }) != nil { return }
+    }
+    try wait(for: text)
+  }
+
   /// An empty prompt, ready for keys.
   func waitForPrompt() throws { try terminal.wait("the prompt") { $0.lineToCursor == "streamsql> " } }
 
