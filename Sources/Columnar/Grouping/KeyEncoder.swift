@@ -87,15 +87,25 @@ private struct KeyWriter {
     case .list(let c):
       for i in Int(c.offsets[row])..<Int(c.offsets[row + 1]) { appendElement(c.child, i) }
       bytes.append(0)
-    case .map(let c):
-      for i in Int(c.offsets[row])..<Int(c.offsets[row + 1]) {
-        appendElement(c.keys, i)
-        appendElement(c.values, i)
-      }
-      bytes.append(0)
+    case .map(let c): appendEntries(c, Int(c.offsets[row])..<Int(c.offsets[row + 1]))
     case .structure(let c):
       for field in c.fields { appendElement(field, row) }
     }
+  }
+
+  /// The entries of a map in the order of their bytes, so that maps with the same entries are one key.
+  private mutating func appendEntries(_ map: MapColumn, _ range: Range<Int>) {
+    var entries: [[UInt8]] = []
+    entries.reserveCapacity(range.count)
+    for i in range {
+      var entry = KeyWriter()
+      entry.appendElement(map.keys, i)
+      entry.appendElement(map.values, i)
+      entries.append(entry.bytes)
+    }
+    entries.sort { $0.lexicographicallyPrecedes($1) }
+    for entry in entries { bytes.append(contentsOf: entry) }
+    bytes.append(0)
   }
 
   /// A nested value: 1 = NULL, 2 = a value follows (0 ends the list and sorts before both).

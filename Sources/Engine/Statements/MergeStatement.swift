@@ -178,8 +178,8 @@ private struct MergeRun {
   /// `UPDATE SET *`, `INSERT *`: the columns of the source by name.
   private func sourceColumns() throws(SQLError) -> [AST.Expression?] {
     let name: AST.Identifier
-    if let alias = merge.source.alias {
-      name = alias.name
+    if let alias = merge.source.alias?.name {
+      name = alias
     } else if case .name(let source) = merge.source.kind {
       name = source.last
     } else {

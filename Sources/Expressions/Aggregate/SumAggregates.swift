@@ -33,8 +33,12 @@ extension Aggregates {
     _ call: FunctionCall, _ function: SumRules.Function, isTry: Bool
   ) throws(SQLError) -> BoundAggregate {
     try call.expect(1)
-    // Untyped NULLs and strings are doubles, as wherever Spark wants a number.
-    let type: DataType = call.types[0] == .null || call.types[0] == .string ? .double : call.types[0]
+    // Untyped NULLs and strings are doubles, as wherever Spark wants a number; a time is its seconds since 1970.
+    let type: DataType =
+      switch call.types[0] {
+      case .null, .string, .timestamp: .double
+      case let other: other
+      }
     let overflow: SumRules.Overflow = isTry ? .null : call.settings.isANSI ? .raise : .legacy
     func rules(_ total: DataType, _ result: DataType) -> SumRules {
       SumRules(

@@ -33,7 +33,7 @@ enum Comparison {
   private static func operandType(_ call: FunctionCall) throws(SQLError) -> DataType {
     try call.expect(2)
     let (left, right) = Arithmetic.decimalLiteralTypes(call)
-    guard let type = Coercion.commonType(left, right) else { throw .differentTypes(call, call.types) }
+    guard let type = Coercion.comparisonType(of: [left, right]) else { throw .differentTypes(call, call.types) }
     // Texts inside arrays and structs are not read as numbers.
     if type.isNested, !Coercion.canStore(left, as: type) || !Coercion.canStore(right, as: type) {
       throw .differentTypes(call, call.types)

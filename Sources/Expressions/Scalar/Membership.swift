@@ -11,7 +11,7 @@ enum Membership {
 
   private static func bind(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     try call.expect(atLeast: 1)
-    let type = try call.commonType()
+    guard let type = Coercion.comparisonType(of: call.types) else { throw .differentTypes(call, call.types) }
     guard type.isOrderable else {
       throw SQLError(
         .bind, "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "in cannot compare values of type \"\(type.sqlName)\"",

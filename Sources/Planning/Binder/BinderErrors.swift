@@ -131,7 +131,7 @@ extension SQLError {
   static func inlineTableWidth(expected: Int, found: Int, span: SourceSpan) -> SQLError {
     SQLError(
       .bind, "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
-      "rows of VALUES must have the same number of columns, found \(expected) and \(found)", span: span)
+      "rows and names of VALUES must have the same number of columns, found \(expected) and \(found)", span: span)
   }
 
   static func inlineTableNotConstant(span: SourceSpan) -> SQLError {
@@ -145,8 +145,14 @@ extension SQLError {
 extension SQLError {
   static func aggregateNotAllowed(_ function: String, in clause: String, span: SourceSpan) -> SQLError {
     let hint: String? = clause == "WHERE" ? "a condition on an aggregate belongs to HAVING" : nil
+    let errorClass =
+      switch clause {
+      case "WHERE": "INVALID_WHERE_CONDITION"
+      case "VALUES": "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE"
+      default: "INVALID_AGGREGATE_PLACE"
+      }
     return SQLError(
-      .bind, "INVALID_\(clause == "WHERE" ? "WHERE_CONDITION" : "AGGREGATE_PLACE")",
+      .bind, errorClass,
       "aggregate function \(function) cannot be used in \(clause)", span: span, hint: hint)
   }
 

@@ -163,7 +163,13 @@ extension QueryBinder {
   private func aggregated(
     _ input: BoundRelation, _ items: [AST.SelectItem], _ groupBy: [AST.SelectItem], span: SourceSpan
   ) throws(SQLError) -> BoundRelation {
-    for item in items where !containsAggregate(item) {
+    for key in groupBy {
+      guard case .call(let call) = key.expression.kind, ["rollup", "cube"].contains(call.name.text.lowercased()) else { continue }
+      throw .unsupportedInPipeAggregate(call.name.text.uppercased(), span: key.span)
+    }
+    for item in items {
+      try refuseUnsupported(in: item)
+      if containsAggregate(item) { continue }
       throw SQLError(
         .bind, "PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION",
         "an item of |> AGGREGATE must hold an aggregate such as sum or count", span: item.span,
@@ -175,6 +181,18 @@ extension QueryBinder {
     let elements = keys.map { AST.GroupingElement.expression($0.expression) }
     if !keys.isEmpty || items.isEmpty { select.groupBy = AST.GroupBy(elements: elements, span: span) }
     return try bindPipe(select)
+  }
+
+  /// Window functions, and questions for the grouping set, which a step has one of.
+  private func refuseUnsupported(in item: AST.SelectItem) throws(SQLError) {
+    var found: String?
+    _ = item.expression.containsCall { call in
+      let name = call.name.last.text.lowercased()
+      if call.over != nil { found = "window functions" }
+      if ["grouping", "grouping_id"].contains(name) { found = name.uppercased() }
+      return found != nil
+    }
+    if let found { throw .unsupportedInPipeAggregate(found, span: item.span) }
   }
 
   /// An integer among the keys is a position among the columns before the step.

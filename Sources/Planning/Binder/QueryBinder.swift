@@ -13,8 +13,9 @@ struct BoundRelation: Sendable {
   /// The relation under an alias, perhaps with new column names.
   func aliased(_ alias: AST.TableAlias?) throws(SQLError) -> BoundRelation {
     guard let alias else { return self }
-    var result = try withoutHidden.renamed(alias.columns, what: "relation \"\(alias.name.text)\"", span: alias.name.span)
-    result.scope = result.scope.requalified([alias.name.text])
+    let what = alias.name.map { "relation \"\($0.text)\"" } ?? "the relation"
+    var result = try withoutHidden.renamed(alias.columns, what: what, span: alias.span)
+    if let name = alias.name { result.scope = result.scope.requalified([name.text]) }
     return result
   }
 

@@ -13,8 +13,8 @@ extension BoundExpression {
     case (.column(let a), .column(let b)): return a == b
     case (.call(let a), .call(let b)): return a.isSame(as: b)
     case (.cast(let a, let mode), .cast(let b, let otherMode)): return mode == otherMode && a.isSame(as: b)
-    case (.and(let a, let b), .and(let c, let d)): return a.isSame(as: c) && b.isSame(as: d)
-    case (.or(let a, let b), .or(let c, let d)): return a.isSame(as: c) && b.isSame(as: d)
+    case (.and(let a, let b), .and(let c, let d)), (.or(let a, let b), .or(let c, let d)):
+      return a.isSame(as: c) && b.isSame(as: d) || a.isSame(as: d) && b.isSame(as: c)
     case (.conditional(let a, let x), .conditional(let b, let y)):
       guard a.count == b.count, (x == nil) == (y == nil) else { return false }
       if let x, let y, !x.isSame(as: y) { return false }
@@ -30,12 +30,22 @@ extension BoundExpression {
 
 extension ScalarCall {
   fileprivate func isSame(as other: ScalarCall) -> Bool {
-    guard function.isDeterministic, other.function.isDeterministic, function.name == other.function.name,
-      function.parameters == other.function.parameters, lambdas.count == other.lambdas.count
-    else { return false }
-    return arguments.isSame(as: other.arguments)
-      && zip(lambdas, other.lambdas).allSatisfy { $0.isSame(as: $1) }
+    guard function.isDeterministic, other.function.isDeterministic, lambdas.count == other.lambdas.count else { return false }
+    if arguments.count == 2, other.function.name == Self.mirrored[function.name] {
+      return function.parameters == other.function.parameters.reversed() && arguments.isSame(as: other.arguments.reversed())
+    }
+    guard function.name == other.function.name, function.parameters == other.function.parameters else { return false }
+    guard zip(lambdas, other.lambdas).allSatisfy({ $0.isSame(as: $1) }) else { return false }
+    if arguments.isSame(as: other.arguments) { return true }
+    return arguments.count == 2 && Self.commutative.contains(function.name)
+      && arguments.isSame(as: other.arguments.reversed())
   }
+
+  /// Comparisons read from the other side.
+  private static let mirrored = ["<": ">", ">": "<", "<=": ">=", ">=": "<="]
+
+  /// Operators whose operands may be exchanged: `b + a` is the `a + b` of GROUP BY, as in Spark.
+  private static let commutative: Set<String> = ["+", "*", "=", "!=", "<=>", "&", "|", "^"]
 }
 
 extension BoundLambda {

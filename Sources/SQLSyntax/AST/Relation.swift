@@ -45,13 +45,16 @@ extension AST {
 
   /// `[AS] name [(columns)]`
   package struct TableAlias: Equatable, Sendable {
-    package var name: Identifier
+    /// nil where only the columns are named: `AS (a, b)`.
+    package var name: Identifier?
     package var columns: [Identifier]
 
-    package init(name: Identifier, columns: [Identifier] = []) {
+    package init(name: Identifier?, columns: [Identifier] = []) {
       self.name = name
       self.columns = columns
     }
+
+    package var span: SourceSpan { name?.span ?? columns.first?.span ?? .none }
   }
 
   /// `WATERMARK e [AS name] DELAY OF interval` after a relation.

@@ -56,6 +56,12 @@ extension Parser {
       return .init(name: name, value: .expression(try expression()))
     }
     if let star = try star() { return .init(value: .expression(star)) }
+    if at(.leftParen), kind(ahead: 1) == .symbol(.star), kind(ahead: 2) == .symbol(.rightParen) {
+      // `count(DISTINCT (*))`
+      advance()
+      defer { advance() }
+      if let star = try star() { return .init(value: .expression(star)) }
+    }
     return .init(value: .expression(try expression()))
   }
 

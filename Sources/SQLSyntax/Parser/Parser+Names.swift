@@ -61,7 +61,7 @@ extension Parser {
 
   /// `"(" name {"," name} ")"`
   mutating func nameList() throws(SQLError) -> [AST.Identifier] {
-    try parenthesisedList { (parser) throws(SQLError) in try parser.onlyName() }
+    try parenthesisedList { (parser) throws(SQLError) in try parser.anyName() }
   }
 
   /// `[AS] name`; without AS a word must not look like the next clause.

@@ -23,11 +23,19 @@ extension Parser {
     }
     if accept(.as) { return .alias(try anyName()) }
     if accept(.where) { return .where(try expression()) }
+    if at(.limit, .all) {
+      advance()
+      let span = token.span
+      advance()
+      // No limit: what may be left out in front is all there is to say.
+      return .offset(
+        try pipeOffset() ?? .init(.literal(.number(.init(text: "0", kind: .integer))), span: span))
+    }
     if accept(.limit) {
       let count = try expression()
-      return .limit(count, offset: accept(.offset) ? try expression() : nil)
+      return .limit(count, offset: try pipeOffset())
     }
-    if accept(.offset) { return .offset(try expression()) }
+    if let offset = try pipeOffset() { return .offset(offset) }
     if accept(.aggregate) { return try pipeAggregate() }
     if at(.order) || at(.cluster, .by) || at(.distribute, .by) || at(.sort, .by) { return .ordering(try ordering()) }
     if at(.lateral, .view) { return .lateralView(try lateralView()) }
@@ -42,6 +50,14 @@ extension Parser {
       return .join(kind, isNatural: isNatural, right, try joinCondition())
     }
     throw unexpected("a pipe operator")
+  }
+
+  /// `OFFSET n [ROWS]`
+  private mutating func pipeOffset() throws(SQLError) -> AST.Expression? {
+    guard accept(.offset) else { return nil }
+    let offset = try expression()
+    _ = accept(anyOf: [.rows, .row])
+    return offset
   }
 
   private mutating func pipeItems() throws(SQLError) -> [AST.SelectItem] {
@@ -63,9 +79,25 @@ extension Parser {
     var keys: [AST.SelectItem] = []
     if accept(.group) {
       try expect(.by)
+      if at(.all) { throw .unsupportedInPipeAggregate("GROUP BY ALL", span: token.span) }
       keys = try pipeItems()
     }
     return .aggregate(items, groupBy: keys)
+  }
+
+  /// Clauses behind the last step, which are further steps: `|> WHERE a ORDER BY b LIMIT 1`.
+  mutating func pipeTail(_ query: inout AST.Query) throws(SQLError) {
+    let start = token.span
+    let ordering = try ordering()
+    if !ordering.isEmpty { query.pipes.append(.init(kind: .ordering(ordering), span: span(from: start))) }
+    let last = token.span
+    var tail = AST.Query(body: .values([]), span: last)
+    try limits(&tail)
+    if let limit = tail.limit {
+      query.pipes.append(.init(kind: .limit(limit, offset: tail.offset), span: span(from: last)))
+    } else if let offset = tail.offset {
+      query.pipes.append(.init(kind: .offset(offset), span: span(from: last)))
+    }
   }
 
   private mutating func pipeSetOperation(_ keyword: Keyword) throws(SQLError) -> AST.PipeKind {
@@ -74,5 +106,13 @@ extension Parser {
     let isAll = setQuantifier()
     let operands = try commaSeparated { (parser) throws(SQLError) in try parser.queryTerm() }
     return .setOperation(operation, isAll: isAll, operands)
+  }
+}
+
+extension SQLError {
+  package static func unsupportedInPipeAggregate(_ what: String, span: SourceSpan) -> SQLError {
+    SQLError(
+      .parse, "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", "|> AGGREGATE does not take \(what)",
+      span: span, hint: "a SELECT with GROUP BY does; put it in parentheses and go on with |>")
   }
 }

@@ -141,13 +141,24 @@ extension Parser {
       try expect(.rightParen)
       return .init(.scalarSubquery(query), span: span(from: start))
     }
-    if accept(.comma) {
-      let rest = try expressionList()
-      try expect(.rightParen)
-      return .init(.row([first] + rest), span: span(from: start))
-    }
+    if at(.comma) || at(.as) { return try row(from: first, start) }
+    note(.symbol(.comma))
     try expect(.rightParen)
     return first
+  }
+
+  /// The rest of `(a, b)` behind its first value, from `start`; with a name given to one of them, `(a AS x, b)`, it is a
+  /// struct.
+  private mutating func row(from first: AST.Expression, _ start: SourceSpan) throws(SQLError) -> AST.Expression {
+    var items = [AST.SelectItem(first, aliases: accept(.as) ? [try anyName()] : [], span: first.span)]
+    try expect(.comma)
+    repeat {
+      let value = try expression()
+      items.append(AST.SelectItem(value, aliases: accept(.as) ? [try anyName()] : [], span: value.span))
+    } while accept(.comma)
+    try expect(.rightParen)
+    let isNamed = items.contains { !$0.aliases.isEmpty }
+    return .init(isNamed ? .structure(items) : .row(items.map(\.expression)), span: span(from: start))
   }
 
   private mutating func nameOrCall() throws(SQLError) -> AST.Expression {

@@ -63,6 +63,7 @@ extension Parser {
     query.ordering = try ordering()
     try limits(&query)
     while accept(.pipe) { query.pipes.append(try pipeOperator()) }
+    if !query.pipes.isEmpty { try pipeTail(&query) }
     query.span = span(from: start)
     if case .query(let inner) = query.body, Self.isEmpty(query) { return inner }
     return query
@@ -165,10 +166,13 @@ extension Parser {
       let start = parser.token
       let row = try parser.expression()
       // A row in parentheses begins at this token; a struct in parentheses begins one later.
-      if start.kind == .symbol(.leftParen), case .row(let values) = row.kind, row.span.lower == start.span.lower {
-        return values
+      guard start.kind == .symbol(.leftParen), row.span.lower == start.span.lower else { return [row] }
+      return switch row.kind {
+      case .row(let values): values
+      // Names of values say nothing in a table.
+      case .structure(let items): items.map(\.expression)
+      default: [row]
       }
-      return [row]
     }
   }
 }
@@ -207,7 +211,7 @@ extension Parser {
   }
 
   /// LIMIT and OFFSET in either order, or FETCH FIRST n ROWS ONLY.
-  private mutating func limits(_ query: inout AST.Query) throws(SQLError) {
+  mutating func limits(_ query: inout AST.Query) throws(SQLError) {
     let hasLimit = accept(.limit)
     if hasLimit { query.limit = try limit() }
     if accept(.offset) {

@@ -28,6 +28,10 @@ extension Parser {
 
   /// `[AS] name [(columns)]`
   mutating func tableAlias() throws(SQLError) -> AST.TableAlias? {
+    if at(.as, .leftParen) {
+      advance()
+      return .init(name: nil, columns: try nameList())
+    }
     guard let name = try alias() else { return nil }
     return .init(name: name, columns: at(.leftParen) ? try nameList() : [])
   }
@@ -56,6 +60,13 @@ extension Parser {
       amount = .bucket(bucket, outOf: try numberLiteral())
     } else if case .number = kind, kind(ahead: 1) == .word(.percent) {
       amount = .percent(try numberLiteral())
+      advance()
+    } else if at(.hyphen), case .number = kind(ahead: 1), kind(ahead: 2) == .word(.percent) {
+      // It has no meaning, which is said where numbers are looked at.
+      advance()
+      var number = try numberLiteral()
+      number.text = "-" + number.text
+      amount = .percent(number)
       advance()
     } else {
       amount = .rows(try expression())

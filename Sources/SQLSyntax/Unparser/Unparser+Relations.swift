@@ -79,7 +79,7 @@ extension Unparser {
   mutating func tableAlias(_ alias: AST.TableAlias?) {
     guard let alias else { return }
     write(" AS ")
-    anyName(alias.name)
+    if let name = alias.name { anyName(name) }
     if !alias.columns.isEmpty { nameList(alias.columns) }
   }
 

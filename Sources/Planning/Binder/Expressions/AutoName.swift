@@ -22,6 +22,7 @@ extension ExpressionBinder {
       return call.name.last.text.lowercased()
     case .call(let call) where call.name.last.text.lowercased() == "identifier":
       return (try? identifierName(call, span: expression.span))?.last.text ?? autoName(of: expression)
+    case .field(let base, let name) where base.isColumnPath: return name.text
     default: return autoName(of: expression)
     }
   }
@@ -57,10 +58,10 @@ extension ExpressionBinder {
     case .inList(let operand, let candidates, let isNegated):
       return negatedName("(\(autoName(of: operand)) IN (\(list(candidates))))", isNegated)
     case .inSubquery(let operand, _, let isNegated):
-      return negatedName("(\(autoName(of: operand)) IN (listquery()))", isNegated)
+      return negatedName("(\(autoName(of: operand)) IN (listquery(\(outerNames(expression.span)))))", isNegated)
     case .like(let like): return likeName(like)
-    case .exists: return "exists()"
-    case .scalarSubquery: return "scalarsubquery()"
+    case .exists: return "exists(\(outerNames(expression.span)))"
+    case .scalarSubquery: return "scalarsubquery(\(outerNames(expression.span)))"
     case .caseWhen(let operand, let branches, let otherwise): return caseName(operand, branches, otherwise)
     case .cast(let operand, let type, let isTry):
       let target = (try? TypeBinder.bind(type))?.sqlName ?? ""
@@ -73,13 +74,27 @@ extension ExpressionBinder {
       return "lambdafunction(\(([inner.autoName(of: body)] + names).joined(separator: ", ")))"
     case .element(let operand, let index): return "\(autoName(of: operand))[\(autoName(of: index))]"
     case .field(let operand, let name): return "\(autoName(of: operand)).\(name.text)"
-    case .row(let values): return "struct(\(list(values)))"
+    case .row(let values): return rowName(values)
     case .structure(let items):
       let parts = items.map { item in
         autoName(of: item.expression) + (item.alias.map { " AS \($0.text)" } ?? "")
       }
       return "struct(\(parts.joined(separator: ", ")))"
     }
+  }
+
+  /// `named_struct(a, a, col2, 1)`: fields go by the columns that they are.
+  private func rowName(_ values: [AST.Expression]) -> String {
+    let parts = values.enumerated().map { index, value in
+      "\(rowFieldName(of: value, at: index)), \(autoName(of: value))"
+    }
+    return "named_struct(\(parts.joined(separator: ", ")))"
+  }
+
+  /// The name of a field of a row or struct that was given none.
+  func rowFieldName(of value: AST.Expression, at index: Int) -> String {
+    if case .name(let column) = value.kind { return column.last.text }
+    return "col\(index + 1)"
   }
 
   private func list(_ expressions: [AST.Expression]) -> String {
@@ -102,11 +117,42 @@ extension ExpressionBinder {
       return (["namedlambdavariable()"] + parts.dropFirst()).joined(separator: ".")
     }
     if isParameterless(name) { return "\(parts[0].lowercased())()" }
+    if isLateralAlias(name) { return "lateralAliasReference(\(parts[0]))" }
     for count in stride(from: parts.count - 1, through: 1, by: -1)
     where !scope.ordinals(qualifier: parts[..<count], name: parts[count]).isEmpty {
       return parts[count...].joined(separator: ".")
     }
-    return parts.joined(separator: ".")
+    return outerName(name) ?? parts.joined(separator: ".")
+  }
+
+  /// Whether it is another item of the select list.
+  private func isLateralAlias(_ name: AST.ObjectName) -> Bool {
+    guard clause == .select, name.parts.count == 1, case .afterInput(let aliases) = aliases else { return false }
+    return scope.ordinals(qualifier: [], name: name.text).isEmpty && !aliases.named(name.text).isEmpty
+  }
+
+  /// A column of a query around this one: `outer(t.a)`.
+  private func outerName(_ name: AST.ObjectName) -> String? {
+    if !scope.ordinals(qualifier: [], name: name.parts[0].text).isEmpty { return nil }
+    for scope in outer.reversed() {
+      guard let value = try? inputColumn(name, in: scope, span: .none), case .column(let ordinal) = value.node,
+        scope.columns.indices.contains(ordinal)
+      else { continue }
+      return "outer(\(scope.columns[ordinal].displayName))"
+    }
+    return nil
+  }
+
+  /// The columns around it that the subquery at `span` uses, as often as it does.
+  private func outerNames(_ span: SourceSpan) -> String {
+    guard let subquery = subqueries?.entries.last(where: { $0.span == span }) else { return "" }
+    return subquery.relation.plan.outerReferences.compactMap { id -> String? in
+      let reference = context.outerReferences[id]
+      guard reference.depth == subquery.depth, case .column(let ordinal) = reference.value.node,
+        scope.columns.indices.contains(ordinal)
+      else { return nil }
+      return scope.columns[ordinal].field.name
+    }.joined(separator: ", ")
   }
 
   private func chainName(_ operands: [AST.Expression], _ word: String) -> String {
@@ -159,7 +205,9 @@ extension ExpressionBinder {
     let name = call.name.last.text.lowercased()
     for argument in call.arguments {
       guard let expression = argument.expression else { continue }
-      if case .star(let star) = expression.kind { arguments += starName(star, of: name) } else {
+      if case .star(let star) = expression.kind {
+        arguments += call.isDistinct ? columnNames(star) : starName(star, of: name)
+      } else {
         arguments.append(autoName(of: expression))
       }
     }
@@ -174,7 +222,10 @@ extension ExpressionBinder {
   }
 
   private func starName(_ star: AST.Star, of function: String) -> [String] {
-    if function == "count", star.qualifier == nil { return ["1"] }
+    function == "count" && star.qualifier == nil ? ["1"] : columnNames(star)
+  }
+
+  private func columnNames(_ star: AST.Star) -> [String] {
     guard let columns = try? expand(star, span: .none) else { return ["*"] }
     return columns.map(\.name)
   }
@@ -191,5 +242,28 @@ extension AST.BinaryOperator {
       .less, .lessOrEqual, .greater, .greaterOrEqual, .nullSafeEqual:
       functionName
     }
+  }
+}
+
+extension AST.Expression {
+  /// A column, or a field of one.
+  fileprivate var isColumnPath: Bool {
+    switch kind {
+    case .name: true
+    case .field(let base, _): base.isColumnPath
+    default: false
+    }
+  }
+}
+
+extension LogicalPlan {
+  /// References to columns of queries around, from the top down.
+  fileprivate var outerReferences: [Int] {
+    var found: [Int] = []
+    _ = mapExpressions { expression in
+      expression.visit { if case .outer(let id) = $0.node { found.append(id) } }
+      return expression
+    }
+    return found + inputs.flatMap(\.outerReferences)
   }
 }

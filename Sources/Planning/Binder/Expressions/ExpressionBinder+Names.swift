@@ -21,13 +21,15 @@ enum AliasLookup: Sendable {
   case none
   /// Input columns first: lateral aliases in a select list, GROUP BY.
   case afterInput(SelectAliases)
-  /// Aliases first: HAVING and ORDER BY.
+  /// Aliases first: ORDER BY.
   case beforeInput(SelectAliases)
+  /// Input columns that are keys of GROUP BY first, then aliases, then what else there is of the input: HAVING.
+  case afterKeys([NamedExpression], SelectAliases)
 
   var names: [String] {
     switch self {
     case .none: []
-    case .afterInput(let aliases), .beforeInput(let aliases): aliases.names
+    case .afterInput(let aliases), .beforeInput(let aliases), .afterKeys(_, let aliases): aliases.names
     }
   }
 }
@@ -37,6 +39,10 @@ extension ExpressionBinder {
     if let variable = try lambdaVariable(name, span: span) { return variable }
     if let rowPattern { return try bindPatternColumn(name, rowPattern, span: span) }
     if case .beforeInput(let aliases) = aliases, let bound = try alias(name, in: aliases, span: span) { return bound }
+    if case .afterKeys(let keys, let aliases) = aliases {
+      if let bound = try key(name, among: keys, span: span) { return bound }
+      if let bound = try alias(name, in: aliases, span: span) { return bound }
+    }
     if let bound = try inputColumn(name, in: scope, span: span) { return bound }
     if case .afterInput(let aliases) = aliases, let bound = try alias(name, in: aliases, span: span) { return bound }
     if let bound = try parameterlessFunction(name, span: span) { return bound }
@@ -66,12 +72,28 @@ extension ExpressionBinder {
     return try fields(name.parts[1...], of: bound, span: span)
   }
 
+  /// An input column that rows are grouped by.
+  private func key(
+    _ name: AST.ObjectName, among keys: [NamedExpression], span: SourceSpan
+  ) throws(SQLError) -> BoundExpression? {
+    // What is ambiguous in the input may still be the name of one item.
+    guard let column = try? inputColumn(name, in: scope, span: span),
+      keys.contains(where: { $0.expression.isSame(as: column) })
+    else { return nil }
+    return column
+  }
+
+  /// What an alias stands for. Of several items of one name GROUP BY takes the first; elsewhere it is ambiguous.
   private func alias(
     _ name: AST.ObjectName, in aliases: SelectAliases, span: SourceSpan
   ) throws(SQLError) -> BoundExpression? {
     let found = aliases.named(name.parts[0].text)
     guard var first = found.first else { return nil }
-    if found.count > 1, !found.allSatisfy({ $0.isSame(as: first) }) {
+    if clause != .groupBy, found.count > 1, !found.allSatisfy({ $0.isSame(as: first) }) {
+      if clause == .having || clause == .orderBy {
+        throw .ambiguousColumn(
+          name.text, candidates: found.map { _ in name.parts[0].text }, span: span)
+      }
       throw .ambiguousAlias(name.parts[0].text, span: span)
     }
     first.span = span

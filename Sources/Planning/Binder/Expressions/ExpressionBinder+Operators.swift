@@ -116,7 +116,7 @@ extension ExpressionBinder {
   func bindRow(_ values: [AST.Expression], span: SourceSpan) throws(SQLError) -> BoundExpression {
     var arguments: [BoundExpression] = []
     for (index, value) in values.enumerated() {
-      arguments.append(.literal(.string("col\(index + 1)"), .string, span: value.span))
+      arguments.append(.literal(.string(rowFieldName(of: value, at: index)), .string, span: value.span))
       arguments.append(try bind(value))
     }
     return try call("named_struct", arguments, span: span)
@@ -132,8 +132,7 @@ extension ExpressionBinder {
         }
         continue
       }
-      var name = item.alias?.text ?? "col\(index + 1)"
-      if item.alias == nil, case .name(let column) = item.expression.kind { name = column.last.text }
+      let name = item.alias?.text ?? rowFieldName(of: item.expression, at: index)
       arguments.append(.literal(.string(name), .string, span: item.span))
       arguments.append(try bind(item.expression))
     }

@@ -192,10 +192,13 @@ extension ExpressionBinder {
       throw error.located(at: span)
     }
     bound.orderings = functionCall.orderings
-    let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
-    if call.isDistinct, let unhashable = cast.first(where: { !$0.type.isOrderable }) {
-      throw .notGroupable(unhashable.type, in: "DISTINCT", span: unhashable.span)
+    for (index, parameter) in bound.parameters.enumerated() where arguments.indices.contains(index) {
+      // `sum` and `avg` take times as their seconds, which no other function does.
+      if arguments[index].type == .timestamp, parameter == .double {
+        arguments[index] = context.cast(arguments[index], to: .double)
+      }
     }
+    let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
     var filter: BoundExpression?
     if let condition = call.filter {
       inner.clause = .filter
@@ -211,9 +214,22 @@ extension ExpressionBinder {
   func bindAggregateArguments(
     _ call: AST.FunctionCall, span: SourceSpan
   ) throws(SQLError) -> [BoundExpression] {
-    if !call.isDistinct, call.arguments.count == 1, let expression = call.arguments[0].expression,
-      case .star(let star) = expression.kind, star.qualifier == nil, call.name.last.text.lowercased() == "count"
+    if call.arguments.isEmpty, call.name.last.text.lowercased() == "count" {
+      throw SQLError(
+        .bind, "WRONG_NUM_ARGS.WITH_SUGGESTION", "count takes at least 1 argument, found 0", span: span,
+        hint: "count(*) counts all rows")
+    }
+    if call.arguments.count == 1, let expression = call.arguments[0].expression,
+      case .star(let star) = expression.kind, call.name.last.text.lowercased() == "count",
+      !call.isDistinct || star.qualifier != nil
     {
+      if let relation = star.qualifier {
+        // It could be taken for a count of rows, and other systems do.
+        throw SQLError(
+          .bind, "INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT",
+          "count(\(relation.text).*) would count the rows in which no column is NULL", span: expression.span,
+          hint: "count(*) counts all rows; list the columns for those without NULL: count(a, b)")
+      }
       return [.literal(.int32(1), .int, span: expression.span)]
     }
     return try bindArguments(call, span: span)

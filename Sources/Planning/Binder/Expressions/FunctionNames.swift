@@ -5,6 +5,7 @@ enum FunctionNames {
   /// The function's name: mathematical functions of C are upper case, others as written in lower case.
   static func shown(_ name: String, given count: Int) -> String {
     if name == "log" && count == 1 { return "ln" }
+    if name == "array_agg" { return "collect_list" }
     return upperCase.contains(name) ? name.uppercased() : name
   }
 

@@ -16,7 +16,7 @@ extension SelectBinder {
     let operands = binder.subqueries?.entries[known...].flatMap(\.operands) ?? []
     guard ([bound] + operands).contains(where: \.containsOver) else {
       throw SQLError(
-        .bind, "QUALIFY_EXPRESSION_MUST_CONTAIN_WINDOW_FUNCTION", "QUALIFY needs a window function", span: condition.span,
+        .bind, "QUALIFY_REQUIRES_WINDOW_FUNCTION", "QUALIFY needs a window function", span: condition.span,
         hint: "a condition without one belongs to WHERE or HAVING")
     }
     qualify = bound

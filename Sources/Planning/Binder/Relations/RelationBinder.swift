@@ -35,6 +35,11 @@ extension QueryBinder {
     }
     var result = try bindKind(relation)
     if let sample = relation.sample { result = try bind(sample, over: result, span: relation.span) }
+    if case .values = relation.kind, let alias = relation.alias, !alias.columns.isEmpty,
+      alias.columns.count != result.scope.columns.count
+    {
+      throw .inlineTableWidth(expected: alias.columns.count, found: result.scope.columns.count, span: alias.span)
+    }
     result = try result.aliased(relation.alias)
     if let watermark = relation.watermark { result = try bind(watermark, over: result) }
     return result

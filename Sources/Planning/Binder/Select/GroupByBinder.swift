@@ -32,7 +32,12 @@ extension SelectBinder {
     switch element {
     case .expression(let expression): return [try bindKey(expression)]
     case .set(let expressions): return [try bindKeys(expressions)]
-    case .all: return [try bindAllItems()]
+    case .all:
+      // A column or an alias of that name is meant first.
+      if !groupsByAllItems {
+        return [try bindKey(AST.Expression(.name(AST.ObjectName([AST.Identifier("all", span: span)])), span: span))]
+      }
+      return [try bindAllItems()]
     case .rollup(let parts):
       let keys = try parts.map { (part) throws(SQLError) in try bindKeys(part) }
       return (0...keys.count).reversed().map { Self.merged(keys[..<$0]) }
@@ -98,34 +103,41 @@ extension SelectBinder {
     var binder = base
     binder.clause = .groupBy
     binder.groupings = nil
-    binder.aliases = .afterInput(aliases)
+    binder.aliases = .afterInput(itemNames)
     let key = try binder.bind(expression)
     if let call = key.firstColumn(where: { Placeholder.aggregate($0) != nil }) {
       throw .aggregateInGroupBy(aggregateName(call), span: expression.span)
     }
-    return [try add(key, name: base.outputName(of: expression), span: expression.span)]
+    return [add(key, name: base.outputName(of: expression), span: expression.span)]
+  }
+
+  /// Items of the select list by the names that they have or were given.
+  private var itemNames: SelectAliases {
+    var names = SelectAliases()
+    for item in items { names.add(item.name, item.expression) }
+    return names
   }
 
   private mutating func bindPosition(_ text: String, span: SourceSpan) throws(SQLError) -> Int {
     guard let position = Int(text), (1...max(1, items.count)).contains(position), position <= items.count else {
       throw .positionOutOfRange("GROUP BY", position: text, count: items.count, span: span)
     }
+    if let star = select.items.first(where: \.isStar) { throw .starWithGroupByPosition(span: star.span) }
     let item = items[position - 1]
     if item.expression.containsAggregate { throw .groupByPositionAggregate(position, span: span) }
-    return try add(item.expression, name: item.name, span: span)
+    return add(item.expression, name: item.name, span: span)
   }
 
   /// GROUP BY ALL: items without aggregates. Where an item mixes an aggregate with columns, the columns must be keys already.
   private mutating func bindAllItems() throws(SQLError) -> [Int] {
     var keys: [Int] = []
     for item in items where !item.expression.containsAggregate && !item.expression.containsOver {
-      keys.append(try add(item.expression, name: item.name, span: item.span))
+      keys.append(add(item.expression, name: item.name, span: item.span))
     }
     return keys
   }
 
-  private mutating func add(_ key: BoundExpression, name: String, span: SourceSpan) throws(SQLError) -> Int {
-    guard key.type.isOrderable else { throw .notGroupable(key.type, in: "GROUP BY", span: span) }
+  private mutating func add(_ key: BoundExpression, name: String, span: SourceSpan) -> Int {
     if let known = groupKeys.firstIndex(where: { $0.expression.isSame(as: key) }) { return known }
     groupKeys.append(NamedExpression(key, as: name))
     return groupKeys.count - 1
@@ -159,6 +171,13 @@ extension AST.GroupingElement {
   }
 }
 
+extension AST.SelectItem {
+  fileprivate var isStar: Bool {
+    if case .star = expression.kind { return true }
+    return false
+  }
+}
+
 extension SQLError {
   fileprivate static func tooManyGroupingSets(_ span: SourceSpan) -> SQLError {
     SQLError(
@@ -170,6 +189,12 @@ extension SQLError {
     SQLError(
       .bind, "GROUPING_SIZE_LIMIT_EXCEEDED",
       "grouping sets have \(count) keys, \(GroupingSets.keysMax) is the most", span: span)
+  }
+
+  fileprivate static func starWithGroupByPosition(span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "STAR_GROUP_BY_POS", "a position in GROUP BY counts items of the select list, and * stands for several",
+      span: span, hint: "write the columns out, or group by their names")
   }
 
   fileprivate static func missingInGroupingKeys(_ name: String, span: SourceSpan) -> SQLError {

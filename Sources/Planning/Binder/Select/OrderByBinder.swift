@@ -44,8 +44,7 @@ extension QueryBinder {
       throw .invalidLimit(clause, subclass: "IS_UNFOLDABLE", "a constant", span: expression.span)
     }
     guard bound.type.isIntegral else {
-      let subclass = bound.type == .null ? "IS_NULL" : "DATA_TYPE"
-      throw .invalidLimit(clause, subclass: subclass, "an integer, found \(bound.type.sqlName)", span: expression.span)
+      throw .invalidLimit(clause, subclass: "DATA_TYPE", "an integer, found \(bound.type.sqlName)", span: expression.span)
     }
     guard let value = try context.constantValue(bound).integer else {
       throw .invalidLimit(clause, subclass: "IS_NULL", "an integer, found NULL", span: expression.span)

@@ -408,12 +408,12 @@ extension SelectBinder {
     }
 
     private func notGrouped(_ column: String, _ span: SourceSpan) -> SQLError {
-      if binder.select.groupBy?.elements.contains(.all) == true {
+      if binder.groupsByAllItems {
         return SQLError(
           .bind, "UNRESOLVED_ALL_IN_GROUP_BY", "GROUP BY ALL cannot tell whether \"\(column)\" is a key: it stands beside an aggregate",
           span: span, hint: "list the keys: GROUP BY \(column)")
       }
-      return binder.select.groupBy == nil ? .missingGroupBy(column, span: span) : .missingAggregation(column, span: span)
+      return binder.groupKeys.isEmpty ? .missingGroupBy(column, span: span) : .missingAggregation(column, span: span)
     }
   }
 }

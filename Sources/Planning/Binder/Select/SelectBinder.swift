@@ -96,6 +96,12 @@ struct SelectBinder {
     self.overs = overs
   }
 
+  /// Whether GROUP BY ALL stands for all items, and not for a column or an item of that name.
+  var groupsByAllItems: Bool {
+    select.groupBy?.elements.contains(.all) == true
+      && base.scope.ordinals(qualifier: [], name: "all").isEmpty && aliases.named("all").isEmpty
+  }
+
   /// Whether rows are grouped, into one group if there are no keys.
   var isAggregate: Bool { select.groupBy != nil || select.having != nil || !collector.isEmpty }
 
@@ -170,7 +176,7 @@ struct SelectBinder {
     var binder = base
     binder.clause = .having
     binder.aggregates = collector
-    binder.aliases = .beforeInput(aliases)
+    binder.aliases = .afterKeys(groupKeys, aliases)
     having = try binder.bindCondition(condition)
   }
 }

@@ -105,7 +105,7 @@ extension ExpressionBinder {
   private func bindSubquery(
     _ query: AST.Query, span: SourceSpan
   ) throws(SQLError) -> (BoundRelation, SubqueryCollector) {
-    guard let subqueries, var queries, enclosingAggregate == nil, lambdaVariables.isEmpty else {
+    guard let subqueries, var queries, lambdaVariables.isEmpty else {
       throw UnsupportedFeature.subqueryPlace.error(span)
     }
     queries.outer = outer + [scope]
