@@ -105,8 +105,9 @@ extension ExpressionBinder {
       }
       guard index < given.count else { throw .unnamedArgument(routine, span, found: call.arguments.count) }
       if given[index] != nil {
+        let how = argument.name == nil || index < position ? "BOTH_POSITIONAL_AND_NAMED" : "DOUBLE_NAMED_ARGUMENT_REFERENCE"
         throw SQLError(
-          .bind, "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+          .bind, "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.\(how)",
           "parameter \"\(routine.parameters[index].name)\" of \(routine.name) is given twice", span: expression.span)
       }
       given[index] = try bind(expression)

@@ -41,11 +41,14 @@ extension Parser {
     return .expression(expression)
   }
 
-  /// `name type [DEFAULT e]`
+  /// `name type [DEFAULT e] [COMMENT 'text']`
   private mutating func parameter() throws(SQLError) -> AST.Parameter {
     let name = try onlyName()
-    let type = try typeName()
-    return .init(name: name, type: type, defaultValue: accept(.default) ? try expression() : nil)
+    let parameter = AST.Parameter(
+      name: name, type: try typeName(), defaultValue: accept(.default) ? try expression() : nil)
+    // It is for whoever reads the definition.
+    if accept(.comment) { _ = try stringLiteral() }
+    return parameter
   }
 
   /// `name type` of RETURNS TABLE

@@ -258,7 +258,7 @@ extension AST.Expression {
 
 extension LogicalPlan {
   /// References to columns of queries around, from the top down.
-  fileprivate var outerReferences: [Int] {
+  var outerReferences: [Int] {
     var found: [Int] = []
     _ = mapExpressions { expression in
       expression.visit { if case .outer(let id) = $0.node { found.append(id) } }

@@ -34,16 +34,21 @@ extension QueryBinder {
     return result
   }
 
-  /// A join on any condition. Subqueries in the condition of an inner join are asked for the pairs that satisfy the rest.
+  /// A join on any condition. Subqueries in the condition of an inner join are asked for the pairs that satisfy the rest;
+  /// for those of other joins see `JoinSubqueries`.
   private func bindOn(
     _ expression: AST.Expression, _ left: BoundRelation, _ right: BoundRelation, _ kind: JoinSides, span: SourceSpan
   ) throws(SQLError) -> BoundRelation {
     let collector = SubqueryCollector()
     var binder = expressionBinder(Scope(left.scope.columns + right.scope.columns), .joinCondition)
-    if kind == .inner { binder.subqueries = collector }
+    if !kind.isAsOf { binder.subqueries = collector }
     let condition = try binder.bindCondition(expression)
     if kind.isAsOf { try checkAsOf(condition, leftWidth: left.scope.columns.count, span: expression.span) }
     if collector.entries.isEmpty { return joined(left, right, kind, on: condition, span: span) }
+    if kind != .inner {
+      return try JoinSubqueries(binder: binder, left: left, right: right, subqueries: collector.entries)
+        .joined(kind, on: condition, by: self, span: span)
+    }
     let (plain, asking) = condition.split { $0.firstColumn(where: { Placeholder.subquery($0) != nil }) == nil }
     var result = joined(left, right, kind, on: plain, span: span)
     if let asking {
