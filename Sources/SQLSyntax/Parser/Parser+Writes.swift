@@ -11,7 +11,10 @@ extension Parser {
     let targetSpan = span(from: start)
     let options = at(.options, .leftParen) ? try namedOptions() : []
     var columns: [AST.Identifier] = []
-    if at(.leftParen), isOnlyName(ahead: 1), !isQueryStart(ahead: 1) { columns = try nameList() }
+    if at(.leftParen), isOnlyName(ahead: 1), !isQueryStart(ahead: 1) {
+      // A reserved word begins a query, or is no name to `insertTarget`, which looked at the same list.
+      columns = try parenthesisedList { (parser) throws(SQLError) in try parser.onlyName() }
+    }
     let (query, clauses) = try runningQuery()
     return .init(
       isOverwrite: isOverwrite, target: target, targetSpan: targetSpan, options: options, columns: columns,
