@@ -1,8 +1,11 @@
 #include "CReadline.h"
 
 #include <dlfcn.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef void line_handler(char *);
@@ -33,6 +36,8 @@ static int (*f_begin_undo_group)(void);
 static int (*f_end_undo_group)(void);
 static int (*f_ding)(void);
 static void (*f_replace_line)(const char *, int);
+static int (*f_on_new_line)(void);
+static void (*f_redisplay)(void);
 static void (*f_resize_terminal)(void);
 static void (*f_free_line_state)(void);
 static void (*f_using_history)(void);
@@ -77,6 +82,7 @@ int sq_readline_load(const char *name) {
       resolve(&f_variable_value, "rl_variable_value") || resolve(&f_insert_text, "rl_insert_text") ||
       resolve(&f_delete_text, "rl_delete_text") || resolve(&f_begin_undo_group, "rl_begin_undo_group") ||
       resolve(&f_end_undo_group, "rl_end_undo_group") || resolve(&f_ding, "rl_ding") || resolve(&f_replace_line, "rl_replace_line") ||
+      resolve(&f_on_new_line, "rl_on_new_line") || resolve(&f_redisplay, "rl_redisplay") ||
       resolve(&f_resize_terminal, "rl_resize_terminal") || resolve(&f_free_line_state, "rl_free_line_state") ||
       resolve(&f_using_history, "using_history") || resolve(&f_add_history, "add_history") ||
       resolve(&f_stifle_history, "stifle_history") || resolve(&f_read_history, "read_history") ||
@@ -99,7 +105,37 @@ int sq_readline_load(const char *name) {
 
 const char *sq_readline_error(void) { return failure; }
 
-void sq_readline_begin(const char *prompt, void (*handler)(char *)) { f_callback_handler_install(prompt, handler); }
+// Readline asks the environment what characters are, each time it begins. A locale that is not UTF-8 (LANG=C in a container)
+// would make it delete half of an é.
+static int in_utf8(int (*begin)(void)) {
+  setlocale(LC_CTYPE, "");
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return begin();
+  const char *old = getenv("LC_ALL");
+  char *saved = old != NULL ? strdup(old) : NULL;
+  setenv("LC_ALL", "C.UTF-8", 1);
+  const int result = begin();
+  if (saved != NULL) {
+    setenv("LC_ALL", saved, 1);
+  } else {
+    unsetenv("LC_ALL");
+  }
+  free(saved);
+  return result;
+}
+
+static const char *next_prompt;
+static line_handler *next_handler;
+
+static int install(void) {
+  f_callback_handler_install(next_prompt, next_handler);
+  return 0;
+}
+
+void sq_readline_begin(const char *prompt, void (*handler)(char *)) {
+  next_prompt = prompt;
+  next_handler = handler;
+  in_utf8(install);
+}
 void sq_readline_read_char(void) { f_callback_read_char(); }
 void sq_readline_end(void) { f_callback_handler_remove(); }
 
@@ -113,7 +149,13 @@ void sq_readline_drop_line(void) {
 
 void sq_readline_draw_with(void (*redisplay)(void)) { *p_redisplay_function = redisplay; }
 void sq_readline_redraw(void) { (*p_redisplay_function)(); }
-void sq_readline_initialize(void) { f_initialize(); }
+
+void sq_readline_redraw_below(void) {
+  f_on_new_line();
+  f_redisplay();
+}
+
+void sq_readline_initialize(void) { in_utf8(f_initialize); }
 
 // What .inputrc would write for these bytes.
 static void spell(const char *sequence, char *spelling, size_t room) {

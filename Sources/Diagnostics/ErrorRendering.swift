@@ -13,7 +13,7 @@ extension SQLError {
   /// so that a hostile text cannot drive the terminal.
   package func rendered(in source: SourceText?) -> String {
     var lines: [String] = []
-    if let source, let span, !span.isNone {
+    if let source = text?.source ?? source, let span, !span.isNone {
       let place = SourcePlace(of: source.originalSpan(of: span), in: source.original)
       lines.append("\(source.name):\(place.line):\(place.column): \(description)")
       lines.append(contentsOf: place.excerpt(columnsMax: Self.shownColumnsMax))

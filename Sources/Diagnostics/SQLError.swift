@@ -24,6 +24,17 @@ package struct SQLError: Error, Hashable, Sendable {
   package var message: String
   package var span: SourceSpan?
   package var hint: String?
+  /// The text that `span` lies in, where that is another one than the text being run: a query that failed in the
+  /// background, a statement that a command made.
+  package private(set) var text: OwnText?
+
+  /// A text by reference, so that an error stays small.
+  package final class OwnText: Hashable, Sendable {
+    let source: SourceText
+    init(_ source: SourceText) { self.source = source }
+    package static func == (a: OwnText, b: OwnText) -> Bool { a === b || a.source == b.source }
+    package func hash(into hasher: inout Hasher) { hasher.combine(source.name) }
+  }
 
   package init(
     _ kind: Kind, _ errorClass: String, _ message: String, span: SourceSpan? = nil, hint: String? = nil
@@ -40,6 +51,14 @@ package struct SQLError: Error, Hashable, Sendable {
     guard self.span == nil, !span.isNone else { return self }
     var copy = self
     copy.span = span
+    return copy
+  }
+
+  /// The same error, whose place is one of `text` whatever is being run when it is shown. Without a place it stays as it is.
+  package func placed(in text: SourceText) -> SQLError {
+    guard self.text == nil, span != nil else { return self }
+    var copy = self
+    copy.text = OwnText(text)
     return copy
   }
 

@@ -2,7 +2,7 @@
 ///
 /// `bytes` is what the lexer reads. If `${NAME}` was replaced, `original` is what the user wrote and `replacements`
 /// leads back to it, so that errors point into the user's own text.
-package struct SourceText: Sendable {
+package struct SourceText: Hashable, Sendable {
   /// Shown before the line number: `q.sql`, `<command>`, `<stdin>`.
   package let name: String
   package let bytes: [UInt8]

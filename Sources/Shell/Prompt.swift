@@ -16,8 +16,12 @@ extension ShellRun {
   static let continuation = "      ...> "
 
   func prompt(_ session: Session) throws(SQLError) -> Int32 {
+    Terminal.rememberModes()
     let editor = try LineEditor.open(palette: palette)
     self.editor = editor
+    session.onFailure = { [console, errorPalette] name, error in
+      console.tell("query \"\(name)\" failed: " + errorPalette.paint(error: error.rendered(in: nil)))
+    }
     editor.isComplete = { StatementSplitter.isComplete(SourceText(name: "", text: $0), dialect: session.dialect) }
     editor.complete = { Completer(session: session).complete($0, at: $1) }
     console.add(editor)
@@ -51,6 +55,8 @@ extension ShellRun {
       }
     }
     failureCode = nil
+    let silence = Terminal.Silence()
+    defer { silence?.restore() }
     let start = monotonicNanos()
     run(text.substituting(options.variables), session)
     do throws(SQLError) { try console.flush() } catch { report(error, nil) }

@@ -1,5 +1,6 @@
 import Columnar
 import Connectors
+import Dataflow
 import Diagnostics
 import Engine
 import SQLSyntax
@@ -24,8 +25,8 @@ final class ShellRun: @unchecked Sendable {
   private(set) var presenter: Presenter?
   /// The live table or chart on the screen, which hears of a new size.
   var liveView: LiveView?
-  /// The last table that was shown, for `.chart`.
-  var lastResult: ResultTable?
+  /// The last table that was shown, for `.chart`; made when it is asked for.
+  var lastResult: (() -> ResultTable)?
   private let signalReceived = SignalBox()
   var failureCode: Int32?
   var isQuitting = false
@@ -94,18 +95,34 @@ final class ShellRun: @unchecked Sendable {
     case SIGWINCH:
       editor?.resized()
       liveView?.resized()
+    case SIGTSTP: suspend()
+    case SIGCONT:
+      liveView?.resumed()
+      editor?.resumed()
     case SIGINT where editor != nil:
       if editor?.interrupt() != true { session?.interrupt() }
     default:
-      if signalReceived.number != nil {
-        // Asked twice: whatever is stuck stays undone.
-        _exit(128 + number)
-      }
+      // Asked twice: whatever is stuck stays undone.
+      if signalReceived.isAgain() { _exit(128 + number) }
       signalReceived.set(number)
       session?.interrupt()
       // A terminal that is gone, or a prompt asked to end.
       if editor?.interrupt() == true { isQuitting = true }
     }
+  }
+
+  /// Ctrl-Z: the user's shell gets the terminal as it was, until it wakes us.
+  private func suspend() {
+    // A pager or an editor that is stopped with us has its own modes.
+    guard let editor, !ExternalCommand.isRunning else { return Signals.stopProcess() }
+    if editor.pastesInBrackets { Terminal.write("\u{1B}[?2004l") }
+    if let liveView {
+      liveView.suspended()
+      Terminal.write("\u{1B}[?25h")
+    }
+    Terminal.lend { Signals.stopProcess() }
+    if editor.pastesInBrackets { Terminal.write("\u{1B}[?2004h") }
+    if liveView != nil { Terminal.write("\u{1B}[?25l") }
   }
 
   // MARK: Scripts
@@ -171,10 +188,15 @@ final class ShellRun: @unchecked Sendable {
     session?.interrupt()
   }
 
-  /// Runs SQL on behalf of a command.
+  /// Runs SQL on behalf of a command. Places in errors are of that text.
   func execute(_ sql: String) throws(SQLError) {
     let text = SourceText(name: "<command>", text: sql)
-    if let message = try session?.execute(try Parser.parseStatement(text), in: text) { notice(message) }
+    do throws(SQLError) {
+      let statement = try Parser.parseStatement(text, dialect: session?.dialect ?? .spark)
+      if let message = try session?.execute(statement, in: text) { notice(message) }
+    } catch {
+      throw error.placed(in: text)
+    }
   }
 
   func read(_ path: String, span: SourceSpan) throws(SQLError) {
@@ -203,7 +225,13 @@ extension SQLError {
 
 /// The first signal that asked the program to end.
 private final class SignalBox: Sendable {
-  private let value = Mutex<Int32?>(nil)
-  var number: Int32? { value.withLock { $0 } }
-  func set(_ number: Int32) { value.withLock { $0 = $0 ?? number } }
+  private let value = Mutex<(number: Int32, nanos: Int64)?>(nil)
+
+  /// `timeout` and shells signal a process and then its group: that is asked once.
+  private static let onceNanos: Int64 = 300_000_000
+
+  var number: Int32? { value.withLock { $0?.number } }
+  func set(_ number: Int32) { value.withLock { $0 = $0 ?? (number, monotonicNanos()) } }
+  /// One came before, and not just now.
+  func isAgain() -> Bool { value.withLock { $0.map { monotonicNanos() - $0.nanos > Self.onceNanos } ?? false } }
 }

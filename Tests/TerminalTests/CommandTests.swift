@@ -125,6 +125,66 @@ struct CommandTests {
     #expect(try shell.leave() == 0)
   }
 
+  @Test func anInterruptIsThePagersOwn() throws {
+    let shell = try ShellSession()
+    // A pager that lives through SIGINT, as less does.
+    shell.home.file("pager.sh", "trap 'echo pager interrupted' INT\ncat > /dev/null\necho pager waits\nread line < /dev/tty\n")
+    try shell.type(".pager sh pager.sh\r")
+    try shell.waitForPrompt()
+    try shell.type("SELECT id FROM range(100);\r")
+    try shell.wait(for: "pager waits")
+    try shell.type("\u{3}")
+    try shell.wait(for: "pager interrupted")
+    try shell.type("\r")
+    try shell.waitForPrompt()
+    #expect(!shell.screen.text.contains("│ 99 │"))
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func whatTheLastQueryGaveIsDrawn() throws {
+    let shell = try ShellSession(columns: 40)
+    try shell.type("SELECT * FROM VALUES ('a', 4), ('b', 2) AS t(k, n);\r")
+    try shell.wait(for: "│ b │ 2 │")
+    try shell.waitForPrompt()
+    try shell.type(".chart\r")
+    try shell.wait(for: "\nb │")
+    try shell.waitForPrompt()
+    #expect(shell.screen(from: ".chart") == """
+      streamsql> .chart
+      a │\(String(repeating: "█", count: 34)) 4
+      b │\(String(repeating: "█", count: 17)) 2
+      streamsql>
+      """)
+    try shell.type(".chart pie SELECT 1\r")
+    try shell.wait(for: "hint: charts: bar, line")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func errorsOfACommandsStatementPointIntoIt() throws {
+    let shell = try ShellSession()
+    try shell.type(".watch 1 SELECT x FROM range(3)\r")
+    try shell.wait(for: "<command>:1:9: error[UNRESOLVED_COLUMN]")
+    #expect(shell.screen.text.contains("\n SELECT x FROM range(3)\n        ^\n"))
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func relationsAndSourcesAreListed() throws {
+    let shell = try ShellSession(columns: 110, rows: 60)
+    try shell.type("CREATE STREAM s (a INT) USING memory;\rCREATE VIEW v AS SELECT * FROM s;\r")
+    try shell.wait(for: "created view")
+    try shell.waitForPrompt()
+    try shell.type(".tables\r")
+    try shell.wait(for: "│ s    │ stream │ memory    │\n│ v    │ view   │ NULL      │\n")
+    try shell.waitForPrompt()
+    try shell.type(".sources\r")
+    try shell.wait(for: "│ waiting_bytes │ connections │ detached │")
+    try shell.wait(for: "\nrange             Numbers in the column `id`")
+    try shell.waitForPrompt()
+    try shell.type(".sinks console\r")
+    try shell.wait(for: "\n  numRows   rows shown of each block")
+    #expect(try shell.leave() == 0)
+  }
+
   private func contents(_ path: String) -> String {
     guard let file = fopen(path, "r") else { return "no file" }
     defer { fclose(file) }
@@ -136,6 +196,46 @@ struct CommandTests {
 
 /// What is on the screen while queries run.
 struct BusyScreenTests {
+  @Test func aQueryThatFailsInTheBackgroundTellsOfIt() throws {
+    let server = try LineServer()
+    let shell = try ShellSession(columns: 110)
+    try shell.type("CREATE STREAM lines USING socket OPTIONS (host '127.0.0.1', port \(server.port));\r")
+    try shell.wait(for: "created stream")
+    try shell.waitForPrompt()
+    try shell.type("START QUERY q INTO blackhole AS SELECT 1 / int(value) AS x FROM lines;\r")
+    try shell.wait(for: "started query")
+    try shell.waitForPrompt()
+    try shell.type("SELECT 40")
+    try shell.wait(for: "> SELECT 40")
+    try server.send("0\n")
+    try shell.wait("the failure above the line being typed") {
+      $0.text.hasSuffix(
+        """
+        query "q" failed: <input>:1:40: error[DIVIDE_BY_ZERO]: division by zero
+        START QUERY q INTO blackhole AS SELECT 1 / int(value) AS x FROM lines;
+                                               ^^^^^^^^^^^^^^
+        hint: use try_divide to get NULL
+        streamsql> SELECT 40
+        """)
+    }
+    try shell.type("\u{15}AWAIT QUERY q;\r")
+    try shell.wait(for: "> AWAIT QUERY q;\n<input>:1:40: error[DIVIDE_BY_ZERO]")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func whatIsTypedWhileAStatementRunsIsKeptForThePrompt() throws {
+    let shell = try ShellSession()
+    try shell.type("SELECT count(*) AS n FROM range(100000000000);\r")
+    try shell.wait(for: " rows, ")
+    try shell.type("SELECT 7 AS seven;")
+    try shell.type("\u{3}")
+    try shell.wait(for: "interrupted: this is not the whole result\n")
+    // Ctrl-C drops what was typed before it, as the terminal does.
+    try shell.waitForPrompt()
+    #expect(!shell.screen.text.contains("seven"))
+    #expect(try shell.leave() == 0)
+  }
+
   @Test func aLongBoundedQueryHasAProgressBar() throws {
     let shell = try ShellSession(columns: 100)
     let rows = String(repeating: "12345,some text in a column,678.25,2024-01-01 00:00:00\n", count: 20_000)

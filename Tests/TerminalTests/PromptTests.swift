@@ -152,4 +152,82 @@ struct PromptTests {
     try shell.wait(for: "expected a number from 10")
     #expect(try shell.leave() == 0)
   }
+
+  /// Each: what is typed before TAB, and what must be listed or put in.
+  @Test func completionKnowsTheContext() throws {
+    let shell = try ShellSession(columns: 120, rows: 40)
+    let typed: [(String, inserted: String)] = [
+      ("SHOW CONN", "SHOW CONNECTORS "), ("DROP MATERIALIZED VI", "DROP MATERIALIZED VIEW "), ("CREATE AGG", "CREATE AGGREGATE "),
+      ("STOP ", "STOP QUERY "), ("SELECT 1 OUTPUT ", "SELECT 1 OUTPUT MODE "), ("SELECT 1 OUTPUT MODE COM", "SELECT 1 OUTPUT MODE COMPLETE "),
+      ("SELECT 1 TRIGGER AV", "SELECT 1 TRIGGER AVAILABLE NOW "), ("INSERT INTO cons", "INSERT INTO console "),
+      ("SELECT * FROM rate(rowsP", "SELECT * FROM rate(rowsPerSecond => "), ("SELECT * FROM read_files('x', header", "SELECT * FROM read_files('x', header => "),
+      ("SET spark.sql.an", "SET spark.sql.ansi.enabled "), ("EXPLAIN ANA", "EXPLAIN ANALYZE "),
+      ("CREATE TABLE t (a INT) WITH ('connector' = 'files", "CREATE TABLE t (a INT) WITH ('connector' = 'filesystem'"),
+      ("CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'quoteA", "CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'quoteAll' = "),
+      (".help maxr", ".help maxrows "), (".sources rate-", ".sources rate-micro-batch "),
+    ]
+    for (text, inserted) in typed {
+      try shell.type(text + "\t")
+      try shell.wait("\(text) completed") { $0.lineToCursor.hasSuffix("> " + inserted) }
+      try shell.type("\u{15}")
+      try shell.waitForPrompt()
+    }
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func interruptInTheMiddleOfSeveralLinesLeavesNothingBehind() throws {
+    let shell = try ShellSession()
+    try shell.type("SELECT 'a\rb' AS x")
+    try shell.wait(for: "b' AS x")
+    try shell.type("\u{1B}[A\u{3}")
+    try shell.waitForPrompt()
+    #expect(shell.screen(from: "SELECT") == "streamsql> SELECT 'a\n      ...> b' AS x^C\nstreamsql>")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func aTerminalThatCannotMoveItsCursorHasContinuationLines() throws {
+    let shell = try ShellSession(environment: ["TERM": "dumb"])
+    try shell.type("SELECT 40\r")
+    try shell.wait("the continuation prompt") { $0.lineToCursor == "      ...> " }
+    try shell.type("+ 2 AS x;\r")
+    try shell.wait(for: "│ 42 │")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func charactersAreUtf8InAnyLocale() throws {
+    let shell = try ShellSession(environment: ["NO_COLOR": "1", "LANG": "C", "LC_ALL": "C"])
+    try shell.type("SELECT 'ñé\u{7F}o' AS x;\r")
+    try shell.wait(for: "│ ño │")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func theHelpFitsTheScreen() throws {
+    let shell = try ShellSession(columns: 60, rows: 70)
+    try shell.type(".help\r")
+    try shell.wait(for: "\n.quit")
+    try shell.waitForPrompt()
+    #expect(
+      shell.screen.text.contains(
+        """
+        .chart [bar|line|histogram|sparkline|unicode|ascii] [SQL]
+                                  draw a result as a chart: of a
+                                  query, or the last one
+        .peek [QUERY]             the result of a query so far,
+                                  first rows
+        """))
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func settingsSayWhatTheyAre() throws {
+    let shell = try ShellSession()
+    for (command, answer) in [
+      (".timer on", "timer: on"), (".live off", "live: off"), (".maxrows 7", "maxrows: 7"), (".maxrows", "maxrows: 7"),
+      (".width 40", "width: 40 columns"), (".width", "width: that of the screen"), (".nullvalue -", "nullvalue: \"-\""),
+      (".pager off", "pager: off"),
+    ] {
+      try shell.type(command + "\r")
+      try shell.wait("\(answer)") { $0.text.contains("> \(command)\n\(answer)\n") && $0.lineToCursor == "streamsql> " }
+    }
+    #expect(try shell.leave() == 0)
+  }
 }

@@ -23,7 +23,9 @@ void sq_readline_drop_line(void);
 void sq_readline_draw_with(void (*redisplay)(void));
 /// Calls that function.
 void sq_readline_redraw(void);
-/// Reads .inputrc, so that bindings can be looked at.
+/// Draws prompt and input anew on the cursor's line, where readline draws by itself.
+void sq_readline_redraw_below(void);
+/// Reads .inputrc, so that bindings can be looked at. Text is UTF-8 whatever the locale says.
 void sq_readline_initialize(void);
 typedef int sq_command(int count, int key);
 /// Binds the bytes that a key sends to a function, if it is bound to readline's `standard` function: what the user's

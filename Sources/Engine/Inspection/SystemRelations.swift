@@ -15,7 +15,7 @@ struct SystemRelations {
   }
 
   static let all: [Definition] = [
-    queries, progress, operators, watermarks, checkpoints, functions, connectors, settings,
+    queries, progress, operators, watermarks, checkpoints, relations, functions, connectors, settings,
   ]
 
   static func named(_ name: String) -> Definition? { all.first { $0.name == name.lowercased() } }
@@ -119,6 +119,20 @@ struct SystemRelations {
   ) { _ in [] }
 
   // MARK: What there is
+
+  private static let relations = Definition(
+    name: "relations", summary: "tables, streams and views",
+    schema: Schema([
+      Field("name", .string, isNullable: false), Field("kind", .string, isNullable: false), Field("connector", .string),
+    ])
+  ) { session in
+    let stored = session.catalog.relations.values.map { relation -> (String, String, String?) in
+      let kind = relation.isStream ? "stream" : relation.keeper != nil ? "materialized view" : "table"
+      return (relation.name, kind, relation.connector.name)
+    }
+    return (stored + session.catalog.views.values.map { ($0.name, "view", nil) }).sorted { $0.0 < $1.0 }
+      .map { [.string($0.0), .string($0.1), text($0.2)] }
+  }
 
   private static let functions = Definition(
     name: "functions", summary: "functions that can be called",

@@ -206,6 +206,9 @@ package final class StreamingQuery: @unchecked Sendable {
 
   // MARK: Running
 
+  /// The text of the statement that made it, for places in errors that are shown later. Set before it starts.
+  var text: SourceText?
+
   /// Where its rows go, if that is a relation of the session; it takes no more rows when all that feed it are over.
   var fedStore: (any RelationStore)?
 
@@ -228,7 +231,7 @@ package final class StreamingQuery: @unchecked Sendable {
       close()
       setState(cancellation.isCancelled ? .stopped : .finished)
     } catch {
-      var failure = error
+      var failure = text.map { error.placed(in: $0) } ?? error
       // What the sink holds back is still the user's: show it before the error.
       if stage.rowsWritten > 0 || failure.isCancellation {
         do throws(SQLError) { try sink.finish() } catch { if failure.isCancellation { failure = error } }

@@ -14,6 +14,8 @@ extension Session {
   /// again. Reports the first failure.
   func processAll(_ queries: [StreamingQuery]) throws(SQLError) {
     openSources()
+    expectFailures(of: queries)
+    defer { expectFailures(of: []) }
     let failed = pass(over: queries) { (query) throws(SQLError) in try query.processAllAvailable { [self] in wasInterrupted } }
     if let (query, error) = failed {
       // Reported once: the end of the script does not tell of it again.

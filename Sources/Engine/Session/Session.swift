@@ -26,7 +26,12 @@ package final class Session: @unchecked Sendable {
   private struct Foreground {
     var query: StreamingQuery?
     var isInterrupted = false
+    /// What a statement waits for, and will report itself.
+    var awaited: [StreamingQuery] = []
   }
+
+  /// Told of queries that failed in the background while no statement waits for them; from their threads.
+  package var onFailure: (@Sendable (_ name: String, SQLError) -> Void)?
 
   package init(
     options: SessionOptions, presenter: any ResultPresenter, environment: ConnectorEnvironment,
@@ -204,11 +209,21 @@ package final class Session: @unchecked Sendable {
     try query.open()
     queries.append(query)
     if scriptDepth == 0 { openSources() }
-    QueryThread.start { [query] in
+    QueryThread.start { [self, query] in
       // The failure is kept in the query's state, where AWAIT, PROCESS and the end of the script find it.
-      do throws(SQLError) { try query.run() } catch {}
+      do throws(SQLError) { try query.run() } catch { self.failedInBackground(query, error) }
     }
   }
+
+  private func failedInBackground(_ query: StreamingQuery, _ error: SQLError) {
+    let isExpected = foreground.withLock { foreground in
+      foreground.query === query || foreground.awaited.contains { $0 === query }
+    }
+    if !isExpected { onFailure?(query.name, error) }
+  }
+
+  /// Failures of these queries are reported by the statement that is running.
+  func expectFailures(of queries: [StreamingQuery]) { foreground.withLock { $0.awaited = queries } }
 
   /// Waits for a query, in pieces short enough for Ctrl-C. False if it still runs.
   @discardableResult
@@ -217,6 +232,8 @@ package final class Session: @unchecked Sendable {
     openSources()
     query.setStepped(false)
     defer { query.setStepped(options.usesVirtualClock) }
+    expectFailures(of: [query])
+    defer { expectFailures(of: []) }
     while !query.state.isOver {
       if wasInterrupted { return false }
       if let deadline, monotonicNanos() >= deadline { return false }

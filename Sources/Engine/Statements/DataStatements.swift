@@ -38,6 +38,7 @@ extension StatementExecutor {
       return nil
     }
     query.fedStore = fedStore(insert.target)
+    query.text = text
     try session.startInBackground(query)
     return "started query \"\(name)\""
   }

@@ -40,6 +40,7 @@ extension StatementExecutor {
         key.allSatisfy { $0 < schema.count } ? key : nil
       }
       if let over = session.query(named: name) { session.forget(over) }
+      query.text = text
       try session.startInBackground(query)
     }
     if let relation = catalog.relation(create.name), let query = relation.keeper { try fill(query, relation, create.name) }

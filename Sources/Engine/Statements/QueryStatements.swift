@@ -58,6 +58,7 @@ extension StatementExecutor {
     if let old = session.query(named: name) { session.forget(old) }
     let query = try session.prepare(name: name, plan: planned.physical, sink: sink, trigger: trigger(start.clauses))
     query.fedStore = fedStore(start.target)
+    query.text = text
     try session.startInBackground(query)
     return "started query \"\(name)\""
   }

@@ -2,7 +2,7 @@ import Diagnostics
 
 extension DotCommand {
   static let chart = DotCommand(
-    "chart", "[bar|line|histogram|sparkline|unicode|ascii] [SQL]", "draw a result as a chart: of a query, or the last live table",
+    "chart", "[bar|line|histogram|sparkline|unicode|ascii] [SQL]", "draw a result as a chart: of a query, or the last one",
     argument: .sql
   ) { (call) throws(SQLError) in
     let shell = call.shell
@@ -16,8 +16,11 @@ extension DotCommand {
       if let named = ChartKind(rawValue: first) {
         kind = named
         sql = String(sql.dropFirst(first.count))
-      } else if let near = closestMatch(to: first, in: ChartKind.allCases.map(\.rawValue)) {
-        throw call.wrongUsage("there is no chart \"\(first)\", did you mean \"\(near)\"?")
+      } else if !statementWords.contains(first), !first.hasPrefix("(") {
+        let names = ChartKind.allCases.map(\.rawValue)
+        throw SQLError(
+          .parse, "WRONG_COMMAND_ARGUMENT", "there is no chart \"\(first)\"", span: call.span,
+          hint: didYouMean(first, in: names) ?? "charts: \(names.joined(separator: ", ")); a query begins with SELECT, WITH, FROM, VALUES")
       }
     }
     if sql.allSatisfy(\.isWhitespace) {
@@ -26,10 +29,14 @@ extension DotCommand {
           .bind, "NO_RESULT", "there is no result to draw yet", span: call.span, hint: "give a query: .chart \(kind.rawValue) SELECT …")
       }
       let columns = shell.settings.width ?? (shell.console.isTerminal ? Terminal.size.columns : 80)
-      return try shell.show(Chart(kind: kind, usesUnicode: shell.settings.usesUnicode, columns: columns, rows: 15).lines(table))
+      return try shell.show(
+        Chart(kind: kind, usesUnicode: shell.settings.usesUnicode, columns: columns, rows: 15).lines(table()))
     }
     shell.settings.chart = kind
     defer { shell.settings.chart = nil }
     try shell.execute(sql)
   }
+
+  /// How what `.chart` draws may begin.
+  private static let statementWords: Set<String> = ["select", "with", "from", "values", "table", "show", "describe"]
 }

@@ -4,7 +4,7 @@ import Diagnostics
 struct DotCommand: Sendable {
   /// What completion offers behind the name.
   enum Argument: Sendable {
-    case none, text, path, sql, relation, query, function, setting
+    case none, text, path, sql, relation, query, function, setting, connector, command
     case words([String])
   }
 
@@ -68,6 +68,9 @@ struct CommandCall {
   func wrongUsage(_ what: String) -> SQLError {
     SQLError(.parse, "WRONG_COMMAND_ARGUMENT", "\(what): \(command.usage)", span: span)
   }
+
+  /// Says what a setting is now, to a person.
+  func tell(_ setting: String) { shell.notice("\(command.name): \(setting)") }
 
   /// `on` or `off`; without an argument the other of what is.
   func flag(_ value: Bool) throws(SQLError) -> Bool {

@@ -10,5 +10,6 @@ extension DotCommand {
       let usual = getenv("PAGER").map { String(cString: $0) } ?? "less -S"
       call.shell.settings.pager = call.rest.isEmpty || call.rest == "on" ? usual : call.rest
     }
+    call.tell(call.shell.settings.pager ?? "off")
   }
 }

@@ -6,13 +6,21 @@ extension CommandCall {
   func query() throws(SQLError) -> StreamingQuery {
     let queries = shell.session?.queries ?? []
     if rest.isEmpty {
-      if let only = queries.last, queries.count == 1 { return only }
+      guard let last = queries.last else { throw .noQuery(span) }
+      if queries.count == 1 { return last }
       throw SQLError(
-        .bind, "QUERY_NOT_FOUND", queries.isEmpty ? "no query is running" : "several queries are running", span: span,
-        hint: queries.isEmpty ? "START QUERY name AS SELECT … starts one" : "name one: \(queries.map(\.name).joined(separator: ", "))")
+        .bind, "QUERY_NOT_FOUND", "several queries are running", span: span,
+        hint: "name one: \(queries.map(\.name).joined(separator: ", "))")
     }
     if let query = shell.session?.query(named: rest) { return query }
     throw SQLError(
       .bind, "QUERY_NOT_FOUND", "there is no query \"\(rest)\"", span: span, hint: didYouMean(rest, in: queries.map(\.name)))
+  }
+}
+
+extension SQLError {
+  static func noQuery(_ span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "QUERY_NOT_FOUND", "no query is running", span: span, hint: "START QUERY name AS SELECT … starts one")
   }
 }

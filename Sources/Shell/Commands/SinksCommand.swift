@@ -1,7 +1,8 @@
 import Diagnostics
 
 extension DotCommand {
-  static let sinks = DotCommand("sinks", "", "connectors that can be written, with their options", argument: .none) { (call) throws(SQLError) in
-    try call.shell.show(ConnectorHelp.lines(call.shell, wantsSinks: true))
+  static let sinks = DotCommand("sinks", "[CONNECTOR]", "connectors that can be written; the options of one", argument: .connector) {
+    (call) throws(SQLError) in
+    try call.shell.show(try ConnectorHelp.lines(call, wantsSinks: true))
   }
 }

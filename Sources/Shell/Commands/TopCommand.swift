@@ -6,6 +6,7 @@ extension DotCommand {
     let seconds = call.rest.isEmpty ? 1 : try call.number(from: 1)
     guard let session = call.shell.session else { return }
     repeat {
+      if session.queries.isEmpty { throw SQLError.noQuery(call.span) }
       if Terminal.isCapable(1) { Terminal.write("\u{1B}[H\u{1B}[2J") }
       try call.shell.execute("SHOW QUERIES")
       try call.shell.console.flush()

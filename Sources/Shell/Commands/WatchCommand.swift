@@ -8,7 +8,8 @@ extension DotCommand {
     (call) throws(SQLError) in
     var sql = try call.argument()
     var seconds = 2.0
-    if let first = call.words.first, let given = Double(first), given > 0, given < 1e6 {
+    if let first = call.words.first, let given = Double(first) {
+      guard given > 0, given < 1e6 else { throw call.wrongUsage("expected seconds above 0, found \(first)") }
       seconds = given
       sql = String(sql.dropFirst(first.count))
     }

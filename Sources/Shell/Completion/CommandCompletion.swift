@@ -20,7 +20,7 @@ struct CommandCompletion {
     let isFirst = words.count == (typed.isEmpty ? 1 : 2)
     switch command.argument {
     case .path: return PathCompletion.complete(typed, range: range, closing: "")
-    case .sql: 
+    case .sql:
       // What follows is a statement of its own.
       guard let wordEnd = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
       let inner = Completer(session: session).complete(Array(text[(wordEnd + 1)...]), at: point - wordEnd - 1)
@@ -32,6 +32,8 @@ struct CommandCompletion {
     case .relation: return completion(session.relationNames, typed, range)
     case .query: return completion(session.queries.map(\.name), typed, range)
     case .function: return completion(session.functions.names, typed, range)
+    case .connector: return isFirst ? completion(session.connectors.definitions.map(\.name), typed, range) : nil
+    case .command: return isFirst ? completion(DotCommand.all.map(\.name), typed, range) : nil
     case .setting: return isFirst ? completion(Session.settingNames, typed, range) : nil
     case .none, .text: return nil
     }

@@ -21,7 +21,7 @@ struct Completer {
         return insideQuotes(pieces.dropLast(), before, from: start + Int(last.span.lower) + 1, text, point)
       }
     }
-    let wordStart = wordStart(text, before: point, from: start)
+    let wordStart = wordStart(text, before: point, from: start, isKey: Self.expectsSetting(pieces, before))
     let typed = String(decoding: text[wordStart..<point], as: UTF8.self)
     let tokens = Statement(before, pieces.filter { Int($0.span.upper) + start <= wordStart || wordStart == point })
     let whole = wholeStatement(text, from: start)
@@ -62,10 +62,18 @@ struct Completer {
     return Statement(own, TokenScan.pieces(of: own, dialect: session.dialect))
   }
 
-  private func wordStart(_ text: [UInt8], before point: Int, from start: Int) -> Int {
+  private func wordStart(_ text: [UInt8], before point: Int, from start: Int, isKey: Bool) -> Int {
     var index = point
-    while index > start, isWord(text[index - 1]) { index -= 1 }
+    while index > start, isWord(text[index - 1]) || (isKey && [UInt8(ascii: "."), UInt8(ascii: "-")].contains(text[index - 1])) {
+      index -= 1
+    }
     return index
+  }
+
+  /// Behind SET and RESET: names of settings have dots in them.
+  private static func expectsSetting(_ pieces: [TokenScan.Piece], _ source: SourceText) -> Bool {
+    let words = Statement(source, pieces).words
+    return ["SET", "RESET"].contains(words.first?.text.uppercased()) && !words.contains { $0.text == "=" }
   }
 
   private func isWord(_ byte: UInt8) -> Bool {
@@ -111,6 +119,22 @@ struct Statement {
       default: return Word(text: source.text(of: piece.span), isName: false)
       }
     }
+  }
+
+  /// The innermost parenthesis that is open at the end.
+  var openParenthesis: Int? {
+    var depth = 0
+    for index in words.indices.reversed() {
+      if words[index].isString { continue }
+      switch words[index].text {
+      case ")": depth += 1
+      case "(":
+        if depth == 0 { return index }
+        depth -= 1
+      default: break
+      }
+    }
+    return nil
   }
 
   func upper(_ index: Int) -> String { index >= 0 && index < words.count ? words[index].text.uppercased() : "" }

@@ -12,11 +12,15 @@ struct Context {
 
   func candidates() -> [Completion.Candidate] {
     if let options = OptionContext(session: session, statement: before)?.candidates() { return options }
+    if let names = argumentNames { return names }
     let last = before.words.count - 1
+    if let follows = Self.following[before.upper(last)], !isAfterDot(last) { return keywords(follows) }
     switch before.upper(last) {
-    case "FROM", "JOIN", "INTO", "TABLE", "STREAM" where before.upper(last) != "STREAM" || isAfterFrom(last):
+    case "INTO": return relations + names(session.connectors.sinkNames)
+    case "FROM", "JOIN", "TABLE", "STREAM" where before.upper(last) != "STREAM" || isAfterFrom(last):
       return relations + sources
-    case "DESCRIBE", "DESC", "VIEW": return relations + keywords(["QUERY", "FUNCTION"])
+    case "DESCRIBE", "DESC", "VIEW": return relations + keywords(["QUERY", "FUNCTION", "EXTENDED"])
+    case "EXPLAIN": return keywords(["LOGICAL", "OPTIMIZED", "PHYSICAL", "GRAPH", "ANALYZE"] + Self.statements)
     case "USING": return names(session.connectors.definitions.map(\.name))
     case "FUNCTION": return names(session.functions.names)
     case "QUERY": return names(session.queries.map(\.name))
@@ -27,11 +31,44 @@ struct Context {
     }
   }
 
+  private func isAfterDot(_ index: Int) -> Bool { before.upper(index - 1) == "." }
+
+  /// What stands behind a word that only a few others can follow.
+  private static let following: [String: [String]] = [
+    "SHOW": [
+      "QUERIES", "TABLES", "STREAMS", "VIEWS", "FUNCTIONS", "SOURCES", "SINKS", "CONNECTORS", "SETTINGS", "COLUMNS FROM",
+      "CREATE TABLE",
+    ],
+    "CREATE": ["STREAM", "TABLE", "TEMP VIEW", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "AGGREGATE", "SINK", "OR REPLACE"],
+    "DROP": ["STREAM", "TABLE", "VIEW", "MATERIALIZED VIEW", "FUNCTION", "AGGREGATE", "SINK"],
+    "START": ["QUERY"], "STOP": ["QUERY"], "PAUSE": ["QUERY"], "RESUME": ["QUERY"], "AWAIT": ["QUERY"],
+    "OUTPUT": ["MODE"], "MODE": ["APPEND", "UPDATE", "COMPLETE", "CHANGELOG"],
+    "EMIT": ["CHANGES", "FINAL", "ON WINDOW CLOSE", "UPDATES", "SNAPSHOT"],
+    "TRIGGER": ["EVERY", "ONCE", "AVAILABLE NOW", "CONTINUOUS", "REALTIME"],
+    "MATERIALIZED": ["VIEW"], "TEMP": ["VIEW", "FUNCTION"], "INSERT": ["INTO"], "GROUP": ["BY"], "ORDER": ["BY"], "PARTITION": ["BY"], "ADVANCE": ["CLOCK BY INTERVAL", "WATERMARK ON"],
+  ]
+
+  /// Inside `connector(…)` in FROM: options by name; nil elsewhere.
+  private var argumentNames: [Completion.Candidate]? {
+    guard let opening = before.openParenthesis, ["FROM", "JOIN", "STREAM", ","].contains(before.upper(opening - 2)) else { return nil }
+    let name = before.upper(opening - 1).lowercased()
+    guard ["(", ","].contains(before.upper(before.words.count - 1)) else { return nil }
+    let options: [OptionDefinition]
+    if name == "read_files" {
+      options = ["csv", "json", "text"].flatMap { session.connectors[$0]?.options ?? [] }
+      return names(["format"], suffix: " => ") + names(options.map(\.name).filter { $0 != "path" }, suffix: " => ")
+    }
+    guard let connector = session.connectors[name], connector.source != nil else { return nil }
+    return names(connector.options.map(\.name), suffix: " => ")
+  }
+
   private func isAfterFrom(_ index: Int) -> Bool { ["FROM", "JOIN", ","].contains(before.upper(index - 1)) }
 
   // MARK: Kinds of candidates
 
-  private func names(_ names: [String]) -> [Completion.Candidate] { names.map { .init(text: $0) } }
+  private func names(_ names: [String], suffix: String = " ") -> [Completion.Candidate] {
+    names.map { .init(text: $0, suffix: suffix) }
+  }
 
   private var relations: [Completion.Candidate] { names(session.relationNames) }
 
@@ -89,7 +126,8 @@ struct Context {
 
 /// Inside `OPTIONS (` or `WITH (` of a connector.
 struct OptionContext {
-  private let connector: ConnectorDefinition?
+  /// One, or those of all formats of Flink's `filesystem`.
+  private let connectors: [ConnectorDefinition]
   private let session: Session
   private let quotesNames: Bool
   /// The option whose value comes next; nil where a name is expected.
@@ -99,45 +137,36 @@ struct OptionContext {
 
   /// Nil if the end of `statement` is not inside of options.
   init?(session: Session, statement: Statement) {
-    var depth = 0
-    var opening: Int?
-    for index in statement.words.indices.reversed() {
-      switch statement.words[index].text {
-      case ")": depth += 1
-      case "(":
-        if depth == 0 { opening = index }
-        depth -= 1
-      default: break
-      }
-      if opening != nil { break }
-    }
-    guard let opening, ["OPTIONS", "WITH"].contains(statement.upper(opening - 1)) else { return nil }
+    guard let opening = statement.openParenthesis, ["OPTIONS", "WITH"].contains(statement.upper(opening - 1)) else { return nil }
     self.session = session
     quotesNames = statement.upper(opening - 1) == "WITH"
-    connector = Self.connector(session, statement, opening)
+    connectors = Self.connectors(session, statement, opening)
     let last = statement.words[statement.words.count - 1].text
     isAtName = last == "(" || last == ","
     let nameIndex = last == "=" ? statement.words.count - 2 : statement.words.count - 1
     let name = isAtName ? "" : statement.words[max(0, nameIndex)].text.lowercased()
     isConnectorValue = name == "connector"
-    option = connector?.options.first { $0.name.lowercased() == name }
+    option = connectors.lazy.flatMap(\.options).first { $0.name.lowercased() == name }
   }
 
-  private static func connector(_ session: Session, _ statement: Statement, _ opening: Int) -> ConnectorDefinition? {
+  private static func connectors(_ session: Session, _ statement: Statement, _ opening: Int) -> [ConnectorDefinition] {
     for index in statement.words.indices {
       let word = statement.upper(index)
       if word == "USING" || (word == "INTO" && index < opening), index + 1 < statement.words.count {
-        if let found = session.connectors[statement.words[index + 1].text] { return found }
+        if let found = session.connectors[statement.words[index + 1].text] { return [found] }
       }
       if word == "CONNECTOR", index > opening, index + 2 < statement.words.count {
-        return session.connectors[statement.words[index + 2].text]
+        let name = statement.words[index + 2].text.lowercased()
+        if name == FlinkFilesystem.connectorName { return ["csv", "json", "text"].compactMap { session.connectors[$0] } }
+        return session.connectors[name].map { [$0] } ?? []
       }
     }
-    return nil
+    return []
   }
 
   private var names: [String] {
-    (connector?.options.map(\.name) ?? []) + (quotesNames ? ["connector"] : [])
+    let isFilesystem = connectors.count > 1
+    return connectors.flatMap { $0.options.map(\.name) } + (isFilesystem ? ["format"] : []) + (quotesNames ? ["connector"] : [])
   }
 
   /// Where no quote is open.
@@ -155,7 +184,7 @@ struct OptionContext {
   }
 
   private var values: [String] {
-    if isConnectorValue { return session.connectors.definitions.map(\.name) }
+    if isConnectorValue { return session.connectors.definitions.map(\.name) + [FlinkFilesystem.connectorName] }
     return switch option?.kind {
     case .choice(let choices): choices
     case .boolean: ["true", "false"]

@@ -28,6 +28,7 @@ final class LineEditor: @unchecked Sendable {
     var output: [UInt8] = []
     var isInterrupted = false
     var isResized = false
+    var isResumed = false
   }
 
   private let shared = Mutex(Shared())
@@ -38,6 +39,8 @@ final class LineEditor: @unchecked Sendable {
   private var prompt = ""
   private var continuation = ""
   private var columns = 80
+  /// While readline forgets a line it would draw it once more.
+  private var isDropping = false
   var highlighter = Highlighter(functionNames: [])
   /// Whether what was typed can be run.
   var isComplete: (String) -> Bool = { _ in true }
@@ -108,23 +111,26 @@ final class LineEditor: @unchecked Sendable {
     wake.ring()
   }
 
+  /// The process goes on after it was stopped.
+  func resumed() {
+    shared.withLock { $0.isResumed = true }
+    wake.ring()
+  }
+
+  /// Whether the terminal is told to mark what is pasted; while there is a prompt.
+  var pastesInBrackets: Bool {
+    drawsItself && sq_readline_is_on("enable-bracketed-paste") != 0 && shared.withLock { $0.isPrompting }
+  }
+
   // MARK: The shell's thread
 
   /// Shows the prompt and reads one statement (or several that came at once).
   func read(prompt: String, continuation: String) -> Line {
     (self.prompt, self.continuation) = (prompt, continuation)
     columns = Terminal.size.columns
-    view.forget()
-    LineEditor.finished = nil
-    sq_readline_begin(prompt) { line in
-      if let line {
-        LineEditor.finished = .some(.some(String(cString: line)))
-        free(line)
-      } else {
-        LineEditor.finished = .some(.none)
-      }
-      sq_readline_end()
-    }
+    begin(prompt)
+    // Lines before the one being edited, where readline draws by itself and knows one line only.
+    var before = ""
     shared.withLock { $0.isPrompting = true }
     defer {
       shared.withLock { $0.isPrompting = false }
@@ -132,8 +138,10 @@ final class LineEditor: @unchecked Sendable {
     }
     while true {
       if let line = LineEditor.finished {
-        guard let line else { return .end }
-        return .text(line)
+        guard let line else { return before.isEmpty ? .end : .cancelled }
+        if drawsItself || isComplete(before + line) { return .text(before + line) }
+        before += line + "\n"
+        begin(continuation)
       }
       var inputs = [
         pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.readEnd, events: Int16(POLLIN), revents: 0),
@@ -147,22 +155,37 @@ final class LineEditor: @unchecked Sendable {
     }
   }
 
+  private func begin(_ prompt: String) {
+    view.forget()
+    LineEditor.finished = nil
+    sq_readline_begin(prompt) { line in
+      if let line {
+        LineEditor.finished = .some(.some(String(cString: line)))
+        free(line)
+      } else {
+        LineEditor.finished = .some(.none)
+      }
+      sq_readline_end()
+    }
+  }
+
   /// Does what other threads asked for. True if the line is to be dropped.
   private func heed() -> Bool {
     wake.drain()
-    let (isInterrupted, isResized) = shared.withLock { shared in
-      defer {
-        shared.isInterrupted = false
-        shared.isResized = false
-      }
-      return (shared.isInterrupted, shared.isResized)
+    let (isInterrupted, isResized, isResumed) = shared.withLock { shared in
+      defer { (shared.isInterrupted, shared.isResized, shared.isResumed) = (false, false, false) }
+      return (shared.isInterrupted, shared.isResized, shared.isResumed)
     }
+    if isResumed { view.forget() }
     if isResized { takeSize() }
+    if isResumed { redraw() }
     flushOutput(isPrompting: true)
     if !isInterrupted { return false }
     leave(marking: "^C")
+    isDropping = true
     sq_readline_drop_line()
     sq_readline_end()
+    isDropping = false
     return true
   }
 
@@ -183,12 +206,15 @@ final class LineEditor: @unchecked Sendable {
       return shared.output
     }
     if bytes.isEmpty { return }
-    if isPrompting { view.erase() }
+    if isPrompting { if drawsItself { view.erase() } else { Terminal.write("\r\n") } }
     bytes.withUnsafeBytes { Terminal.write($0) }
     guard isPrompting else { return }
     if bytes.last != UInt8(ascii: "\n") { Terminal.write("\r\n") }
-    sq_readline_redraw()
+    redraw()
   }
+
+  /// Prompt and input again, on the line of the cursor.
+  private func redraw() { if drawsItself { sq_readline_redraw() } else { sq_readline_redraw_below() } }
 
   // MARK: Drawing
 
@@ -208,7 +234,10 @@ final class LineEditor: @unchecked Sendable {
       point: Int(sq_readline_point()), columns: columns, palette: view.palette)
   }
 
-  private func draw() { view.draw(layout, screenRows: Terminal.size.rows) }
+  private func draw() {
+    if isDropping { return }
+    view.draw(layout, screenRows: Terminal.size.rows)
+  }
 
   /// Leaves the input where it is and goes below it.
   private func leave(marking mark: String = "") {

@@ -26,6 +26,8 @@ final class LiveView: @unchecked Sendable {
   private struct Shared {
     var output: [UInt8] = []
     var isResized = false
+    var isSuspended = false
+    var isResumed = false
   }
 
   private var region = ScreenRegion()
@@ -49,6 +51,15 @@ final class LiveView: @unchecked Sendable {
 
   func resized() {
     shared.withLock { $0.isResized = true }
+    wake.ring()
+  }
+
+  /// The process is about to be stopped: nothing is drawn until it is told that it goes on.
+  func suspended() { shared.withLock { $0.isSuspended = true } }
+
+  /// The process goes on after it was stopped, on a screen where others have written.
+  func resumed() {
+    shared.withLock { ($0.isSuspended, $0.isResumed) = (false, true) }
     wake.ring()
   }
 
@@ -118,10 +129,11 @@ final class LiveView: @unchecked Sendable {
   }
 
   private func heedOthers() {
-    let isResized = shared.withLock { shared in
-      defer { shared.isResized = false }
-      return shared.isResized
+    let (isResized, isResumed) = shared.withLock { shared in
+      defer { (shared.isResized, shared.isResumed) = (false, false) }
+      return (shared.isResized || shared.isResumed, shared.isResumed)
     }
+    if isResumed { region.forget() }
     flushOutput()
     if isResized { draw() }
   }
@@ -153,6 +165,7 @@ final class LiveView: @unchecked Sendable {
   }
 
   private func draw() {
+    if shared.withLock({ $0.isSuspended }) { return }
     drawnChanges = sink.changes
     keys.isDirty = false
     status.sample(query.progress)
@@ -192,7 +205,7 @@ final class LiveView: @unchecked Sendable {
   /// The final table, once, where it can be scrolled back to.
   private func printResult() {
     let (all, count) = table(rowsMax: shell.settings.rowsMax)
-    shell.lastResult = all
+    shell.lastResult = { all }
     if case .failed = query.state, count == 0 { return }
     let columns = min(Terminal.size.columns, shell.settings.width ?? .max)
     let lines: [String]

@@ -9,10 +9,12 @@ import Synchronization
 #endif
 
 /// A result that goes through a pager if it is longer than the screen.
-final class PagedOutput: OutputStreamSink {
+// @unchecked Sendable: the held bytes are behind the mutex; the thread's id never changes.
+final class PagedOutput: OutputStreamSink, @unchecked Sendable {
   private let command: String
   private let console: ConsoleOutput
   private let held = Mutex<[UInt8]>([])
+  private let thread = pthread_self()
 
   init(_ command: String, run: ShellRun) {
     self.command = command
@@ -25,12 +27,19 @@ final class PagedOutput: OutputStreamSink {
     held.withLock { $0.append(contentsOf: bytes) }
   }
 
+  /// Shows what is there, unless this is a query's own thread: the shell's shows it when the query has ended.
   func flush() throws(SQLError) {
+    if pthread_equal(thread, pthread_self()) != 0 { try show() }
+  }
+
+  /// Shows what was written since the last time. On the shell's thread, which waits for the pager.
+  func show() throws(SQLError) {
     let bytes = held.withLock { held in
       defer { held = [] }
       return held
     }
     let lines = bytes.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+    if bytes.isEmpty { return }
     if lines < Terminal.size.rows || !page(bytes) {
       var failure: SQLError?
       bytes.withUnsafeBytes { bytes in
@@ -41,9 +50,8 @@ final class PagedOutput: OutputStreamSink {
     }
   }
 
+  /// False if there is no such program.
   private func page(_ bytes: [UInt8]) -> Bool {
-    guard let pipe = popen(command, "w") else { return false }
-    _ = fwrite(bytes, 1, bytes.count, pipe)
-    return pclose(pipe) == 0
+    ExternalCommand.run(command, input: bytes) != ExternalCommand.notFound
   }
 }

@@ -14,7 +14,8 @@ import Engine
 final class Presenter: ResultPresenter {
   private unowned let run: ShellRun
   private var liveSink: LiveSink?
-  private var chartSink: ChartSink?
+  /// What the pager is to show when the query has ended.
+  private var paged: PagedOutput?
   /// Live tables that went on in the background, by the name of their query.
   private var background: [String: LiveSink] = [:]
 
@@ -41,10 +42,10 @@ final class Presenter: ResultPresenter {
       schema: result.schema, zone: TimeZoneRules.named(result.settings.zoneName) ?? .utc,
       isOneResult: result.isBounded, isChangelog: result.mode == .changelog, nullText: run.settings.nullText,
       columnsMax: run.console.isTerminal ? run.settings.width ?? Terminal.size.columns : nil)
-    if let pager = run.settings.pager, run.console.isTerminal, result.isBounded {
-      return EncodedSink(format.encoder(request), output: PagedOutput(pager, run: run))
-    }
-    return EncodedSink(format.encoder(request), output: run.console)
+    paged = nil
+    if let pager = run.settings.pager, run.console.isTerminal, result.isBounded { paged = PagedOutput(pager, run: run) }
+    let sink = EncodedSink(format.encoder(request), output: paged ?? run.console)
+    return run.editor != nil && result.isBounded ? RecordingSink(sink, result, run: run) : sink
   }
 
   func run(_ query: StreamingQuery, in session: Session) throws(SQLError) {
@@ -53,7 +54,11 @@ final class Presenter: ResultPresenter {
       return try show(query, sink, session)
     }
     let showsProgress = Terminal.isCapable(2) && query.plan.root.properties.isBounded && isOwnOutput
-    if !showsProgress { return try session.runInForeground(query) }
+    if !showsProgress {
+      try session.runInForeground(query)
+      tellIfInterrupted(query, session)
+      return
+    }
     try session.attend(query)
     let bar = ProgressBar(usesUnicode: run.settings.usesUnicode)
     run.console.add(bar)
@@ -65,6 +70,13 @@ final class Presenter: ResultPresenter {
     run.console.remove(bar)
     bar.erase()
     try session.stopAttending(query)
+    try paged?.show()
+    tellIfInterrupted(query, session)
+  }
+
+  /// What is on the screen then looks like a result and is none.
+  private func tellIfInterrupted(_ query: StreamingQuery, _ session: Session) {
+    if session.wasInterrupted, query.state == .stopped, query.plan.root.properties.isBounded { run.notice("interrupted: this is not the whole result") }
   }
 
   /// A bar on stderr would be drawn into what a pager shows of our stdout.
@@ -93,29 +105,5 @@ final class Presenter: ResultPresenter {
     background[query.name] = nil
     try show(query, sink, session)
     return true
-  }
-}
-
-/// Draws a bounded result as a chart, at its end.
-private final class ChartSink: Sink {
-  private let shape: ResultShape
-  private let kind: ChartKind
-  private unowned let run: ShellRun
-  private var batches: [Batch] = []
-
-  init(_ shape: ResultShape, kind: ChartKind, run: ShellRun) {
-    self.shape = shape
-    self.kind = kind
-    self.run = run
-  }
-
-  func write(_ rows: ResultRows) throws(SQLError) { batches.append(rows.batch) }
-
-  func finish() throws(SQLError) {
-    let batch = batches.isEmpty ? Batch.empty(shape.schema) : Batch.concatenate(batches, schema: shape.schema)
-    let table = ResultTable(schema: shape.schema, batch: batch, zone: TimeZoneRules.named(shape.settings.zoneName) ?? .utc)
-    run.lastResult = table
-    let columns = run.settings.width ?? (run.console.isTerminal ? Terminal.size.columns : 80)
-    try run.show(Chart(kind: kind, usesUnicode: run.settings.usesUnicode, columns: columns, rows: 15).lines(table))
   }
 }

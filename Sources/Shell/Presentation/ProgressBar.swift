@@ -21,7 +21,8 @@ final class ProgressBar: OutputInterceptor {
 
   private func text(_ query: StreamingQuery, _ elapsedNanos: Int64, _ columns: Int) -> String {
     let progress = query.progress
-    let rows = "\(HumanText.count(Double(progress.inputRows))) rows, \(HumanText.bytes(progress.inputBytes))"
+    let bytes = progress.inputBytes > 0 ? ", \(HumanText.bytes(progress.inputBytes))" : ""
+    let rows = "\(HumanText.count(Double(progress.inputRows))) rows\(bytes)"
     let clock = HumanText.clock(seconds: elapsedNanos / 1_000_000_000)
     guard let total = query.totalBytes, total > 0 else { return "\(rows), \(clock)" }
     let share = min(1, Double(progress.inputBytes) / Double(total))

@@ -46,6 +46,9 @@ struct ScreenRegion {
     drawn = []
   }
 
+  /// Someone else has written to the screen: what comes next begins at the cursor's line.
+  mutating func forget() { drawn = [] }
+
   /// Leaves the lines where they are and goes below them.
   mutating func leave() {
     if drawn.isEmpty { return }

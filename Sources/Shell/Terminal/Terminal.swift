@@ -69,6 +69,43 @@ enum Terminal {
   }
 }
 
+extension Terminal {
+  /// The modes that the program found, in which other programs expect the terminal.
+  private static let found: termios? = {
+    var modes = termios()
+    return tcgetattr(0, &modes) == 0 ? modes : nil
+  }()
+
+  /// Looks at the terminal before anything changes it.
+  static func rememberModes() { _ = found }
+
+  /// Lends the terminal, as it was found, to someone else: a program that is run, or the user's shell after Ctrl-Z.
+  static func lend(_ body: () -> Void) {
+    var own = termios()
+    guard var found, tcgetattr(0, &own) == 0 else { return body() }
+    tcsetattr(0, TCSADRAIN, &found)
+    body()
+    tcsetattr(0, TCSADRAIN, &own)
+  }
+
+  /// Keys typed while a statement runs are kept for the prompt, and not shown between its rows, until `restore`.
+  struct Silence {
+    private var saved = termios()
+
+    init?() {
+      guard tcgetattr(0, &saved) == 0 else { return nil }
+      var silent = saved
+      silent.c_lflag &= ~tcflag_t(ECHO)
+      guard tcsetattr(0, TCSADRAIN, &silent) == 0 else { return nil }
+    }
+
+    func restore() {
+      var saved = saved
+      tcsetattr(0, TCSADRAIN, &saved)
+    }
+  }
+}
+
 /// Wakes a thread that sleeps in `poll`: a pipe that any thread may ring.
 // @unchecked Sendable: the descriptors never change.
 final class WakePipe: @unchecked Sendable {

@@ -27,6 +27,20 @@ enum TextFitting {
     return right ? spaces + text : text + spaces
   }
 
+  /// Lines of at most `width` columns, broken at spaces where that is possible.
+  static func wrap(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty, displayWidth(of: line) + 1 + displayWidth(of: String(word)) > width {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return lines + [line]
+  }
+
   /// Control characters as visible text, so that no data drives the terminal.
   static func printable(_ text: String) -> String {
     let isClean = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
