@@ -1,0 +1,1 @@
+streamsql -f query.sql
