@@ -13,6 +13,8 @@ package protocol Sink: AnyObject {
   func finish() throws(SQLError)
   /// The query is over, well or not: lets go of what others wait for. Called once, after `finish` if that was called.
   func queryEnded()
+  /// The query was asked to stop, from any thread: a sink that waits for somebody waits no longer than it must.
+  func stopRequested()
   /// True for a sink that fetches the whole result when it wants it: in COMPLETE mode nothing is written to it.
   var readsSnapshots: Bool { get }
 }
@@ -23,6 +25,7 @@ extension Sink {
   package func commit(epoch: Int64) throws(SQLError) {}
   package func finish() throws(SQLError) {}
   package func queryEnded() {}
+  package func stopRequested() {}
   package var readsSnapshots: Bool { false }
 }
 

@@ -148,4 +148,23 @@ struct SharedSourceTests {
       ["/bin/sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null | awk '$5 == \(pid) && $3 != \"Z\"'"])
     #expect(left.output == "")
   }
+
+  /// A command that gets rows and does not read them, or does not end, ends a moment after the query was asked to stop.
+  @Test(arguments: ["sleep 1000", "cat > /dev/null; sleep 1000", "trap : TERM; while :; do sleep 1; done"], ["range(200000)", "rate()"])
+  func commandsThatGetRowsEndWithTheirQuery(_ command: String, _ source: String) throws {
+    let folder = TemporaryFolder()
+    let child = try ChildProcess([
+      Locations.program, "INSERT INTO exec('echo $$ > \(folder.path)/pid; \(command)') SELECT repeat('x', 100) AS x FROM \(source)",
+    ])
+    try child.waitUntil("the command runs") { _ in !(Files.read(folder.path + "/pid") ?? "").isEmpty }
+    usleep(300_000)
+    child.signal(SIGINT)
+    let outcome = try child.wait()
+    #expect(outcome.code == 130, "\(outcome.errors)")
+    #expect(!outcome.errors.contains("error["))
+    let pid = try #require(Files.read(folder.path + "/pid").flatMap { Int32($0.filter(\.isNumber)) })
+    let left = try ChildProcess.run(
+      ["/bin/sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null | awk '$5 == \(pid) && $3 != \"Z\"'"])
+    #expect(left.output == "")
+  }
 }

@@ -106,6 +106,7 @@ package final class StreamingQuery: @unchecked Sendable {
   package func stop() {
     cancellation.cancel()
     bell.ring()
+    sink.stopRequested()
   }
 
   package func pause() { setPaused(true) }

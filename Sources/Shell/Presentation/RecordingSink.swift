@@ -29,6 +29,7 @@ final class RecordingSink: Sink {
 
   func end(_ step: StepInfo) throws(SQLError) { try sink.end(step) }
   func commit(epoch: Int64) throws(SQLError) { try sink.commit(epoch: epoch) }
+  func stopRequested() { sink.stopRequested() }
   func queryEnded() { sink.queryEnded() }
 
   func finish() throws(SQLError) {

@@ -86,6 +86,9 @@ final class ShellCommand: @unchecked Sendable {
     }
   }
 
+  /// Sends a signal to it and all it started; from any thread, as long as it was not waited for.
+  func terminate(_ signal: Int32) { _ = Glibc.kill(-pid, signal) }
+
   /// Ends it and all it started.
   func kill() {
     // What it left in the background ends too.
