@@ -74,6 +74,8 @@ package struct SourceRequest: Sendable {
 
 package struct SourceDescription: Sendable {
   package var schema: Schema
+  /// Columns whose values are names of folders, lower case.
+  var folderColumns: Set<String> = []
   package var isBounded: Bool
   package var canEnd: Bool
   /// False: one hub per session shares it among queries (SEM-7).

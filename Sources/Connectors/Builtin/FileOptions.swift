@@ -17,7 +17,9 @@ enum FileOptions {
   static let fileNameOnly = OptionDefinition(
     "fileNameOnly", .boolean, default: "false", "for a stream, files of one name are one file, wherever they lie")
   static let recursive = OptionDefinition(
-    "recursiveFileLookup", .boolean, default: "false", "folders stand for the files in them at any depth")
+    "recursiveFileLookup", .boolean, default: "false", "folders stand for the files in them at any depth, and give no columns")
+  static let basePath = OptionDefinition(
+    "basePath", .string, "the folder below which folders `name=value` give columns, where the path is not that folder itself")
   static let pathGlobFilter = OptionDefinition(
     "pathGlobFilter", .string, "pattern that the names of files must match, such as *.json")
   static let modifiedAfter = OptionDefinition(
@@ -35,7 +37,7 @@ enum FileOptions {
     "cleanSource", .choice(["off"]), default: "off", "files that were read stay where they are; moving them is not done here")
 
   static let reading = [
-    path, maxFilesPerTrigger, maxRowsPerTrigger, maxBytesPerTrigger, newFilesOnly, latestFirst, fileNameOnly, recursive,
+    path, maxFilesPerTrigger, maxRowsPerTrigger, maxBytesPerTrigger, newFilesOnly, latestFirst, fileNameOnly, recursive, basePath,
     pathGlobFilter, modifiedAfter, modifiedBefore, ignoreMissingFiles, ignoreCorruptFiles, monitorInterval, cleanSource,
     LineOptions.maxLineBytes, LineOptions.lineSep, LineOptions.encoding, LineOptions.charset,
   ]
@@ -101,6 +103,17 @@ extension SourceRequest {
     selection.modifiedAfterMicros = try moment(FileOptions.modifiedAfter)
     selection.modifiedBeforeMicros = try moment(FileOptions.modifiedBefore)
     return selection
+  }
+
+  /// The columns that names of folders give; nil if there are none.
+  func folderColumns(_ selection: FileSelection, _ files: [FileEntry]) throws(SQLError) -> FolderColumns? {
+    if selection.isRecursive { return nil }
+    return try FolderColumns(files, below: folderRoot(selection), span: pathSpan)
+  }
+
+  func folderRoot(_ selection: FileSelection) -> String {
+    let root = FileListing.localPath(options.text(FileOptions.basePath) ?? selection.path)
+    return root.hasSuffix("/") ? root : root + "/"
   }
 
   private func moment(_ option: OptionDefinition) throws(SQLError) -> Int64? {

@@ -5,7 +5,7 @@ internal import Glibc
 /// Options of every connector that writes files.
 enum FileSinkOptions {
   static let compression = OptionDefinition(
-    "compression", .choice(Compression.allCases.map(\.rawValue)),
+    "compression", aliases: ["codec"], .choice(Compression.allCases.map(\.rawValue)),
     "how files written are packed; without it the suffix of the path says: .gz, .zst")
   static let overwrite = OptionDefinition(
     "overwrite", .boolean, default: "false", "what is written takes the place of what is there; INSERT OVERWRITE says so too")

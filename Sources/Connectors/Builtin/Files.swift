@@ -47,9 +47,12 @@ extension ConnectorDefinition {
               ignoresCorrupt: settings.ignoresCorrupt)
             : nil
           let isStream = request.readsAsItGrows
+          let (schema, folderColumns) = try request.withFolderColumns(selection, files, format) { (stored) throws(SQLError) in
+            try format.schema(stored, sample: sample)
+          }
           var description = SourceDescription(
-            schema: try format.schema(request, sample: sample), isBounded: !isStream,
-            canEnd: !isStream, canReplay: true, malformed: MalformedRecords())
+            schema: schema, isBounded: !isStream, canEnd: !isStream, canReplay: true, malformed: MalformedRecords())
+          description.folderColumns = folderColumns
           description.isAppendOnly = format.isAppendOnly
           return description
         },
@@ -60,9 +63,7 @@ extension ConnectorDefinition {
           return try FileSource(
             schema: Schema(columns.map { description.schema[$0] }),
             files: isStream ? [] : request.files(selection, isDeclaring: false),
-            reading: format.reading(
-              request, description.schema, columns: columns,
-              malformed: description.malformed ?? MalformedRecords()),
+            reading: request.reading(format, description, columns: columns, selection),
             settings: request.fileSettings(),
             watch: isStream ? request.folderWatch(selection, isTail: isTail) : nil, isTail: isTail)
         }),
@@ -71,6 +72,57 @@ extension ConnectorDefinition {
 }
 
 extension SourceRequest {
+  /// The columns of a format, and behind them those of folders; a declared column of a folder stays where it was declared.
+  fileprivate func withFolderColumns(
+    _ selection: FileSelection, _ files: [FileEntry], _ format: any ReadFormat,
+    _ stored: (SourceRequest) throws(SQLError) -> Schema
+  ) throws(SQLError) -> (Schema, Set<String>) {
+    guard format.isAppendOnly, let folders = try folderColumns(selection, files) else { return (try stored(self), []) }
+    let names = Set(folders.names.map { $0.lowercased() })
+    if let schema {
+      // Columns that were declared are all there are.
+      let used = names.intersection(schema.fields.map { $0.name.lowercased() })
+      _ = try stored(withoutColumns(used))
+      return (schema, used)
+    }
+    let fields = try stored(self).fields.filter { !names.contains($0.name.lowercased()) }
+    return (Schema(fields + folders.inferred(files, try valueReading())), names)
+  }
+
+  private func withoutColumns(_ names: Set<String>) -> SourceRequest {
+    var request = self
+    request.schema = schema.map { Schema($0.fields.filter { !names.contains($0.name.lowercased()) }) }
+    return request
+  }
+
+  fileprivate func reading(
+    _ format: any ReadFormat, _ description: SourceDescription, columns: [Int], _ selection: FileSelection
+  ) throws(SQLError) -> FormatReading {
+    let malformed = description.malformed ?? MalformedRecords()
+    let (schema, names) = (description.schema, description.folderColumns)
+    if names.isEmpty { return try format.reading(self, schema, columns: columns, malformed: malformed) }
+    let stored = schema.fields.indices.filter { !names.contains(schema[$0].name.lowercased()) }
+    var outputs: [FolderDecoder.Output] = []
+    var wanted: [Int] = []
+    for column in columns {
+      if let place = stored.firstIndex(of: column) {
+        outputs.append(.stored(wanted.count))
+        wanted.append(place)
+      } else {
+        outputs.append(.folder(schema[column]))
+      }
+    }
+    var reading = try format.reading(
+      withoutColumns(names), Schema(stored.map { schema[$0] }), columns: wanted, malformed: malformed)
+    let folders = FolderColumns(names: [], root: folderRoot(selection))
+    let (inner, values) = (reading.decoder, try valueReading())
+    let order = outputs
+    reading.decoder = { place in
+      FolderDecoder(inner: inner(place), outputs: order, folders: folders, path: place.input, reading: values)
+    }
+    return reading
+  }
+
   fileprivate func folderWatch(_ selection: FileSelection, isTail: Bool) throws(SQLError) -> FolderWatch {
     let isNewOnly = try options.boolean(FileOptions.newFilesOnly)
     return try FolderWatch(

@@ -160,6 +160,11 @@ extension String {
 extension SQLError {
   static func unknownOption(_ option: GivenOption, of connector: ConnectorDefinition) -> SQLError {
     let names = connector.options.map(\.name)
+    if connector.positional.first == "path", let absent = SparkOptions.refusal(of: option.name) {
+      return SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "Spark's option \"\(absent.name)\" is not supported by \(connector.name)", span: option.span,
+        hint: absent.hint)
+    }
     return SQLError(
       .bind, "UNKNOWN_OPTION", "connector \"\(connector.name)\" has no option \"\(option.name)\"",
       span: option.span,

@@ -44,7 +44,7 @@ enum FileListing {
 
   /// The files behind `path` by modification time, then path (SEM-6).
   ///
-  /// A folder stands for the files in it, one level deep; `*`, `?`, `[…]` and `{a,b}` are patterns. Names that begin
+  /// A folder stands for the files in it, one level deep, and those in its folders `name=value` (`FolderColumns`); `*`, `?`, `[…]` and `{a,b}` are patterns. Names that begin
   /// with `_` or `.` are left out, in folders and for patterns, as Hadoop does.
   /// Throws `PATH_NOT_FOUND` if nothing is there; an empty folder gives no files.
   static func files(at path: String, span: SourceSpan?) throws(SQLError) -> [FileEntry] {
@@ -97,7 +97,7 @@ enum FileListing {
   }
 
   private static func add(
-    _ path: String, _ info: stat, depth: Int, to found: inout [FileEntry]
+    _ path: String, _ info: stat, depth: Int, keyedDepth: Int = depthMax, to found: inout [FileEntry]
   ) throws(SQLError) {
     if info.st_mode & S_IFMT == S_IFDIR {
       for name in try names(inFolder: path) where !isHidden(name) {
@@ -107,7 +107,9 @@ enum FileListing {
         if info.st_mode & S_IFMT != S_IFDIR {
           append(inner, info, to: &found)
         } else if depth > 1 {
-          try add(inner, info, depth: depth - 1, to: &found)
+          try add(inner, info, depth: depth - 1, keyedDepth: keyedDepth, to: &found)
+        } else if keyedDepth > 0, FolderColumns.isKeyed(name) {
+          try add(inner, info, depth: 1, keyedDepth: keyedDepth - 1, to: &found)
         }
       }
     } else {

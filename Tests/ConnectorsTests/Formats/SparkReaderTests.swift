@@ -58,6 +58,8 @@ import Testing
     ("\"\",\"\"|,", "a bigint, b double, _corrupt_record string", [:], ["NULL|NULL|NULL", "NULL|NULL|NULL"]),
     ("   |1,x|\t||2,y", abc, [:], ["1|x|NULL", "2|y|NULL"]),
     ("1||x".replacing("||", with: "~~") + "|2~~\"a~~b\"", ab, ["sep": "~~"], ["1|x", "2|a~~b"]),
+    (##"2,"x\"y"|4,"q#\z"|5,"a\\b"|6,"#\""##, ab, ["charToEscapeQuoteEscaping": "#"], [#"2|x"y"#, #"4|q\z"#, #"5|a\\b"#, #"6|\"#]),
+    (##"2,"x\"y"|4,"q#\z"|5,"a\\b""##, ab, ["charToEscapeQuoteEscaping": "\\"], [#"2|x"y"#, #"4|q#\z"#, #"5|a\b"#]),
     ("1,\"x\"|2,\"a,b\"", abc, ["quote": ""], ["1|\"x\"|NULL", "2|\"a|2,\"a,b\""]),
     (
       "300,99999999999,9223372036854775808|1,2,3", "a tinyint, b int, c bigint, _corrupt_record string", [:],
@@ -80,6 +82,44 @@ import Testing
     let (text, schema, options, expected) = Self.csv[number]
     let lines = text.replacing("|", with: "\n") + "\n"
     #expect(try rows(.csv, lines, schema, options.merging(["header": "false"]) { $1 }) == expected)
+  }
+
+  @Test func moreColumnsThanAllowedAreAnError() throws {
+    let inferred = failure { _ = try rows(.csv, "1,2,3\n", "", ["maxColumns": "2"]) }
+    #expect(inferred?.errorClass == "MALFORMED_CSV_RECORD")
+    let declared = failure { _ = try rows(.csv, "1,x\n1,x,y,z\n", Self.ab, ["maxColumns": "2", "mode": "PERMISSIVE", "header": "false"]) }
+    #expect(declared?.message == "'\(folder.file("in"))', line 2: 4 fields, maxColumns is 2")
+    #expect(try rows(.csv, "1,x\n", Self.ab, ["maxColumns": "2", "header": "false"]) == ["1|x"])
+  }
+
+  /// Every option of Spark's readers and writers is known, or refused by its name.
+  @Test(arguments: [
+    "sep", "delimiter", "encoding", "charset", "quote", "quoteAll", "escape", "escapeQuotes", "comment", "header", "inferSchema",
+    "preferDate", "enforceSchema", "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "nullValue", "nanValue", "positiveInf",
+    "negativeInf", "dateFormat", "timestampFormat", "timestampNTZFormat", "enableDateTimeParsingFallback", "maxColumns",
+    "maxCharsPerColumn", "mode", "columnNameOfCorruptRecord", "multiLine", "charToEscapeQuoteEscaping", "samplingRatio", "emptyValue",
+    "locale", "lineSep", "unescapedQuoteHandling", "compression", "codec", "timeZone", "extension", "columnPruning",
+    "singleVariantColumn", "basePath", "mergeSchema", "recursiveFileLookup", "pathGlobFilter", "modifiedBefore", "modifiedAfter",
+    "ignoreCorruptFiles", "ignoreMissingFiles", "maxFilesPerTrigger", "maxBytesPerTrigger", "latestFirst", "fileNameOnly",
+    "maxFileAge", "maxCachedFiles", "cleanSource", "sourceArchiveDir",
+  ]) func optionsOfCsvAreKnown(_ name: String) {
+    isKnown(name, .csv)
+  }
+
+  @Test(arguments: [
+    "timeZone", "primitivesAsString", "prefersDecimal", "allowComments", "allowUnquotedFieldNames", "allowSingleQuotes",
+    "allowNumericLeadingZeros", "allowBackslashEscapingAnyCharacter", "mode", "columnNameOfCorruptRecord", "dateFormat",
+    "timestampFormat", "timestampNTZFormat", "enableDateTimeParsingFallback", "multiLine", "allowUnquotedControlChars", "encoding",
+    "lineSep", "samplingRatio", "dropFieldIfAllNull", "locale", "allowNonNumericNumbers", "compression", "ignoreNullFields",
+    "writeNonAsciiCharacterAsCodePoint", "singleVariantColumn", "useUnsafeRow", "inferTimestamp",
+  ]) func optionsOfJsonAreKnown(_ name: String) {
+    isKnown(name, .json)
+  }
+
+  private func isKnown(_ name: String, _ connector: ConnectorDefinition) {
+    let error = failure { _ = try request(connector, ["path": "x", name: "?"]) }
+    #expect(error?.errorClass != "UNKNOWN_OPTION", "\(name)")
+    if error?.errorClass == "UNSUPPORTED_FEATURE" { #expect(error?.hint != nil) }
   }
 
   @Test func csvRecordsOverLines() throws {

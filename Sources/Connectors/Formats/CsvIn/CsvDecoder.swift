@@ -162,6 +162,13 @@ private struct CsvRun: ~Copyable {
   private mutating func malformed(
     _ problem: CsvRowReader.Problem, _ start: Int, _ length: Int
   ) throws(SQLError) {
+    if problem.isFatal {
+      let offset = decoder.place.byteOffset + Int64(start)
+      let line = decoder.place.line(at: offset).map { "line \($0)" } ?? "byte \(offset)"
+      throw SQLError(
+        .source, "MALFORMED_CSV_RECORD", "'\(decoder.place.input)', \(line): \(problem.text)",
+        hint: "perhaps sep or quote are not those of the file; else raise maxColumns")
+    }
     try decoder.policy.note(
       decoder.place, byteOffset: decoder.place.byteOffset + Int64(start),
       column: problem.slot.map { plan.fields[$0].name }, message: problem.text,

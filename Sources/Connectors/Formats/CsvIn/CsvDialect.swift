@@ -7,6 +7,10 @@ struct CsvDialect: Sendable {
   var separator: [UInt8] = [UInt8(ascii: ",")]
   var quote: UInt8? = UInt8(ascii: "\"")
   var escape: UInt8? = UInt8(ascii: "\\")
+  /// Before an escape that stands for itself in a quoted field; unless told otherwise the escape, where it is no quote.
+  var escapeEscape: UInt8? = UInt8(ascii: "\\")
+  /// Fields of a record at most.
+  var columnsMax = CsvOptions.columnsMaxDefault
   /// Lines that begin so are no records.
   var comment: UInt8?
   /// Ends a record; a carriage return before the usual one is not part of it.
@@ -19,6 +23,12 @@ struct CsvDialect: Sendable {
   var nanValue = Array("NaN".utf8)
   var positiveInf = Array("Inf".utf8)
   var negativeInf = Array("-Inf".utf8)
+
+  /// Whether a byte of a quoted field only says that the next one, a quote or an escape, stands for itself.
+  @inline(__always)
+  func isEscape(_ byte: UInt8, before next: UInt8) -> Bool {
+    escape != quote && ((byte == escape && next == quote) || (byte == escapeEscape && next == escape))
+  }
 
   /// Whether there is anything but blank lines and comments.
   func holdsRecord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -40,6 +50,17 @@ enum CsvOptions {
   static let delimiter = OptionDefinition("delimiter", .string, "another name of sep")
   static let quote = OptionDefinition("quote", .string, default: "\"", "around fields; empty for none")
   static let escape = OptionDefinition("escape", .string, default: "\\", "before a quote in a quoted field")
+  static let charToEscapeQuoteEscaping = OptionDefinition(
+    "charToEscapeQuoteEscaping", .string,
+    "before an escape that stands for itself in a quoted field; without it the escape, unless that is the quote")
+  static let columnsMaxDefault = 20480
+  static let maxColumns = OptionDefinition(
+    "maxColumns", .integer, default: String(columnsMaxDefault), "fields of a record; more are an error")
+  static let preferDate = OptionDefinition(
+    "preferDate", .boolean, default: "true", "inferred columns of dates are DATE; false: TIMESTAMP")
+  static let unescapedQuoteHandling = OptionDefinition(
+    "unescapedQuoteHandling", .choice(["STOP_AT_DELIMITER"]), default: "STOP_AT_DELIMITER",
+    "a quote that ends no field is part of it, up to the next separator")
   static let comment = OptionDefinition("comment", .string, "lines that begin with this character are left out")
   static let nullValue = OptionDefinition("nullValue", .string, default: "", "what stands for NULL")
   static let emptyValue = OptionDefinition("emptyValue", .string, default: "", "what a quoted empty field means")
@@ -60,8 +81,8 @@ enum CsvOptions {
   static let writing = [quoteAll]
 
   static let all = [
-    header, sep, delimiter, quote, escape, comment, nullValue, emptyValue, nanValue, positiveInf, negativeInf,
-    ignoreLeading, ignoreTrailing, enforceSchema, inferSchema,
+    header, sep, delimiter, quote, escape, charToEscapeQuoteEscaping, unescapedQuoteHandling, comment, nullValue, emptyValue, nanValue, positiveInf, negativeInf,
+    ignoreLeading, ignoreTrailing, enforceSchema, inferSchema, preferDate, maxColumns, FormatOptions.samplingRatio,
   ]
 }
 
@@ -76,6 +97,11 @@ extension SourceRequest {
     }
     dialect.quote = try CsvOptions.character(CsvOptions.quote, options, span)
     dialect.escape = try CsvOptions.character(CsvOptions.escape, options, span)
+    dialect.escapeEscape =
+      options[CsvOptions.charToEscapeQuoteEscaping.name] != nil
+      ? try CsvOptions.character(CsvOptions.charToEscapeQuoteEscaping, options, span)
+      : dialect.escape == dialect.quote ? nil : dialect.escape
+    dialect.columnsMax = try options.count(CsvOptions.maxColumns) ?? CsvOptions.columnsMaxDefault
     dialect.comment = try CsvOptions.character(CsvOptions.comment, options, span)
     (dialect.newline, dialect.dropsCarriageReturn) = try LineOptions.newline(options)
     dialect.nullValue = Array((options.text(CsvOptions.nullValue) ?? "").utf8)

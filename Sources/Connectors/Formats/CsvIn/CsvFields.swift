@@ -90,9 +90,7 @@ struct CsvFields: ~Copyable {
     var at = start &+ 1
     var hasEscape = false
     while at < length {
-      if let escape = dialect.escape, line[at] == escape, escape != quote, at &+ 1 < length,
-        line[at &+ 1] == quote || line[at &+ 1] == escape
-      {
+      if at &+ 1 < length, dialect.isEscape(line[at], before: line[at &+ 1]) {
         hasEscape = true
         at &+= 2
       } else if line[at] == quote {
@@ -137,9 +135,7 @@ struct CsvFields: ~Copyable {
       let byte = field.start[at]
       let isEscape =
         at &+ 1 < field.count
-        && (byte == dialect.quote && field.start[at &+ 1] == byte
-          || byte == dialect.escape
-            && (field.start[at &+ 1] == dialect.quote || field.start[at &+ 1] == dialect.escape))
+        && (byte == dialect.quote && field.start[at &+ 1] == byte || dialect.isEscape(byte, before: field.start[at &+ 1]))
       if isEscape { at &+= 1 }
       out.append(field.start[at])
       at &+= 1
@@ -167,9 +163,7 @@ struct CsvFields: ~Copyable {
       if let quote = dialect.quote, at < limit, base[at] == quote {
         at &+= 1
         while at < limit {
-          if base[at] == dialect.escape, dialect.escape != quote, at &+ 1 < limit,
-            base[at &+ 1] == quote || base[at &+ 1] == dialect.escape
-          {
+          if at &+ 1 < limit, dialect.isEscape(base[at], before: base[at &+ 1]) {
             at &+= 2
           } else if base[at] != quote {
             at &+= 1

@@ -36,7 +36,8 @@ struct CsvFormat: ReadFormat {
     let header = try request.options.boolean(CsvOptions.header)
     return try CsvInference(
       dialect: dialect, header: says ? header : nil,
-      infersTypes: request.options.boolean(CsvOptions.inferSchema), reading: request.valueReading()
+      infersTypes: request.options.boolean(CsvOptions.inferSchema), reading: request.valueReading(),
+      prefersDate: request.options.boolean(CsvOptions.preferDate), recordsMax: request.inferenceRecordsMax()
     ).schema(sample, span: request.span)
   }
 

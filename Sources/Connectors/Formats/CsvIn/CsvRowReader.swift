@@ -6,6 +6,8 @@ struct CsvRowReader: ~Copyable {
   struct Problem {
     var slot: Int?
     var text: String
+    /// An error whatever `mode` says.
+    var isFatal = false
   }
 
   private let plan: CsvPlan
@@ -69,7 +71,12 @@ struct CsvRowReader: ~Copyable {
       problem = Problem(text: "a quoted field does not end")
       for slot in 0..<sourceCount { slots.appendNull(slot) }
     } else {
-      if split.count != plan.width { problem = Problem(text: "\(split.count) fields, expected \(plan.width)") }
+      if split.count != plan.width {
+        let isFatal = split.count > plan.dialect.columnsMax
+        problem = Problem(
+          text: isFatal ? "\(split.count) fields, maxColumns is \(plan.dialect.columnsMax)" : "\(split.count) fields, expected \(plan.width)",
+          isFatal: isFatal)
+      }
       for slot in 0..<sourceCount {
         let source = sources[slot]
         if source < 0 || source >= split.count {

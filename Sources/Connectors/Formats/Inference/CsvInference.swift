@@ -11,11 +11,19 @@ struct CsvInference {
   let header: Bool?
   let infersTypes: Bool
   let reading: ValueReading
+  /// Dates are DATE, not TIMESTAMP.
+  var prefersDate = true
+  var recordsMax = InputSample.recordsMax
 
   func schema(_ sample: InputSample, span: SourceSpan) throws(SQLError) -> Schema {
     var records = records(sample)
     guard let first = records.first else {
       throw .unableToInfer("'\(sample.path)' is empty", format: "csv", span: span)
+    }
+    guard first.count <= dialect.columnsMax else {
+      throw SQLError(
+        .source, "MALFORMED_CSV_RECORD", "'\(sample.path)' begins with a record of \(first.count) fields, maxColumns is \(dialect.columnsMax)",
+        span: span, hint: "perhaps sep or quote are not those of the file; else raise maxColumns")
     }
     let hasHeader = header ?? isHeader(first, records.dropFirst())
     if hasHeader { records.removeFirst() }
@@ -75,7 +83,7 @@ struct CsvInference {
       }
       guard isNumeric || reading.dateFormat != nil || reading.timestampFormat != nil else { return .string }
       let isDate = reading.dateFormat != nil || raw.count <= 10
-      if isDate, raw.count >= 8, reading.date(raw) != nil { return .date }
+      if isDate, raw.count >= 8, reading.date(raw) != nil { return prefersDate ? .date : .timestamp }
       if raw.count > 10 || reading.timestampFormat != nil, raw.count >= 12, reading.timestamp(raw) != nil { return .timestamp }
       return .string
     }
@@ -97,7 +105,7 @@ struct CsvInference {
     guard let piece = sample.pieces.first(where: { $0.count > 0 }) else { return [] }
     let base = UnsafePointer(piece.buffer.base)
     var start = piece.start
-    while start < piece.end, records.count < InputSample.recordsMax {
+    while start < piece.end, records.count < recordsMax {
       let end = CsvFields.recordEnd(base, from: start, limit: piece.end, dialect)
       var length = end - start
       if length > 0, base[end - 1] == UInt8(ascii: "\r"), dialect.dropsCarriageReturn { length -= 1 }

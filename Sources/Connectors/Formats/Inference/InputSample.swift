@@ -3,8 +3,10 @@ internal import Diagnostics
 
 /// The beginning of an input, for inference.
 struct InputSample: Sendable {
-  /// Files looked into, each with its first chunk (256 KiB), and records of it: inference stays cheap however much there is.
-  static let filesMax = 8
+  /// Files looked into, bytes of each and of all, and records: inference stays cheap however much there is. Files of one
+  /// folder often differ in their fields, so that many small ones are looked at rather than a few.
+  static let filesMax = 1000
+  static let bytesMax = 8 * LineFraming.chunkBytes
   static let recordsMax = 20_000
 
   /// Pieces of whole records, one a file.
@@ -20,7 +22,9 @@ struct InputSample: Sendable {
   ) throws(SQLError) {
     self.path = files.first?.path ?? path
     pieces = []
+    var total = 0
     for file in files.lazy.filter({ $0.bytes > 0 }).prefix(Self.filesMax) {
+      if total >= Self.bytesMax { break }
       do throws(SQLError) {
         var reader = try FileReader(path: file.path, lineBytesMax: lineBytesMax, newline: newline, isWhole: isWhole)
         var bytes = 0
@@ -28,6 +32,7 @@ struct InputSample: Sendable {
         while bytes < LineFraming.chunkBytes / 2, let chunk = try reader.next() {
           pieces.append(chunk)
           bytes += chunk.count
+          total += chunk.count
         }
       } catch {
         guard ignoresCorrupt, error.errorClass == "FAILED_READ_FILE" || error.errorClass == "IO_ERROR" else { throw error }

@@ -69,8 +69,11 @@ enum FormatOptions {
   static let samplingRatio = OptionDefinition(
     "samplingRatio", .string, default: "1.0", "how much of the sample inference looks at, above 0 and at most 1")
 
+  static let locale = OptionDefinition(
+    "locale", .choice(["en-US"]), default: "en-US", "language of the names of months and days in patterns")
+
   static let common = [
-    mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timestampNTZFormat, timeZone, multiLine,
+    mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timestampNTZFormat, timeZone, locale, multiLine,
   ]
 }
 
