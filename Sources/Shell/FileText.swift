@@ -18,6 +18,7 @@ enum FileText {
       throw SQLError(.bind, "PATH_NOT_FOUND", "script \(path) cannot be opened: \(String(cString: strerror(errno)))")
     }
     defer { if descriptor != 0 { close(descriptor) } }
+    let name = path == "-" ? "on stdin" : path
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
@@ -25,11 +26,12 @@ enum FileText {
       if count == 0 { return bytes }
       if count < 0 {
         if errno == EINTR { continue }
-        throw SQLError(.bind, "IO_ERROR", "script \(path) cannot be read: \(String(cString: strerror(errno)))")
+        throw SQLError(.bind, "IO_ERROR", "the script \(name) cannot be read: \(String(cString: strerror(errno)))")
       }
       bytes.append(contentsOf: chunk[..<count])
       if bytes.count > bytesMax {
-        throw SQLError(.bind, "SCRIPT_TOO_LARGE", "script \(path) is longer than \(bytesMax >> 20) MiB")
+        throw SQLError(.bind, "SCRIPT_TOO_LARGE", "the script \(name) is longer than \(bytesMax >> 20) MiB",
+          hint: path == "-" ? "with a query on the command line stdin is data: streamsql \"SELECT … FROM stdin\"" : nil)
       }
     }
   }

@@ -18,7 +18,7 @@ final class MatchStore: StateTable {
   private var groups: [Int32] = []
   /// Rows of each partition that wait.
   private var waiting: [Int32] = []
-  private var queue = SlotQueue()
+  private var queue = TimeHeap<Int32>()
   private var freeCount = 0
   /// Partitions with rows or searches that the next flush must look at.
   private var touched: Set<Int32> = []
@@ -55,7 +55,7 @@ final class MatchStore: StateTable {
     for (group, _) in reused { partitions[Int(group)] = MatchPartition() }
     for (i, column) in batch.columns.enumerated() { builders[i].appendCopying(column) }
     for row in 0..<batch.count {
-      queue.push(time: newTimes[row], slot: Int32(times.count))
+      queue.push(Int32(times.count), time: newTimes[row])
       times.append(newTimes[row])
       positions.append(order.position(row))
       groups.append(found[row])
@@ -110,7 +110,7 @@ final class MatchStore: StateTable {
       return moved[Int(slot)]
     }
     for group in partitions.indices { partitions[group].rows = partitions[group].rows.map(keep) }
-    queue.mapSlots(keep)
+    queue.mapPayloads(keep)
     for i in builders.indices {
       let kept = builders[i].finish().gather(live)
       builders[i] = ColumnBuilder(schema[i].type)
@@ -147,7 +147,7 @@ final class MatchStore: StateTable {
         states.append((isStart ? RowState.start : .kept).rawValue)
       }
     }
-    for slot in queue.slots {
+    for (_, slot) in queue.entries {
       slots.append(slot)
       states.append(RowState.waiting.rawValue)
     }
@@ -170,11 +170,11 @@ final class MatchStore: StateTable {
     add(
       Batch(Array(rows.columns[(3 + keyTypes.count)...]), count: rows.count), keys: keys, times: savedTimes.values,
       order: .explicit(savedPositions.values))
-    queue = SlotQueue()
+    queue = TimeHeap<Int32>()
     for row in 0..<rows.count {
       let group = Int(groups[row])
       if states.values[row] == RowState.waiting.rawValue {
-        queue.push(time: times[row], slot: Int32(row))
+        queue.push(Int32(row), time: times[row])
         continue
       }
       waiting[group] -= 1
@@ -198,7 +198,7 @@ final class MatchStore: StateTable {
     times = []
     positions = []
     groups = []
-    queue = SlotQueue()
+    queue = TimeHeap<Int32>()
     freeCount = 0
     touched = []
   }
@@ -208,53 +208,5 @@ extension MatchPartition {
   fileprivate var memoryBytes: Int {
     rows.count * 4 + verdicts.count * 8
       + attempts.reduce(0) { $0 + $1.nodes.count * 8 + $1.threads.reduce(64) { $0 + 48 + $1.registers.count * 8 } }
-  }
-}
-
-/// Slots by time: a heap.
-struct SlotQueue {
-  private var heap: [(time: Int64, slot: Int32)] = []
-
-  var slots: [Int32] { heap.map(\.slot) }
-  var next: Int64? { heap.first?.time }
-
-  mutating func push(time: Int64, slot: Int32) {
-    heap.append((time, slot))
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      if heap[parent].time <= heap[child].time { return }
-      heap.swapAt(parent, child)
-      child = parent
-    }
-  }
-
-  /// Takes out all slots whose time is at or before `horizon`, in no particular order.
-  mutating func pop(upTo horizon: Int64) -> [Int32] {
-    if horizon == .max {
-      defer { heap.removeAll() }
-      return slots
-    }
-    var due: [Int32] = []
-    while let first = heap.first, first.time <= horizon {
-      due.append(first.slot)
-      let last = heap.removeLast()
-      if heap.isEmpty { break }
-      heap[0] = last
-      var parent = 0
-      while true {
-        var child = 2 * parent + 1
-        if child >= heap.count { break }
-        if child + 1 < heap.count, heap[child + 1].time < heap[child].time { child += 1 }
-        if heap[parent].time <= heap[child].time { break }
-        heap.swapAt(parent, child)
-        parent = child
-      }
-    }
-    return due
-  }
-
-  mutating func mapSlots(_ transform: (Int32) -> Int32) {
-    for index in heap.indices { heap[index].slot = transform(heap[index].slot) }
   }
 }

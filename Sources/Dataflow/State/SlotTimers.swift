@@ -13,17 +13,17 @@ struct SlotTimers {
   private var run: [Entry] = []
   /// Entries of `run` before this one have been taken out.
   private var start = 0
-  private var heap: [Entry] = []
+  private var heap = TimeHeap<Entry>()
 
   var count: Int { run.count - start + heap.count }
-  var memoryBytes: Int { (run.count + heap.count) * MemoryLayout<Entry>.stride }
+  var memoryBytes: Int { run.count * MemoryLayout<Entry>.stride + heap.count * MemoryLayout<TimeHeap<Entry>.Entry>.stride }
 
   mutating func add(_ slot: Int32, id: Int64, time: Int64) {
     let entry = Entry(time: time, id: id, slot: slot)
     if start == run.count || run[run.count - 1].time <= time {
       run.append(entry)
     } else {
-      push(entry)
+      heap.push(entry, time: time)
     }
   }
 
@@ -41,11 +41,7 @@ struct SlotTimers {
       run.removeFirst(start)
       start = 0
     }
-    while let first = heap.first, first.time <= horizon {
-      due.append(first)
-      popFirst()
-    }
-    return due
+    return due + heap.pop(upTo: horizon)
   }
 
   mutating func removeAll() { self = SlotTimers() }
@@ -54,39 +50,13 @@ struct SlotTimers {
   mutating func renumber(_ newSlots: [Int32]) {
     var all: [Entry] = []
     all.reserveCapacity(count)
-    for var entry in run[start...] + heap[...] {
+    for var entry in Array(run[start...]) + heap.entries.map(\.payload) {
       entry.slot = newSlots[Int(entry.slot)]
       if entry.slot >= 0 { all.append(entry) }
     }
     all.sort { ($0.time, $0.id) < ($1.time, $1.id) }
     run = all
     start = 0
-    heap = []
-  }
-
-  private mutating func push(_ entry: Entry) {
-    heap.append(entry)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      if heap[parent].time <= heap[child].time { return }
-      heap.swapAt(parent, child)
-      child = parent
-    }
-  }
-
-  private mutating func popFirst() {
-    let last = heap.removeLast()
-    if heap.isEmpty { return }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      if child >= heap.count { return }
-      if child + 1 < heap.count, heap[child + 1].time < heap[child].time { child += 1 }
-      if heap[parent].time <= heap[child].time { return }
-      heap.swapAt(parent, child)
-      parent = child
-    }
+    heap.removeAll()
   }
 }

@@ -56,7 +56,7 @@ final class Presenter: ResultPresenter {
     let showsProgress = Terminal.isCapable(2) && query.plan.root.properties.isBounded && isOwnOutput
     if !showsProgress {
       try session.runInForeground(query)
-      tellIfInterrupted(query, session)
+      tellMore(query, session)
       return
     }
     try session.attend(query)
@@ -71,11 +71,15 @@ final class Presenter: ResultPresenter {
     bar.erase()
     try session.stopAttending(query)
     try paged?.show()
-    tellIfInterrupted(query, session)
+    tellMore(query, session)
   }
 
-  /// What is on the screen then looks like a result and is none.
-  private func tellIfInterrupted(_ query: StreamingQuery, _ session: Session) {
+  /// What the rows do not tell: that they are not the whole result, that records could not be read.
+  private func tellMore(_ query: StreamingQuery, _ session: Session) {
+    let malformed = query.progress.malformedRows
+    if malformed > 0 {
+      run.notice("\(malformed) malformed record\(malformed == 1 ? "" : "s"); .errors SOURCE tells which")
+    }
     if session.wasInterrupted, query.state == .stopped, query.plan.root.properties.isBounded { run.notice("interrupted: this is not the whole result") }
   }
 

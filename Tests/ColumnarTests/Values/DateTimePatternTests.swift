@@ -458,4 +458,15 @@ import Testing
       }
     }
   }
+
+  @Test func isoIsThePatternThatItStandsFor() throws {
+    for (digits, hasOffset, pattern) in [
+      (3, true, "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"), (6, true, "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"),
+      (3, false, "yyyy-MM-dd'T'HH:mm:ss.SSS"), (6, false, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"),
+    ] {
+      let compiled = try DateTimePattern(pattern, for: .formatting)
+      let constant = DateTimePattern.iso8601(fractionDigits: digits, hasOffset: hasOffset)
+      #expect(String(describing: constant.program) == String(describing: compiled.program))
+    }
+  }
 }

@@ -87,7 +87,7 @@ extension SourceRequest {
     hub: StreamHub, malformed: MalformedRecords, canEnd: Bool
   ) throws(SQLError) -> SourceDescription {
     let format = StreamFormats.format(options, declared: schema)
-    var schema = try format.schema(plainRequest, sample: nil)
+    var schema = try format.schema(plainRequest(), sample: nil)
     if try showsArrival {
       guard format.name == "text" else {
         throw SQLError(
@@ -104,9 +104,9 @@ extension SourceRequest {
   }
 
   /// Columns are declared without the time of arrival.
-  private var plainRequest: SourceRequest {
+  private func plainRequest() throws(SQLError) -> SourceRequest {
     var request = self
-    if let schema, schema.count == 2, schema[1].type == .timestamp, (try? showsArrival) == true {
+    if let schema, schema.count == 2, schema[1].type == .timestamp, try showsArrival {
       request.schema = Schema([schema[0]])
     }
     return request
@@ -128,7 +128,7 @@ extension SourceRequest {
       }
     }
     let reading = try StreamFormats.format(options, declared: self.schema).reading(
-      plainRequest, description.schema, columns: columns, malformed: description.malformed ?? MalformedRecords())
+      plainRequest(), description.schema, columns: columns, malformed: description.malformed ?? MalformedRecords())
     let name = hub.name
     return StreamSource(schema: schema, hub: hub, bufferBytes: bufferBytes) { chunk in
       reading.decoder(InputPlace(input: name, byteOffset: chunk.offset, isStart: chunk.isStart))

@@ -28,14 +28,14 @@ package struct TimeText: Sendable {
       } else {
         // Offsets of the time before zones have seconds, which the text has no place for.
         let shown = zone.offsetSeconds(utcMicros: micros) % 60 == 0 ? zone : .utc
-        (micros % 1000 == 0 ? Self.millis : Self.micros)?.format(utcMicros: micros, zone: shown, into: &out)
+        (micros % 1000 == 0 ? Self.millis : Self.micros).format(utcMicros: micros, zone: shown, into: &out)
       }
     case (.int64(let c), .timestampNTZ):
       let micros = c.values[row]
       if let local {
         local.format(localMicros: micros, into: &out)
       } else {
-        (micros % 1000 == 0 ? Self.localMillis : Self.localMicros)?.format(localMicros: micros, into: &out)
+        (micros % 1000 == 0 ? Self.localMillis : Self.localMicros).format(localMicros: micros, into: &out)
       }
     default: return false
     }
@@ -49,12 +49,8 @@ package struct TimeText: Sendable {
     }
   }
 
-  private static func compiled(_ pattern: String) -> DateTimePattern? {
-    do throws(DateTimePatternError) { return try DateTimePattern(pattern, for: .formatting) } catch { return nil }
-  }
-
-  private static let millis = compiled("yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
-  private static let micros = compiled("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX")
-  private static let localMillis = compiled("yyyy-MM-dd'T'HH:mm:ss.SSS")
-  private static let localMicros = compiled("yyyy-MM-dd'T'HH:mm:ss.SSSSSS")
+  private static let millis = DateTimePattern.iso8601(fractionDigits: 3, hasOffset: true)
+  private static let micros = DateTimePattern.iso8601(fractionDigits: 6, hasOffset: true)
+  private static let localMillis = DateTimePattern.iso8601(fractionDigits: 3, hasOffset: false)
+  private static let localMicros = DateTimePattern.iso8601(fractionDigits: 6, hasOffset: false)
 }

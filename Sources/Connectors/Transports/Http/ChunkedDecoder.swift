@@ -14,12 +14,14 @@ struct ChunkedDecoder: Sendable {
   var isDone: Bool { place == .done }
 
   /// Decodes what it can of `input` into `output`, which may lie over it.
-  /// - Returns: bytes used and bytes written; nil for a frame that is none.
+  /// - Returns: bytes used and bytes written; nil for a frame that is none, once what came before it has been given.
   mutating func decode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) -> (used: Int, written: Int)? {
     var used = 0
     var written = 0
+    /// The byte just taken does not belong there; it is met again when it is the first.
+    func broken() -> (used: Int, written: Int)? { written > 0 ? (used - 1, written) : nil }
     while used < input.count, place != .done {
       let byte = input[used]
       switch place {
@@ -27,17 +29,17 @@ struct ChunkedDecoder: Sendable {
         used += 1
         if let digit = Self.hexDigit(byte) {
           // Sixteen digits fill 64 bits; a chunk of half of that is no chunk.
-          if left >> 59 != 0 { return nil }
+          if left >> 59 != 0 { return broken() }
           left = left << 4 | digit
           hasDigit = true
         } else if !hasDigit {
-          return nil
+          return broken()
         } else if byte == UInt8(ascii: "\n") {
           beginData()
         } else if byte == UInt8(ascii: ";") || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\r") {
           place = .extension_
         } else {
-          return nil
+          return broken()
         }
       case .extension_:
         used += 1
@@ -58,7 +60,7 @@ struct ChunkedDecoder: Sendable {
           place = .size
           hasDigit = false
         } else if byte != UInt8(ascii: "\r") {
-          return nil
+          return broken()
         }
       case .trailer:
         used += 1
