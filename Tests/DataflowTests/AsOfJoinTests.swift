@@ -8,8 +8,7 @@ import Testing
   func theNearestVersion(_ join: String, _ comparison: String) throws {
     for seed in UInt64(1)...20 {
       var generator = SeededGenerator(seed: seed &* 7_368_787)
-      let isLatest = comparison.hasPrefix(">")
-      let way = isLatest ? generator.pick(AsOfCase.Way.allCases) : .timeless
+      let way = generator.pick(AsOfCase.Way.allCases)
       let case_ = AsOfCase(join, comparison, way, &generator)
       for configuration in RunConfiguration.all {
         if let complaint = try case_.complaint(configuration) {
@@ -57,7 +56,8 @@ private struct AsOfCase: CustomStringConvertible {
     var watermark: Int?
     var id = 0
     var live: [Row] = []
-    for _ in 0..<generator.number(2...7) {
+    let count = generator.number(2...7)
+    for number in 0..<count {
       now += generator.number(0...10)
       func row(_ generator: inout SeededGenerator) -> Row {
         id += 1
@@ -78,6 +78,7 @@ private struct AsOfCase: CustomStringConvertible {
       live += rights.filter { $0.weight > 0 }
       let before = watermark
       if way != .timeless, generator.chance(80) { watermark = max(watermark ?? .min, now - generator.number(0...8)) }
+      if way != .timeless, number == count - 1, generator.chance(40) { watermark = .max }
       steps.append((lefts, rights, before, watermark))
     }
   }
@@ -109,8 +110,10 @@ private struct AsOfCase: CustomStringConvertible {
     for (number, step) in steps.enumerated() {
       let known = versions
       for row in step.rights {
-        if let time = row.time, let key = row.key, let watermark = step.before,
-          time <= watermark, known.contains(where: { $0.key == key && $0.time ?? .min > time && $0.time ?? .max <= watermark })
+        if let time = row.time, let key = row.key, let watermark = step.before, time <= watermark,
+          looksAhead
+            ? !open.contains(where: { $0.key == key && isMet($0, row) })
+            : known.contains(where: { $0.key == key && $0.time ?? .min > time && $0.time ?? .max <= watermark })
         {
           late += 1
         } else if row.weight > 0 {
@@ -123,7 +126,10 @@ private struct AsOfCase: CustomStringConvertible {
         if let time = row.time, let watermark = step.before, time <= watermark { late += 1 } else { open.append(row) }
       }
       let isOver = { (row: Row) in
-        way != .timeless && (row.time.map { time in step.after.map { time <= $0 } ?? false } ?? true)
+        if looksAhead, row.key != nil, row.time != nil, let after = step.after, after != .max {
+          return versions.contains { isMet(row, $0) && $0.time ?? .max <= after }
+        }
+        return way != .timeless && (row.time.map { time in step.after.map { time <= $0 } ?? false } ?? true)
       }
       let closed = open.filter(isOver).compactMap { answer($0, versions) }
       done += closed
@@ -134,7 +140,7 @@ private struct AsOfCase: CustomStringConvertible {
       let found = try run.run(
         .init(
           pushes: pushes.filter { !$0.rows.isEmpty }, before: step.before.map { Int64($0) * TimedJoinTests.second },
-          after: step.after.map { Int64($0) * TimedJoinTests.second }))
+          after: step.after.map { $0 == .max ? .max : Int64($0) * TimedJoinTests.second }))
       if way == .final {
         let rows = found.map { String($0.dropFirst()) }.sorted()
         if found.contains(where: { $0.hasPrefix("-") }) { return "step \(number): takes back \(found)" }
@@ -150,16 +156,20 @@ private struct AsOfCase: CustomStringConvertible {
     return nil
   }
 
-  private func answer(_ row: Row, _ versions: [Row]) -> String? {
-    let candidates = versions.filter { version in
-      guard let key = row.key, key == version.key, let time = row.time, let other = version.time else { return false }
-      switch comparison {
-      case ">=": return other <= time
-      case ">": return other < time
-      case "<=": return other >= time
-      default: return other > time
-      }
+  private var looksAhead: Bool { comparison.hasPrefix("<") }
+
+  private func isMet(_ row: Row, _ version: Row) -> Bool {
+    guard let key = row.key, key == version.key, let time = row.time, let other = version.time else { return false }
+    switch comparison {
+    case ">=": return other <= time
+    case ">": return other < time
+    case "<=": return other >= time
+    default: return other > time
     }
+  }
+
+  private func answer(_ row: Row, _ versions: [Row]) -> String? {
+    let candidates = versions.filter { isMet(row, $0) }
     // Of equal times the one that came last.
     let best = candidates.indices.max { a, b in
       let (x, y) = (candidates[a].time ?? 0, candidates[b].time ?? 0)

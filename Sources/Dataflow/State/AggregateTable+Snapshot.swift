@@ -4,15 +4,15 @@ import Expressions
 
 /// Saving and bringing back the groups of a table, at any moment between pushes.
 ///
-/// A row of the snapshot is: keys · first-seen position · row count · visible · touched in this step · has an old result ·
+/// A row of the snapshot is: keys · first-seen position · when it was made · row count · visible · touched in this step · has an old result ·
 /// the state columns of each call · its DISTINCT values as a list · its old result. Group numbers are not saved:
-/// `restore` gives out new ones in first-seen order of the rows.
+/// `restore` gives out new ones.
 extension AggregateTable: StateTable {
   /// Layout of snapshots.
   private var snapshotSchema: Schema {
     var fields = keyTypes.enumerated().map { Field("key\($0)", $1) }
     fields += [
-      Field("first_seen", .bigint), Field("rows", .bigint), Field("is_visible", .boolean),
+      Field("first_seen", .bigint), Field("made", .bigint), Field("rows", .bigint), Field("is_visible", .boolean),
       Field("is_touched", .boolean), Field("has_old", .boolean),
     ]
     for (i, call) in calls.enumerated() {
@@ -52,6 +52,7 @@ extension AggregateTable: StateTable {
     for (row, group) in oldGroups.enumerated() { oldRow[group] = Int32(row) }
     var columns = index.keys(of: groups)
     columns.append(.int64(PrimitiveColumn(groups.map { firstSeen[Int($0)] })))
+    columns.append(.int64(PrimitiveColumn(groups.map { made[Int($0)] })))
     columns.append(.int64(PrimitiveColumn(groups.map { isRetractable ? rowCounts[Int($0)] : 1 })))
     columns.append(.bool(PrimitiveColumn(groups.map { isVisible[Int($0)] })))
     columns.append(.bool(PrimitiveColumn(groups.map { touched.contains($0) })))
@@ -82,6 +83,7 @@ extension AggregateTable: StateTable {
     index.findOrInsert(Array(batch.columns[..<keyTypes.count]), rows: batch.count, groups: &groups, reused: &reused)
     let added = index.count - before
     firstSeen.append(contentsOf: repeatElement(0, count: added))
+    made.append(contentsOf: repeatElement(0, count: added))
     isVisible.append(contentsOf: repeatElement(false, count: added))
     touchRound.append(contentsOf: repeatElement(0, count: added))
     if isRetractable { rowCounts.append(contentsOf: repeatElement(0, count: added)) }
@@ -96,6 +98,8 @@ extension AggregateTable: StateTable {
     for (row, group) in groups.enumerated() {
       let group = Int(group)
       firstSeen[group] = layout.firstSeen[row]
+      made[group] = layout.made[row]
+      nextMade = max(nextMade, made[group] &+ 1)
       if isRetractable { rowCounts[group] = layout.rowCounts[row] }
       isVisible[group] = layout.isVisible[row]
       touchRound[group] = layout.isTouched[row] ? round : 0
@@ -161,6 +165,7 @@ extension AggregateTable: StateTable {
 /// The fixed columns of a snapshot batch, read out.
 private struct SnapshotLayout {
   let firstSeen: [Int64]
+  let made: [Int64]
   let rowCounts: [Int64]
   let isVisible: [Bool]
   let isTouched: [Bool]
@@ -169,11 +174,12 @@ private struct SnapshotLayout {
 
   init(batch: Batch, keys: Int) {
     firstSeen = Self.integers(batch.columns[keys])
-    rowCounts = Self.integers(batch.columns[keys + 1])
-    isVisible = Self.flags(batch.columns[keys + 2])
-    isTouched = Self.flags(batch.columns[keys + 3])
-    hasOld = Self.flags(batch.columns[keys + 4])
-    firstState = keys + 5
+    made = Self.integers(batch.columns[keys + 1])
+    rowCounts = Self.integers(batch.columns[keys + 2])
+    isVisible = Self.flags(batch.columns[keys + 3])
+    isTouched = Self.flags(batch.columns[keys + 4])
+    hasOld = Self.flags(batch.columns[keys + 5])
+    firstState = keys + 6
   }
 
   private static func integers(_ column: Column) -> [Int64] {

@@ -26,6 +26,9 @@ package final class AggregateTable {
   private let drops: Bool
   /// Input position at which a group was first seen: the order of presentation (SEM-11).
   var firstSeen: [Int64] = []
+  /// Counts groups as they are made: the order of those that one input row made. Group numbers are given out again.
+  var made: [Int64] = []
+  var nextMade: Int64 = 0
   /// Rows in the group, weights summed. Kept if rows may go away.
   var rowCounts: [Int64] = []
   /// Groups whose result the consumer has seen.
@@ -141,6 +144,7 @@ package final class AggregateTable {
     if index.count > before { addGroups(from: before, rows: rows, order: order) }
     for (group, row) in reusedBuffer {
       firstSeen[Int(group)] = order.position(Int(row))
+      made[Int(group)] = nextMade &+ Int64(row)
       isVisible[Int(group)] = false
       if isRetractable { rowCounts[Int(group)] = 0 }
       if idle != nil { deadlines[Int(group)] = .min }
@@ -148,6 +152,7 @@ package final class AggregateTable {
     if let closing, index.count > before || !reusedBuffer.isEmpty {
       setTimers(closing.key.ends(of: keys), rows: rows, from: before)
     }
+    nextMade &+= Int64(rows)
     if groupsBefore > 0 { try touch(rows: rows) }
   }
 
@@ -165,6 +170,7 @@ package final class AggregateTable {
     var next = Int32(before)
     for row in 0..<rows where groupBuffer[row] == next {
       firstSeen.append(order.position(row))
+      made.append(nextMade &+ Int64(row))
       next += 1
     }
     let added = index.count - before
@@ -230,18 +236,22 @@ package final class AggregateTable {
   func touchedInOrder() -> [Int32] {
     if groupsBefore == 0 {
       let all = Array(0..<Int32(index.count))
-      return isAscending(all) ? all : all.sorted { firstSeen[Int($0)] < firstSeen[Int($1)] }
+      return isAscending(all) ? all : all.sorted(by: precedes)
     }
     if isAscending(touched) { return touched }
-    return touched.sorted { (firstSeen[Int($0)], $0) < (firstSeen[Int($1)], $1) }
+    return touched.sorted(by: precedes)
+  }
+
+  private func precedes(_ a: Int32, _ b: Int32) -> Bool {
+    (firstSeen[Int(a)], made[Int(a)]) < (firstSeen[Int(b)], made[Int(b)])
   }
 
   private func isAscending(_ groups: [Int32]) -> Bool {
-    var last = Int64.min
+    var last: (position: Int64, made: Int64) = (.min, .min)
     for group in groups {
-      let position = firstSeen[Int(group)]
-      if position < last { return false }
-      last = position
+      let next = (position: firstSeen[Int(group)], made: made[Int(group)])
+      if next < last { return false }
+      last = next
     }
     return true
   }
@@ -277,7 +287,7 @@ package final class AggregateTable {
     let touchedNow = isRetractable || drops ? touchedInOrder() : []
     let dropped = drops ? try dropped(among: Array(Set(due).union(touchedNow))) : []
     let alive = due.filter { (!isRetractable || rowCounts[Int($0)] != 0) && !dropped.contains($0) }
-      .sorted { (firstSeen[Int($0)], $0) < (firstSeen[Int($1)], $1) }
+      .sorted(by: precedes)
     var start = 0
     while start < alive.count {
       let piece = Array(alive[start..<min(start + Batch.rowsMax, alive.count)])
@@ -456,6 +466,7 @@ package final class AggregateTable {
     for distinct in distincts { distinct?.clear() }
     timers.removeAll()
     firstSeen.removeAll(keepingCapacity: true)
+    made.removeAll(keepingCapacity: true)
     rowCounts.removeAll(keepingCapacity: true)
     deadlines.removeAll(keepingCapacity: true)
     isVisible.removeAll(keepingCapacity: true)

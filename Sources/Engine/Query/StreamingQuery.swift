@@ -181,7 +181,7 @@ package final class StreamingQuery: @unchecked Sendable {
   /// How long a caller waits before it looks whether it was interrupted.
   static let patienceMicros: Int64 = 20_000
 
-  /// Rows that came too late, of the first operator that can tell: their columns, and the last of them.
+  /// Rows that came too late, of all operators that can tell: their columns, and the last rows of each.
   package var lateRows: (schema: Schema, batches: [Batch])? { shared.withLock { $0.late } }
 
   /// The last steps, oldest first.
@@ -465,8 +465,9 @@ package final class StreamingQuery: @unchecked Sendable {
         if run.hasEnded { try graph.endInput(pipeline, step: step) }
         try step.cancellation.check()
         if graph.isSatisfied || isPastDeadline { return }
-        if let limitNanos, monotonicNanos() - startNanos > limitNanos { return }
       }
+      // Every source has had its turn: how busy the machine is does not decide which of them a step reads.
+      if let limitNanos, monotonicNanos() - startNanos > limitNanos { return }
       if sources.contains(where: { $0.isOpen && mayRead($0) }) { continue }
       if !isOneLongStep || sources.allSatisfy(\.hasEnded) { return }
       for run in sources { run.retry() }
@@ -488,6 +489,8 @@ package final class StreamingQuery: @unchecked Sendable {
   /// How long a step may go on reading; nil for as long as there is input.
   private var stepNanosMax: Int64? {
     if isOneLongStep { return nil }
+    // Where no time passes a step takes what is there, on a busy machine too.
+    if clock is VirtualClock, !isNeverIdle { return nil }
     switch trigger {
     case .immediate: return busyStepNanos
     case .every(let micros): return max(micros * 1000, busyStepNanos)
@@ -554,10 +557,7 @@ package final class StreamingQuery: @unchecked Sendable {
       shared.progress.outputRows = written
       shared.progress.lastStepNanos = nanos
       shared.progress.stateBytes = stateBytes
-      if let first = late.first, lateCount > shared.progress.lateRows || shared.late == nil {
-        // Lanes of one operator have the same columns.
-        shared.late = (first.schema, late.filter { $0.schema == first.schema }.flatMap(\.batches))
-      }
+      if lateCount > shared.progress.lateRows || shared.late == nil { shared.late = LateColumns.combined(late) }
       shared.progress.lateRows = lateCount
       shared.progress.malformedRows = malformed
       shared.progress.watermarkMicros = watermark == .max ? nil : watermark

@@ -11,7 +11,7 @@ package struct AsOfSpec: Sendable {
   package var isLatest: Bool
   /// Nor equal to it.
   package var isStrict: Bool
-  /// Added to a left value it gives the watermark from which on no right row that is still to come can be meant.
+  /// Added to a value it gives the watermark from which on no row of either side with that value is still to come.
   package var holdMicros: Int64?
   /// Left rows are shown once, when they are over.
   package var isFinalOnly: Bool
@@ -44,9 +44,9 @@ extension AsOfSpec {
     isCurrent = false
   }
 
-  /// Notes when left rows are over, if both sides have event times and earlier rows are looked for.
+  /// Notes when left rows are over, if both sides have event times.
   mutating func setClock(_ l: [Int: EventTime], _ r: [Int: EventTime], mayFinish: Bool) {
-    guard isLatest, let mine = left.eventTime(l), let theirs = right.eventTime(r), mine.domain == .event,
+    guard let mine = left.eventTime(l), let theirs = right.eventTime(r), mine.domain == .event,
       theirs.domain == .event, !mine.isWindow, !theirs.isWindow
     else { return }
     holdMicros = max(mine.offsetMicros, theirs.offsetMicros)
@@ -55,7 +55,8 @@ extension AsOfSpec {
 
   /// What the left columns say of time once rows have waited.
   func outputTimes(_ times: [Int: EventTime]) -> [Int: EventTime] {
-    guard let holdMicros, let column = left.columnsUsed.first, left.columnsUsed.count == 1,
+    // Looking ahead they wait as long as it takes.
+    guard isLatest, let holdMicros, let column = left.columnsUsed.first, left.columnsUsed.count == 1,
       let time = times[column], let mine = left.eventTime(times)
     else { return [:] }
     return time.delayed(by: max(0, holdMicros.subtractingSaturated(mine.offsetMicros))).map { [column: $0] } ?? [:]
@@ -66,10 +67,16 @@ extension AsOfSpec {
     guard let holdMicros else {
       return .unbounded(
         reason: "every row of both sides, since either may be corrected later",
-        fix: isLatest
-          ? "declare a WATERMARK for the compared time of both sides" : "look for the row at or before a time, not after it")
+        fix: "declare a WATERMARK for the compared time of both sides")
     }
     let limit = holdMicros == 0 ? "watermark" : "watermark - \(LiteralText.duration(holdMicros))"
+    if !isLatest {
+      let (mine, theirs) = (left.sqlText(columns: leftNames), right.sqlText(columns: rightNames))
+      return .unbounded(
+        reason: "rows of the right side with \(theirs) > \(limit), rows of the left side with \(mine) > \(limit) and those that "
+          + "no right row of their key has followed yet",
+        fix: "compare both times with an upper and a lower bound in a JOIN")
+    }
     return .bounded(
       "rows of the left side with \(left.sqlText(columns: leftNames)) > \(limit), for each key the right rows with "
         + "\(right.sqlText(columns: rightNames)) > \(limit) and one before them")

@@ -8,7 +8,8 @@ import Expressions
 /// Rows of B are versions: of equal keys and order values the one that came last counts. A step first corrects the rows of A
 /// that a change of B gives another version (−old, +new), then answers ΔA. With a clock a row of A is over when no version
 /// that is still to come can be at or before it; with `isFinalOnly` it comes out then, once. Of the versions that the clock
-/// has passed only the latest of each key is kept.
+/// has passed only the latest of each key is kept. Looking ahead, a row of A is over when the clock has passed a version at or
+/// after it, and no version is kept that the clock has passed.
 /// A *static* right side has ended before the first left row comes: left rows are answered at once and not kept.
 /// Cost: O(log versions of the key) for a left row, O(left rows of the key) for a late version. Output order: left rows in
 /// theirs.
@@ -167,15 +168,22 @@ package final class AsOfJoin: Operator {
   private func addVersions(_ delta: Delta, _ step: StepContext) throws(SQLError) {
     var change = try located(delta, inserting: true, isRight: true, step)
     right.grow()
+    left.grow()
     if let hold = spec.holdMicros, let watermark = step.evaluation.watermarkMicros {
       let limit = watermark.subtractingSaturated(hold)
       change = drop(from: change, port: 1) { [self] change, row in
         guard let value = change.overs?[row], value <= limit, change.groups[row] >= 0 else { return false }
+        if !spec.isLatest { return !isAwaited(value, by: change.groups[row]) }
         guard let settled = versions.last(upTo: limit, of: change.groups[row], right) else { return false }
         return right.overs[Int(settled)] > value
       }
     }
     right.add(change.delta, groups: change.groups, overs: change.overs)
+  }
+
+  /// Whether a left row looks ahead to a version of this value.
+  private func isAwaited(_ value: Int64, by group: Int32) -> Bool {
+    left.slots(of: group).contains { spec.isStrict ? left.overs[Int($0)] < value : left.overs[Int($0)] <= value }
   }
 
   private func drop(
@@ -299,14 +307,10 @@ package final class AsOfJoin: Operator {
   private func close(_ step: StepContext, _ output: any Output) throws(SQLError) -> [Int32] {
     guard let hold = spec.holdMicros else { return [] }
     let limit = (step.closing.watermarkMicros ?? .min).subtractingSaturated(hold)
+    if !spec.isLatest { return try closeAhead(limit, isLast: step.closing.watermarkMicros == .max, step, output) }
     // Rows without a key or a time match nothing; they are over in their turn, or at once.
     let lefts = left.due(limit)
-    if spec.isFinalOnly {
-      let pairs = lefts.map { ($0, version(of: left.groups[Int($0)], left.overs[Int($0)])) }
-      try write(pairs.filter { $0.1 >= 0 || spec.isOuter }, sign: 1, step, output)
-    }
-    var touched = lefts.map { left.groups[Int($0)] }
-    left.drop(lefts)
+    var touched = try release(lefts, step, output)
     let rights = right.due(limit)
     right.drop(rights.filter { right.groups[Int($0)] < 0 })
     for group in Set(rights.map { right.groups[Int($0)] }).sorted() where group >= 0 {
@@ -314,6 +318,42 @@ package final class AsOfJoin: Operator {
       touched.append(group)
     }
     return touched
+  }
+
+  /// The same, looking ahead: the versions that the clock has passed answer the left rows before them, and nobody else will
+  /// ask for them. At the end of the input the others have no version.
+  private func closeAhead(
+    _ limit: Int64, isLast: Bool, _ step: StepContext, _ output: any Output
+  ) throws(SQLError) -> [Int32] {
+    var lefts = left.due(limit).filter { left.groups[Int($0)] < 0 }
+    let rights = right.due(limit)
+    let groups = Set(rights.map { right.groups[Int($0)] }.filter { $0 >= 0 }).sorted()
+    if isLast {
+      for group in left.heads.indices { lefts += left.slots(of: Int32(truncatingIfNeeded: group)) }
+    } else {
+      var greatest: [Int32: Int64] = [:]
+      for slot in rights { greatest[right.groups[Int(slot)]] = max(greatest[right.groups[Int(slot)]] ?? .min, right.overs[Int(slot)]) }
+      for group in groups {
+        let last = greatest[group] ?? .min
+        lefts += left.slots(of: group).filter { spec.isStrict ? left.overs[Int($0)] < last : left.overs[Int($0)] <= last }
+      }
+    }
+    lefts.sort { left.ids[Int($0)] < left.ids[Int($1)] }
+    let touched = try release(lefts, step, output)
+    right.drop(rights)
+    versions.forget(groups)
+    return touched + groups
+  }
+
+  /// Forgets left rows that are over, and gives their key groups.
+  private func release(_ slots: [Int32], _ step: StepContext, _ output: any Output) throws(SQLError) -> [Int32] {
+    if spec.isFinalOnly {
+      let pairs = slots.map { ($0, version(of: left.groups[Int($0)], left.overs[Int($0)])) }
+      try write(pairs.filter { $0.1 >= 0 || spec.isOuter }, sign: 1, step, output)
+    }
+    let groups = slots.map { left.groups[Int($0)] }
+    left.drop(slots)
+    return groups
   }
 
   private static func nullColumns(_ schema: Schema, _ count: Int) -> [Column] {
