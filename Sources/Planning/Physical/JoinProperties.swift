@@ -87,4 +87,24 @@ extension LogicalPlan {
     if case .scan(let scan) = self { return [scan.source.id: 1] }
     return inputs.reduce(into: [:]) { uses, input in uses.merge(input.sourceUses, uniquingKeysWith: +) }
   }
+
+  /// How often each source is read by the side of a join that ends beside one that does not, and so can be read before it.
+  var staticUses: [SourceID: Int] {
+    if case .join(let join) = self {
+      let (isLeft, isRight) = (join.left.readsToTheEnd, join.right.readsToTheEnd)
+      if isRight, !isLeft, join.kind != .full {
+        return join.left.staticUses.merging(join.right.sourceUses, uniquingKeysWith: +)
+      }
+      if isLeft, !isRight, join.kind == .inner {
+        return join.right.staticUses.merging(join.left.sourceUses, uniquingKeysWith: +)
+      }
+    }
+    return inputs.reduce(into: [:]) { uses, input in uses.merge(input.staticUses, uniquingKeysWith: +) }
+  }
+
+  /// Whether all sources below are bounded.
+  private var readsToTheEnd: Bool {
+    if case .scan(let scan) = self { return scan.source.isBounded }
+    return inputs.allSatisfy(\.readsToTheEnd)
+  }
 }

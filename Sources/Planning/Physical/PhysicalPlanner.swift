@@ -11,6 +11,8 @@ struct PhysicalPlanner {
   enum Emission { case changes, finalOnly }
   /// How often the query reads each source.
   private var sourceUses: [SourceID: Int] = [:]
+  /// Those of them that stand on the bounded side of a join whose other side goes on.
+  private var staticUses: [SourceID: Int] = [:]
   /// Rows that a LIMIT right above a recursion asks for: it need not go on behind them.
   private var recursionRowsWanted: Int?
 
@@ -20,6 +22,7 @@ struct PhysicalPlanner {
     let (plan, order) = logical.withoutRenaming.liftingOrder()
     var planner = self
     planner.sourceUses = plan.sourceUses
+    planner.staticUses = plan.staticUses
     switch requested.mode ?? requested.fallback {
     case .append?: planner.emission = .finalOnly
     case .complete?: planner.emission = nil
@@ -351,7 +354,7 @@ struct PhysicalPlanner {
   private func join(_ join: LogicalPlan.Join, path: String) throws(SQLError) -> PhysicalNode {
     let left = try build(join.left, path: path + ".0", endsQuery: false)
     let right = try build(join.right, path: path + ".1", endsQuery: false)
-    if join.kind == .inner, isStatic(left, join.left), !isStatic(right, join.right) {
+    if join.kind == .inner, isStatic(left, join.left, beside: right), !isStatic(right, join.right, beside: left) {
       return try exchanged(join, path: path)
     }
     let (keys, unsplit) = JoinSpec.split(join.condition, leftWidth: left.schema.count)
@@ -367,7 +370,7 @@ struct PhysicalPlanner {
     let isPerStep =
       isAppendOnly
       && keys.contains { $0.left.isStepNumber(over: left.properties) && $0.right.isStepNumber(over: right.properties) }
-    let isRightStatic = join.kind != .full && isStatic(right, join.right)
+    let isRightStatic = join.kind != .full && isStatic(right, join.right, beside: left)
     var time: JoinTime?
     if let emission, !isRightStatic, !isPerStep, !join.kind.isLookup, !join.kind.isAsOf {
       let inputs = JoinTimeInputs(
@@ -411,9 +414,13 @@ struct PhysicalPlanner {
     return try project(columns, schema: schema, input, path: path)
   }
 
-  /// Whether all of it is there before other sources are read: bounded, and nobody else waits for the same sources.
-  private func isStatic(_ node: PhysicalNode, _ plan: LogicalPlan) -> Bool {
-    node.properties.isBounded && plan.sourceUses.allSatisfy { sourceUses[$0.key] == $0.value }
+  /// Whether all of it is there before other sources are read: bounded, and nobody else waits for the same sources, but
+  /// such sides of other joins.
+  private func isStatic(_ node: PhysicalNode, _ plan: LogicalPlan, beside other: PhysicalNode) -> Bool {
+    if !node.properties.isBounded { return false }
+    let uses = plan.sourceUses
+    if uses.allSatisfy({ sourceUses[$0.key] == $0.value }) { return true }
+    return !other.properties.isBounded && uses.keys.allSatisfy { sourceUses[$0] == staticUses[$0] }
   }
 
   private func recursive(_ recursive: LogicalPlan.Recursive, path: String) throws(SQLError) -> PhysicalNode {
