@@ -5,24 +5,32 @@ extension JoinSide {
   /// Takes out of the timers the rows that are over at `horizon`, in order of arrival. They stay until `drop`ped.
   func due(_ horizon: Int64) -> [Int32] {
     if timers.count == 0 { return [] }
+    let (ids, weights) = (ids, weights)
     let due = timers.pop(upTo: horizon).filter { ids[Int($0.slot)] == $0.id && weights[Int($0.slot)] != 0 }
     return due.sorted { $0.id < $1.id }.map(\.slot)
   }
 
   /// Forgets rows that are over. Nobody's match count changes: those that they matched keep their matches.
   func drop(_ slots: [Int32]) {
-    for slot in slots {
-      let index = Int(slot)
-      let group = groups[index]
-      if group >= 0 { totals[Int(group)] &-= weights[index] }
-      weights[index] = 0
-      unlink(slot)
-      rowCount -= 1
-      emptied.append(slot)
-      if log != nil {
-        log?.removedIDs.append(ids[index])
-        log?.changed.remove(slot)
+    let groups = groups
+    weights.withUnsafeMutableBufferPointer { weights in
+      totals.withUnsafeMutableBufferPointer { totals in
+        withChains { chains in
+          for slot in slots {
+            let group = groups[Int(slot)]
+            if group >= 0 { totals[Int(group)] &-= weights[Int(slot)] }
+            weights[Int(slot)] = 0
+            chains.unlink(slot, group)
+          }
+        }
       }
+    }
+    rowCount -= slots.count
+    emptied += slots
+    guard log != nil else { return }
+    for slot in slots {
+      log?.removedIDs.append(ids[Int(slot)])
+      log?.changed.remove(slot)
     }
   }
 
@@ -37,7 +45,8 @@ extension JoinSide {
     guard gaps > JoinSide.gapsMin, gaps > rowCount else { return }
     generation += 1
     var newSlots = [Int32](repeating: -1, count: weights.count)
-    let live = (0..<Int32(weights.count)).filter { weights[Int($0)] != 0 }
+    let counts = weights
+    let live = (0..<Int32(counts.count)).filter { counts[Int($0)] != 0 }
     for (new, old) in live.enumerated() { newSlots[Int(old)] = Int32(new) }
     for i in builders.indices {
       var fresh = ColumnBuilder(schema[i].type)
@@ -56,7 +65,10 @@ extension JoinSide {
       heads[Int(group)] = -1
       tails[Int(group)] = -1
     }
-    for slot in groups.indices { link(Int32(slot), groups[slot]) }
+    let owners = groups
+    withChains { chains in
+      for (slot, group) in owners.enumerated() { chains.link(Int32(truncatingIfNeeded: slot), group) }
+    }
     timers.renumber(newSlots)
     if let log { self.log?.changed = Set(log.changed.map { newSlots[Int($0)] }) }
   }

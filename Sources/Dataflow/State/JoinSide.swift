@@ -117,14 +117,21 @@ package final class JoinSide {
   /// until they are over.
   func add(_ delta: Delta, groups: [Int32], overs: [Int64]? = nil) {
     grow()
-    for (row, group) in groups.enumerated() where group >= 0 {
-      let group = Int(group)
-      if touchRound[group] != round {
-        touchRound[group] = round
-        touched.append((Int32(group), totals[group]))
+    var fresh: [(group: Int32, totalBefore: Int64)] = []
+    let (round, weights) = (round, delta.weights)
+    touchRound.withUnsafeMutableBufferPointer { touchRound in
+      totals.withUnsafeMutableBufferPointer { totals in
+        for (row, group) in groups.enumerated() where group >= 0 {
+          let index = Int(group)
+          if touchRound[index] != round {
+            touchRound[index] = round
+            fresh.append((group, totals[index]))
+          }
+          totals[index] &+= weights?[row] ?? 1
+        }
       }
-      totals[group] &+= delta.weights?[row] ?? 1
     }
+    touched += fresh
     pending.append(Pending(delta: delta, groups: groups, overs: overs))
   }
 
@@ -137,42 +144,79 @@ package final class JoinSide {
     return contents == nil ? append(change, initial) : apply(change, initial)
   }
 
+  /// Each row gets the next slot, at the end of its group's chain: array by array, since class fields that are looked at row
+  /// by row cost more than what is done with them.
   private func append(_ change: Pending, _ initial: [Int64]?) -> [Int32] {
     let delta = change.delta
-    var slots = [Int32](repeating: -1, count: delta.count)
-    var kept: [Int32] = []
-    kept.reserveCapacity(delta.count)
-    for row in 0..<delta.count where change.groups[row] >= 0 || hasTimers {
-      slots[row] = addSlot(
-        delta, row, group: change.groups[row], matches: initial?[row] ?? 0, over: change.overs?[row] ?? .max)
-      kept.append(Int32(row))
+    let first = Int32(weights.count)
+    let firstID = nextID
+    let isWhole = hasTimers || !change.groups.contains { $0 < 0 }
+    let kept = isWhole ? Array(0..<Int32(delta.count)) : (0..<Int32(delta.count)).filter { change.groups[Int($0)] >= 0 }
+    let order = delta.order
+    let newGroups = isWhole ? change.groups : kept.map { change.groups[Int($0)] }
+    weights += delta.weights.map { all in isWhole ? all : kept.map { all[Int($0)] } } ?? [Int64](repeating: 1, count: kept.count)
+    positions += kept.map { order.position(Int($0)) }
+    groups += newGroups
+    next.append(contentsOf: repeatElement(-1, count: kept.count))
+    previous.append(contentsOf: repeatElement(-1, count: kept.count))
+    matches += initial.map { all in kept.map { all[Int($0)] } } ?? [Int64](repeating: 0, count: kept.count)
+    ids += firstID..<(firstID &+ Int64(kept.count))
+    nextID &+= Int64(kept.count)
+    rowCount += kept.count
+    withChains { chains in
+      for (index, group) in newGroups.enumerated() { chains.link(first &+ Int32(truncatingIfNeeded: index), group) }
     }
-    for (i, column) in delta.columns.enumerated() {
-      builders[i].appendCopying(kept.count == delta.count ? column : column.gather(kept))
+    if isTimed {
+      let times = change.overs.map { all in isWhole ? all : kept.map { all[Int($0)] } } ?? [Int64](repeating: .max, count: kept.count)
+      overs += times
+      if hasTimers { timers.add(from: first, ids: firstID, times: times) }
     }
-    return slots
+    let slots = first..<(first &+ Int32(truncatingIfNeeded: kept.count))
+    if trace != nil { for slot in slots { trace?.note(slot, weight: 0, matches: 0) } }
+    log?.changed.formUnion(slots)
+    for (i, column) in delta.columns.enumerated() { builders[i].appendCopying(isWhole ? column : column.gather(kept)) }
+    if isWhole { return Array(slots) }
+    var slotOf = [Int32](repeating: -1, count: delta.count)
+    for (row, slot) in zip(kept, slots) { slotOf[Int(row)] = slot }
+    return slotOf
   }
 
-  /// The next slot, at the end of its group's chain.
-  private func addSlot(_ delta: Delta, _ row: Int, group: Int32, matches count: Int64, over: Int64) -> Int32 {
-    let slot = Int32(weights.count)
-    weights.append(delta.weights?[row] ?? 1)
-    positions.append(delta.order.position(row))
-    groups.append(group)
-    next.append(-1)
-    previous.append(-1)
-    matches.append(count)
-    ids.append(nextID)
-    nextID += 1
-    rowCount += 1
-    link(slot, group)
-    if isTimed {
-      overs.append(over)
-      setTimer(slot)
+  /// The chains of key groups, for as long as they are changed.
+  struct Chains {
+    let next: UnsafeMutableBufferPointer<Int32>
+    let previous: UnsafeMutableBufferPointer<Int32>
+    let heads: UnsafeMutableBufferPointer<Int32>
+    let tails: UnsafeMutableBufferPointer<Int32>
+
+    func link(_ slot: Int32, _ group: Int32) {
+      if group < 0 { return }
+      let tail = tails[Int(group)]
+      previous[Int(slot)] = tail
+      next[Int(slot)] = -1
+      if tail >= 0 { next[Int(tail)] = slot } else { heads[Int(group)] = slot }
+      tails[Int(group)] = slot
     }
-    trace?.note(slot, weight: 0, matches: 0)
-    log?.changed.insert(slot)
-    return slot
+
+    func unlink(_ slot: Int32, _ group: Int32) {
+      if group < 0 { return }
+      let before = previous[Int(slot)]
+      let after = next[Int(slot)]
+      if before >= 0 { next[Int(before)] = after } else { heads[Int(group)] = after }
+      if after >= 0 { previous[Int(after)] = before } else { tails[Int(group)] = before }
+    }
+  }
+
+  /// `body` must not touch `next`, `previous`, `heads` or `tails` in another way.
+  func withChains(_ body: (Chains) -> Void) {
+    next.withUnsafeMutableBufferPointer { next in
+      previous.withUnsafeMutableBufferPointer { previous in
+        heads.withUnsafeMutableBufferPointer { heads in
+          tails.withUnsafeMutableBufferPointer { tails in
+            body(Chains(next: next, previous: previous, heads: heads, tails: tails))
+          }
+        }
+      }
+    }
   }
 
   func setTimer(_ slot: Int32) {
@@ -180,22 +224,11 @@ package final class JoinSide {
     if hasTimers && over < .max { timers.add(slot, id: ids[Int(slot)], time: over) }
   }
 
-  func link(_ slot: Int32, _ group: Int32) {
-    if group < 0 { return }
-    let tail = tails[Int(group)]
-    previous[Int(slot)] = tail
-    next[Int(slot)] = -1
-    if tail >= 0 { next[Int(tail)] = slot } else { heads[Int(group)] = slot }
-    tails[Int(group)] = slot
-  }
+  private func link(_ slot: Int32, _ group: Int32) { withChains { $0.link(slot, group) } }
 
-  func unlink(_ slot: Int32) {
-    let group = Int(groups[Int(slot)])
-    if group < 0 { return }
-    let before = previous[Int(slot)]
-    let after = next[Int(slot)]
-    if before >= 0 { next[Int(before)] = after } else { heads[group] = after }
-    if after >= 0 { previous[Int(after)] = before } else { tails[group] = before }
+  private func unlink(_ slot: Int32) {
+    let group = groups[Int(slot)]
+    withChains { $0.unlink(slot, group) }
   }
 
   private func apply(_ change: Pending, _ initial: [Int64]?) -> [Int32] {
@@ -251,10 +284,15 @@ package final class JoinSide {
     if isTimed { overs.append(.max) }
   }
 
-  func addMatches(_ slot: Int32, _ weight: Int64) {
-    trace?.note(slot, weight: weights[Int(slot)], matches: matches[Int(slot)])
-    matches[Int(slot)] &+= weight
-    log?.changed.insert(slot)
+  /// Counts the rows of a change of the other side, with their weights, as matches of this side's.
+  func addMatches(_ pairs: JoinPairs, _ other: [Int64]?) {
+    if trace != nil {
+      for slot in pairs.slots { trace?.note(slot, weight: weights[Int(slot)], matches: matches[Int(slot)]) }
+    }
+    matches.withUnsafeMutableBufferPointer { matches in
+      for i in 0..<pairs.count { matches[Int(pairs.slots[i])] &+= other?[Int(pairs.rows[i])] ?? 1 }
+    }
+    if log != nil { log?.changed.formUnion(pairs.slots) }
   }
 
   /// Starts the next step: `pending` is empty, rows that are gone free their slots.

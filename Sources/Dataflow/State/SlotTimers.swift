@@ -27,6 +27,13 @@ struct SlotTimers {
     }
   }
 
+  /// Slots that follow each other, with ids that do; `Int64.max` is no time.
+  mutating func add(from first: Int32, ids: Int64, times: [Int64]) {
+    for (index, time) in times.enumerated() where time < .max {
+      add(first &+ Int32(truncatingIfNeeded: index), id: ids &+ Int64(index), time: time)
+    }
+  }
+
   /// Takes out all entries whose time is at or before `horizon`.
   mutating func pop(upTo horizon: Int64) -> [Entry] {
     var due: [Entry] = []

@@ -16,21 +16,26 @@ package struct EventTime: Hashable, Sendable {
   package var domain: Domain
   /// Added to the value (of a window: to its end).
   package var offsetMicros: Int64
-  /// The column is a `struct<start, end>`; this is added to its start.
+  /// The column is a `struct<start, end>`.
+  package var isWindow: Bool
+  /// Of a window: added to its start; nil if that says nothing, as of a session.
   package var startOffsetMicros: Int64?
 
-  package init(_ domain: Domain, offsetMicros: Int64 = 0, startOffsetMicros: Int64? = nil) {
+  package init(_ domain: Domain, offsetMicros: Int64 = 0, isWindow: Bool = false, startOffsetMicros: Int64? = nil) {
     self.domain = domain
     self.offsetMicros = offsetMicros
+    self.isWindow = isWindow
     self.startOffsetMicros = startOffsetMicros
   }
-
-  package var isWindow: Bool { startOffsetMicros != nil }
 
   func later(by micros: Int64) -> EventTime? {
     let (sum, overflow) = offsetMicros.addingReportingOverflow(micros)
     return overflow ? nil : EventTime(domain, offsetMicros: sum)
   }
+
+  /// When a window of `size` that holds the time is over: when its last moment is, a microsecond before its end. Rows that
+  /// come later than their times say do not keep it open for longer than that.
+  func endOfWindow(_ size: Int64) -> EventTime? { later(by: offsetMicros > 0 ? size - 1 : size) }
 }
 
 extension BoundExpression {
@@ -51,21 +56,19 @@ extension ScalarCall {
   fileprivate func eventTime(_ times: [Int: EventTime]) -> EventTime? {
     switch function.name {
     case TimeWindows.startName:
-      // The window is over when its last moment is, a microsecond before its end: rows that come later than their times say
-      // do not keep it open for longer than that.
-      guard let size = TimeWindows.constants(of: self).first, let time = instant(times) else { return nil }
-      return time.later(by: time.offsetMicros > 0 ? size - 1 : size)
+      guard let size = TimeWindows.constants(of: self).first else { return nil }
+      return instant(times)?.endOfWindow(size)
     case TimeWindows.shiftName:
       guard let delta = TimeWindows.constants(of: self).first, delta != .min else { return nil }
       return instant(times)?.later(by: -delta)
     case TimeWindows.structName:
-      guard arguments.count == 2, let start = arguments[0].eventTime(times), let end = arguments[1].eventTime(times)
-      else { return nil }
-      return EventTime(end.domain, offsetMicros: end.offsetMicros, startOffsetMicros: start.offsetMicros)
+      guard arguments.count == 2, let end = arguments[1].eventTime(times) else { return nil }
+      let start = arguments[0].eventTime(times)?.offsetMicros
+      return EventTime(end.domain, offsetMicros: end.offsetMicros, isWindow: true, startOffsetMicros: start)
     case "get_field":
-      guard let window = arguments[0].eventTime(times), let start = window.startOffsetMicros else { return nil }
+      guard let window = arguments[0].eventTime(times), window.isWindow else { return nil }
       let isStart = arguments[1].literalValue?.text?.lowercased() == "start"
-      return EventTime(window.domain, offsetMicros: isStart ? start : window.offsetMicros)
+      return (isStart ? window.startOffsetMicros : window.offsetMicros).map { EventTime(window.domain, offsetMicros: $0) }
     case "+", "-":
       guard arguments.count == 2, case .int64(let delta)? = arguments[1].literalValue,
         case .dayTimeInterval = arguments[1].type, delta != .min

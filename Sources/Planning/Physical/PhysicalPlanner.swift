@@ -193,7 +193,7 @@ struct PhysicalPlanner {
     if case .panes(let key, let shape)? = windowing {
       panes = (key, shape)
       if case .call(let call) = keys[key].expression.node, case .sliding(let size, _, _) = shape {
-        times[key] = call.arguments[0].eventTime(input.properties.eventTimes)?.later(by: size)
+        times[key] = call.arguments[0].eventTime(input.properties.eventTimes)?.endOfWindow(size)
       }
     }
     let closing = isPerStep ? nil : self.closing(times, input)

@@ -37,10 +37,9 @@ extension HashJoin {
       let firstRow = probe.row
       let tried = probe.next()
       let passed = tried.gather(try passing(tried, change.delta, of: .left, evaluator))
-      for i in 0..<passed.count {
-        counts[Int(passed.rows[i])] &+= right.weights[Int(passed.slots[i])]
-        if countsRight { right.addMatches(passed.slots[i], change.delta.weights?[Int(passed.rows[i])] ?? 1) }
-      }
+      let weights = right.weights
+      for i in 0..<passed.count { counts[Int(passed.rows[i])] &+= weights[Int(passed.slots[i])] }
+      if countsRight { right.addMatches(passed, change.delta.weights) }
       // The last row may go on in the next batch of pairs: whether it is alone is known when it is complete.
       try write(passed, complete: firstRow..<probe.row, counts, change.delta, step, output)
       try step.cancellation.check()
@@ -85,11 +84,9 @@ extension HashJoin {
       let tried = probe.next()
       if tried.count == 0 { continue }
       let passed = tried.gather(try passing(tried, change.delta, of: .right, evaluator))
-      for i in 0..<passed.count {
-        let row = Int(passed.rows[i])
-        counts[row] &+= left.weights[Int(passed.slots[i])]
-        if countsLeft { left.addMatches(passed.slots[i], change.delta.weights?[row] ?? 1) }
-      }
+      let weights = left.weights
+      for i in 0..<passed.count { counts[Int(passed.rows[i])] &+= weights[Int(passed.slots[i])] }
+      if countsLeft { left.addMatches(passed, change.delta.weights) }
       if passed.count > 0 && spec.kind.givesPairs { try write(joined(passed, right: change.delta)) }
     }
   }
