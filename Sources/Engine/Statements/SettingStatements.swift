@@ -25,6 +25,7 @@ extension StatementExecutor {
     case Self.watermarkPolicyKey: catalog.settings.usesGreatestWatermark = defaults.usesGreatestWatermark
     case Self.sourceIdleKey: catalog.settings.sourceIdleMicros = defaults.sourceIdleMicros
     case Self.levelLimitKey: catalog.settings.recursionLevelsMax = defaults.recursionLevelsMax
+    case Self.mapKeyKey: catalog.settings.keepsLastOfEqualKeys = defaults.keepsLastOfEqualKeys
     case Self.rowLimitKey: catalog.settings.recursionRowsMax = defaults.recursionRowsMax
     case "dialect": session.dialect = .spark
     case .some(let other): throw unknownSetting(other, span: .none)
@@ -39,9 +40,11 @@ extension StatementExecutor {
   private static let sourceIdleKey = "table.exec.source.idle-timeout"
   private static let levelLimitKey = "spark.sql.cterecursionlevellimit"
   private static let rowLimitKey = "spark.sql.cterecursionrowlimit"
+  private static let mapKeyKey = "spark.sql.mapkeydeduppolicy"
   static let keys = [
     "dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
     "table.exec.source.idle-timeout", "spark.sql.cteRecursionLevelLimit", "spark.sql.cteRecursionRowLimit",
+    "spark.sql.mapKeyDedupPolicy",
   ]
 
   func showSettings() throws(SQLError) {
@@ -66,6 +69,7 @@ extension StatementExecutor {
     case sourceIdleKey: return DurationText.text(micros: session.settings.sourceIdleMicros ?? 0)
     case levelLimitKey: return "\(session.settings.recursionLevelsMax ?? -1)"
     case rowLimitKey: return "\(session.settings.recursionRowsMax ?? -1)"
+    case mapKeyKey: return session.settings.keepsLastOfEqualKeys ? "LAST_WIN" : "EXCEPTION"
     case "dialect": return session.dialect == .ansi ? "ansi" : "spark"
     default: return nil
     }
@@ -93,6 +97,12 @@ extension StatementExecutor {
       catalog.settings.sourceIdleMicros = micros > 0 ? micros : nil
     case Self.levelLimitKey: catalog.settings.recursionLevelsMax = try limit(key, value, span: span)
     case Self.rowLimitKey: catalog.settings.recursionRowsMax = try limit(key, value, span: span)
+    case Self.mapKeyKey:
+      switch value.uppercased() {
+      case "EXCEPTION": catalog.settings.keepsLastOfEqualKeys = false
+      case "LAST_WIN": catalog.settings.keepsLastOfEqualKeys = true
+      default: throw invalid(key, value, "EXCEPTION or LAST_WIN", span: span)
+      }
     case "dialect":
       switch value.lowercased() {
       case "spark": session.dialect = .spark

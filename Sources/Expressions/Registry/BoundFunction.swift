@@ -134,6 +134,8 @@ package struct SessionSettings: Sendable {
   package var usesGreatestWatermark = false
   /// After so long without rows a source holds the watermark back no longer (`table.exec.source.idle-timeout`); nil: never.
   package var sourceIdleMicros: Int64?
+  /// Of equal keys of a map the last one counts, where they are an error otherwise (`spark.sql.mapKeyDedupPolicy`).
+  package var keepsLastOfEqualKeys = false
   /// Rounds of a WITH RECURSIVE at which it is given up (`spark.sql.cteRecursionLevelLimit`); nil: no bound.
   package var recursionLevelsMax: Int? = 100
   /// Rows of a WITH RECURSIVE at which it is given up (`spark.sql.cteRecursionRowLimit`); nil: no bound.

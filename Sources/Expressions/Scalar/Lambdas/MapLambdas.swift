@@ -39,7 +39,7 @@ enum MapLambdas {
         (context, operands) throws(SQLError) in
         let entries = try LambdaElements(operands[0], type, context)
         let keys = try context.runLambda(0, entries.children, parents: entries.parents)
-        var maps = try EntryPicker(keys: keys, values: entries.children[1], (newKey, value), rows: context.rows)
+        var maps = try EntryPicker(keys: keys, values: entries.children[1], (newKey, value), context)
         for row in 0..<context.rows {
           for i in entries.offsets[row]..<entries.offsets[row + 1] { maps.add(key: i, value: i) }
           try maps.endMap()

@@ -1,8 +1,8 @@
 internal import Columnar
 internal import Diagnostics
 
-/// The maps of a result, written as indexes of keys and values in two pool columns. Keys are checked: none is NULL,
-/// none comes twice in a map.
+/// The maps of a result, written as indexes of keys and values in two pool columns. Keys are checked: none is NULL. One
+/// that comes twice in a map is an error, or has the last of its values (`spark.sql.mapKeyDedupPolicy`).
 struct EntryPicker {
   private let keyPool: Column
   private let valuePool: Column
@@ -13,11 +13,16 @@ struct EntryPicker {
   private var values: [Int32] = []
   private var start = 0
   private var seen = ElementSet()
+  private let keepsLast: Bool
 
   /// Maps so small that comparing each pair of keys is faster than hashing.
   private static let pairwiseMax = 8
 
-  init(keys pool: Column, values valuePool: Column, _ type: (key: DataType, value: DataType), rows: Int) throws(SQLError) {
+  init(
+    keys pool: Column, values valuePool: Column, _ type: (key: DataType, value: DataType), _ context: borrowing KernelContext
+  ) throws(SQLError) {
+    let rows = context.rows
+    keepsLast = context.evaluation.settings.keepsLastOfEqualKeys
     keyPool = pool
     self.valuePool = valuePool
     self.type = type
@@ -35,20 +40,45 @@ struct EntryPicker {
   /// Ends the map of one row.
   mutating func endMap() throws(SQLError) {
     let count = lists.count - start
-    if count > EntryPicker.pairwiseMax { seen.removeAll(expecting: count) }
+    let isHashed = count > EntryPicker.pairwiseMax
+    if isHashed { seen.removeAll(expecting: count) }
+    // Where the next new key goes, and the places of those before it once they are asked for.
+    var end = start
+    var places: [Int32: Int]?
     for i in start..<lists.count {
       let key = lists.picked[i]
       if nulls.isNull(key) { throw .data("NULL_MAP_KEY", "a key of a map must not be NULL") }
       let isNew =
-        count > EntryPicker.pairwiseMax
-        ? seen.insert(key, keys) : !lists.picked[start..<i].contains { keys.areEqual($0, key) }
-      if !isNew {
-        let text = ColumnText.string(keyPool.value(at: Int(key)), type: type.key)
-        throw .data("DUPLICATED_MAP_KEY", "the key \(text) comes twice in one map")
+        isHashed ? seen.insert(key, keys) : !lists.picked[start..<end].contains { keys.areEqual($0, key) }
+      if isNew {
+        if end < i {
+          lists.replace(at: end, with: key)
+          values[end] = values[i]
+        }
+        places?[key] = end
+        end += 1
+        continue
       }
+      guard keepsLast else {
+        let text = ColumnText.string(keyPool.value(at: Int(key)), type: type.key)
+        throw .data(
+          "DUPLICATED_MAP_KEY", "the key \(text) comes twice in one map",
+          hint: "SET spark.sql.mapKeyDedupPolicy = LAST_WIN keeps the last of its values")
+      }
+      let place: Int?
+      if isHashed {
+        let known = places ?? Dictionary((start..<end).map { (lists.picked[$0], $0) }) { first, _ in first }
+        place = known[seen.member(key, keys)]
+        places = known
+      } else {
+        place = lists.picked[start..<end].firstIndex { keys.areEqual($0, key) }
+      }
+      if let place { values[place] = values[i] }
     }
+    lists.truncate(to: end)
+    values.removeLast(values.count - end)
     try lists.endList()
-    start = lists.count
+    start = end
   }
 
   func finish(validity: Validity? = nil) -> Column {

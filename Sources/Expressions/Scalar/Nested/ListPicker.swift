@@ -26,6 +26,12 @@ struct ListPicker {
   /// Puts elements picked since `start` into another order.
   mutating func reorder(from start: Int, _ body: (inout ArraySlice<Int32>) -> Void) { body(&picked[start...]) }
 
+  /// Puts another element at a place of the list that is being written.
+  mutating func replace(at place: Int, with element: Int32) { picked[place] = element }
+
+  /// Forgets the elements behind the first `count`.
+  mutating func truncate(to count: Int) { picked.removeLast(picked.count - count) }
+
   /// Ends the list of one row.
   mutating func endList() throws(SQLError) {
     if picked.count > ListPicker.elementsMax { throw .collectionTooLarge }

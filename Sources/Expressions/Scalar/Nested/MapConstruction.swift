@@ -36,7 +36,7 @@ enum MapConstruction {
     ) { (context, operands) throws(SQLError) in
       let keys = try ElementPool(evens.map { operands[$0] }, type: key)
       let values = try ElementPool(evens.map { operands[$0 + 1] }, type: value)
-      var maps = try EntryPicker(keys: keys.column, values: values.column, (key, value), rows: context.rows)
+      var maps = try EntryPicker(keys: keys.column, values: values.column, (key, value), context)
       for row in 0..<context.rows {
         for i in 0..<operands.count / 2 { maps.add(key: keys.index(i, row), value: values.index(i, row)) }
         try maps.endMap()
@@ -61,7 +61,7 @@ enum MapConstruction {
       "map_from_arrays", [.array(type.key), .array(type.value)], returns: .map(key: type.key, value: type.value), canFail: true
     ) { (context, operands) throws(SQLError) in
       let (keys, values) = (ListOperand(operands[0]), ListOperand(operands[1]))
-      var maps = try EntryPicker(keys: keys.child, values: values.child, type, rows: context.rows)
+      var maps = try EntryPicker(keys: keys.child, values: values.child, type, context)
       for row in 0..<context.rows {
         if context.isValid(row) {
           let (from, to) = (keys.range(row), values.range(row))
@@ -97,7 +97,7 @@ enum MapConstruction {
       if case .structure(let entries) = list.child, entries.fields.count == 2 {
         (keys, values) = (entries.fields[0], entries.fields[1])
       }
-      var maps = try EntryPicker(keys: keys, values: values, type, rows: context.rows)
+      var maps = try EntryPicker(keys: keys, values: values, type, context)
       var whole = Validity(repeating: true, count: context.rows)
       for row in 0..<context.rows {
         if context.isValid(row) {
@@ -142,7 +142,7 @@ enum MapConstruction {
       let parts = operands.map { MapOperand($0) }
       let keys = try ElementPool(parts.map(\.map.keys), type: key)
       let values = try ElementPool(parts.map(\.map.values), type: value)
-      var maps = try EntryPicker(keys: keys.column, values: values.column, (key, value), rows: context.rows)
+      var maps = try EntryPicker(keys: keys.column, values: values.column, (key, value), context)
       for row in 0..<context.rows {
         if context.isValid(row) {
           for (i, part) in parts.enumerated() {

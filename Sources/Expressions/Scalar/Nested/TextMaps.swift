@@ -42,7 +42,7 @@ enum TextMaps {
         let owners = operands[0].owners
         var maps = try EntryPicker(
           keys: .bytes(BytesColumn(keys, owners: owners)), values: .bytes(BytesColumn(values, owners: owners)),
-          (.string, .string), rows: context.rows)
+          (.string, .string), context)
         var start = 0
         for end in ends {
           for place in places[start..<end] { maps.add(key: place.key, value: place.value) }
