@@ -220,13 +220,6 @@ extension SQLError {
       hint: "put it into the select list of a subquery in FROM")
   }
 
-  static func multipleGenerators(_ function: String, span: SourceSpan) -> SQLError {
-    SQLError(
-      .bind, "UNSUPPORTED_GENERATOR.MULTI_GENERATOR",
-      "one select list can hold one generator; \(function) is the second", span: span,
-      hint: "put the other into LATERAL VIEW or a subquery in FROM")
-  }
-
   static func invalidLimit(_ clause: String, subclass: String, _ what: String, span: SourceSpan) -> SQLError {
     SQLError(.bind, "INVALID_LIMIT_LIKE_EXPRESSION.\(subclass)", "\(clause) must be \(what)", span: span)
   }

@@ -21,10 +21,10 @@ extension SelectBinder {
       try refuseSessionInSets()
     }
     guard groupKeys.contains(where: { $0.expression.containsGenerated }) else { return }
-    if let generator, generator.arguments.contains(where: { $0.containsAggregate }) {
+    for generator in generators where generator.arguments.contains(where: { $0.containsAggregate }) {
       throw .aggregateInGroupBy(generator.function.name, span: generator.span)
     }
-    generator?.isBelowAggregate = true
+    for index in generators.indices { generators[index].isBelowAggregate = true }
   }
 
   /// The sets that an element stands for, each as positions of group keys.

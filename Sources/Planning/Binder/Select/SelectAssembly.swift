@@ -62,7 +62,7 @@ extension SelectBinder {
   struct Stage {
     let binder: SelectBinder
     var plan: LogicalPlan
-    /// Where the generator's columns begin, once they are there.
+    /// Where the columns of the generators begin, once they are there.
     private var generatedBase: Int?
     private var isGrouped = false
     /// Where the columns of each window begin, once they are there.
@@ -126,7 +126,7 @@ extension SelectBinder {
       else { return nil }
       var others = binder.groupKeys.enumerated().filter { $0.offset != key }.map(\.element.expression)
       for call in binder.collector.calls { others += call.arguments + (call.filter.map { [$0] } ?? []) }
-      if let generator = binder.generator, generator.isBelowAggregate { others += generator.arguments }
+      for generator in binder.generators where generator.isBelowAggregate { others += generator.arguments }
       let isUsed = others.contains { $0.columnsUsed.contains { Placeholder.window($0) != nil } }
       return isUsed ? nil : 0
     }
@@ -136,7 +136,7 @@ extension SelectBinder {
       guard binder.isAggregate else { return try attachSubqueries(usedBy: nil) { $0 } }
       let parts = binder.groupKeys.map(\.expression) + binder.collector.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
       try attachSubqueries(usedBy: parts) { $0 }
-      if let generator = binder.generator, generator.isBelowAggregate { append(generator, generator.arguments) }
+      for generator in binder.generators where generator.isBelowAggregate { append(generator, generator.arguments.map(resolved)) }
       let stageBelow = self
       let expanded = try binder.expanded(&plan) { stageBelow.resolved($0) }
       var aggregate = LogicalPlan.Aggregate(
@@ -166,9 +166,9 @@ extension SelectBinder {
       try attachSubqueries(usedBy: nil) { (expression) throws(SQLError) in try stage.overGroups(expression) }
       if let having = binder.having {
         if let made = having.firstColumn(where: { Placeholder.generated($0) != nil }),
-          binder.generator?.isBelowAggregate == false
+          binder.generators.first?.isBelowAggregate == false
         {
-          throw .generatorOutsideSelect(binder.generator?.function.name ?? "", clause: "HAVING", span: made.span)
+          throw .generatorOutsideSelect(binder.generators.first?.function.name ?? "", clause: "HAVING", span: made.span)
         }
         plan = .filter(.init(input: plan, predicate: try translated(having)))
       }
@@ -260,7 +260,8 @@ extension SelectBinder {
       // In ORDER BY a window may name items of the select list.
       let entries = binder.overs.entries.map { $0.mapExpressions { $0.replacingItems(binder.items) } }
       // Rows are generated first, as in Spark, unless they are made of a window function's value.
-      let isGeneratedFirst = binder.generator.map { !$0.arguments.contains(where: \.containsOver) } ?? false
+      let isGeneratedFirst =
+        !binder.generators.isEmpty && !binder.generators.contains { $0.arguments.contains(where: \.containsOver) }
       if !entries.isEmpty, isGeneratedFirst { try generate() }
       if !entries.isEmpty {
         let stage = self
@@ -300,17 +301,20 @@ extension SelectBinder {
       plan = .rankLimit(limit)
     }
 
-    /// The generator of the select list, unless grouping needed it before.
+    /// The generators of the select list, unless grouping needed them before.
     mutating func generate() throws(SQLError) {
-      guard let generator = binder.generator, generatedBase == nil, !(generator.isBelowAggregate && isGrouped) else { return }
-      var arguments: [BoundExpression] = []
-      for argument in generator.arguments { arguments.append(try translated(argument)) }
-      append(generator, arguments)
+      guard generatedBase == nil else { return }
+      for generator in binder.generators where !(generator.isBelowAggregate && isGrouped) {
+        var arguments: [BoundExpression] = []
+        for argument in generator.arguments { arguments.append(try translated(argument)) }
+        append(generator, arguments)
+      }
     }
 
     private mutating func append(_ generator: Generator, _ arguments: [BoundExpression]) {
       let width = plan.schema.count
-      generatedBase = width
+      // Columns of the next ones follow.
+      generatedBase = generatedBase ?? width
       plan = .generate(
         .init(
           input: plan, kept: Array(0..<width), generator: generator.function, arguments: arguments,
@@ -353,7 +357,7 @@ extension SelectBinder {
       return copy
     }
 
-    /// The placeholders of generator and windows as columns of the plan.
+    /// The placeholders of generators and windows as columns of the plan.
     private func resolved(_ expression: BoundExpression) -> BoundExpression {
       let expression = answered(expression)
       if generatedBase == nil && windowBases.isEmpty && overColumns.isEmpty { return expression }
@@ -393,8 +397,8 @@ extension SelectBinder {
         return column
       }
       if let index = Placeholder.generated(ordinal) {
-        guard binder.generator?.isBelowAggregate == false, let generatedBase else {
-          throw notGrouped(binder.generator?.fields[index].name ?? "", expression.span)
+        guard binder.generators.first?.isBelowAggregate == false, let generatedBase else {
+          throw notGrouped(binder.generators.flatMap(\.fields)[index].name, expression.span)
         }
         column.node = .column(generatedBase + index)
         return column

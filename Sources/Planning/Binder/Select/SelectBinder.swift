@@ -57,7 +57,7 @@ struct SelectBinder {
     var span: SourceSpan
   }
 
-  /// The generator of the select list.
+  /// A generator of the select list.
   struct Generator {
     var function: BoundGenerator
     var arguments: [BoundExpression]
@@ -76,7 +76,8 @@ struct SelectBinder {
   let base: ExpressionBinder
   var items: [Item] = []
   var aliases = SelectAliases()
-  var generator: Generator?
+  /// From left to right: each makes rows of those before it, whose columns it may use.
+  var generators: [Generator] = []
   var groupKeys: [NamedExpression] = []
   /// The sets of ROLLUP, CUBE and GROUPING SETS; nil without them.
   var groupingSets: GroupingSets?
@@ -149,7 +150,6 @@ struct SelectBinder {
   ) throws(SQLError) {
     let span = item.expression.span
     let name = call.name.last.text.lowercased()
-    if generator != nil { throw .multipleGenerators(name, span: span) }
     let binder = itemBinder
     let (bound, arguments) = try binder.bindGenerator(
       function, name, try binder.bindArguments(call, span: span), span: span)
@@ -161,9 +161,10 @@ struct SelectBinder {
       }
       for (index, alias) in item.aliases.enumerated() { fields[index].name = alias.text }
     }
-    generator = Generator(function: bound, arguments: arguments, isOuter: isOuter, fields: fields, span: span)
+    let first = generators.reduce(0) { $0 + $1.fields.count }
+    generators.append(Generator(function: bound, arguments: arguments, isOuter: isOuter, fields: fields, span: span))
     for (index, field) in fields.enumerated() {
-      let column = BoundExpression.column(Placeholder.generated + index, field, span: span)
+      let column = BoundExpression.column(Placeholder.generated + first + index, field, span: span)
       items.append(Item(expression: column, name: field.name, span: span))
       aliases.add(field.name, column)
     }
