@@ -11,7 +11,7 @@ enum UnitArithmetic {
         shown: ["SELECT timestampadd(MONTH, -1, TIMESTAMP '2022-03-31 00:00:00')": "2022-02-28 00:00:00"]), bind: bindAdd),
     ScalarFunction(
       FunctionDoc(
-        "timestampdiff", .datetime, "timestampdiff(unit, start, end)", "The number of whole units from start to end.",
+        "timestampdiff", aliases: ["timediff"], .datetime, "timestampdiff(unit, start, end)", "The number of whole units from start to end.",
         shown: ["SELECT timestampdiff(MONTH, TIMESTAMP '2021-01-31 00:00:00', TIMESTAMP '2021-03-01 00:00:00')": "1"]),
       bind: bindDifference),
   ]
