@@ -152,7 +152,9 @@ extension Casts {
     case .yearMonthInterval(_, let unit):
       let factor: Int128 = unit == .year ? 12 : 1
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Int128) in
-        let value = DecimalText.integer(x, scale: scale).flatMap { Int32(exactly: Int128($0) * factor) }
+        // The only cast to an integer that rounds, in Spark too.
+        let (product, overflow) = x.multipliedReportingOverflow(by: factor)
+        let value = overflow ? nil : Int32(exactly: Decimal128.dropDigits(product, scale, .halfUp))
         return (value ?? 0, value == nil)
       } error: { pair.overflow(DecimalText.string($0, scale: scale)) }
     case .null, .string, .binary, .date, .timestampNTZ, .array, .map, .structure:

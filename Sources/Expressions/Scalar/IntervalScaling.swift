@@ -36,12 +36,12 @@ enum IntervalScaling {
       if isMonths {
         return try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: Int32, b: Int32) in
           (b == 0 ? 0 : Int64(a) / Int64(b), b == 0)
-        } error: { _, _ in .intervalDivisionByZero() }
+        } error: { _, _ in .divisionByZero() }
       }
       return try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: Int64, b: Int64) in
         let (value, overflow) = a.dividedReportingOverflow(by: b)
         return (value, overflow)
-      } error: { $1 == 0 ? .intervalDivisionByZero() : .intervalOverflow(.divide) }
+      } error: { $1 == 0 ? .divisionByZero() : .intervalOverflow(.divide) }
     }
   }
 

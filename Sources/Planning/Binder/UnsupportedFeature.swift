@@ -7,7 +7,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
   case systemTime
   case subqueryPlace, correlatedColumn
   case streamOfBounded, relationOptions, unnestOfSeveral
-  case orderedAggregate, likeQuantifier
+  case orderedAggregate
 
   /// The error that says so.
   func error(_ span: SourceSpan) -> SQLError { .unsupported(name, span: span, hint: hint, kind: .bind) }
@@ -21,13 +21,11 @@ enum UnsupportedFeature: Sendable, CaseIterable {
     case .relationOptions: "options of a relation inside a query"
     case .unnestOfSeveral: "UNNEST of several arrays"
     case .orderedAggregate: "ORDER BY inside an aggregate"
-    case .likeQuantifier: "LIKE ANY and LIKE ALL with ESCAPE"
     }
   }
 
   private var hint: String? {
     switch self {
-    case .likeQuantifier: "write the patterns as LIKE conditions joined by OR or AND"
     case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
     case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"

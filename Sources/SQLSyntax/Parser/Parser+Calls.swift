@@ -13,7 +13,7 @@ extension Parser {
       nullTreatment(&call)
       try expect(.rightParen)
     }
-    Self.quoteUnit(of: &call)
+    try Self.quoteUnit(of: &call)
     try callSuffix(&call)
     return .init(.call(call), span: span(from: name.span))
   }
@@ -82,9 +82,14 @@ extension Parser {
   }
 
   /// `DATE_ADD(DAY, 1, d)`: the unit is a bare word; it becomes a string.
-  private static func quoteUnit(of call: inout AST.FunctionCall) {
+  private static func quoteUnit(of call: inout AST.FunctionCall) throws(SQLError) {
     guard call.arguments.count == 3, isUnitFunction(call.name), call.arguments[0].name == nil,
-      case .expression(let expression) = call.arguments[0].value, case .name(let unit) = expression.kind,
+      case .expression(let expression) = call.arguments[0].value
+    else { return }
+    if case .literal(.string(let text)) = expression.kind, AST.IntervalUnit(word: text.text) != nil {
+      throw .quotedUnit(text.text, of: call.name.text, at: expression.span)
+    }
+    guard case .name(let unit) = expression.kind,
       unit.parts.count == 1, !unit.parts[0].isQuoted,
       AST.IntervalUnit(word: unit.text) != nil || unit.text.uppercased() == "DAYOFYEAR"
     else { return }
@@ -97,7 +102,7 @@ extension Parser {
     guard name.parts.count == 1 else { return false }
     switch Keyword(rawValue: name.text.uppercased()) {
     case .timestampadd, .timestampdiff, .dateadd, .datediff, .dateAdd, .dateDiff: return true
-    default: return false
+    default: return name.text.uppercased() == "TIMEDIFF"
     }
   }
 }

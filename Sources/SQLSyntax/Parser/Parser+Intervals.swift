@@ -43,13 +43,20 @@ extension Parser {
   /// More `value UNIT` pairs.
   private mutating func intervalFields(after first: AST.IntervalField) throws(SQLError) -> [AST.IntervalField] {
     var fields = [first]
-    while isIntervalNumber || isString(), isIntervalUnit(ahead: 1) {
-      fields.append(try intervalField(isNegative: false))
+    while true {
+      let isNegative = at(.hyphen)
+      let isSigned = isNegative || at(.plus)
+      let ahead = isSigned ? 1 : 0
+      guard isIntervalNumber(ahead: ahead) || isString(ahead: ahead), isIntervalUnit(ahead: ahead + 1) else { return fields }
+      if isSigned { advance() }
+      fields.append(try intervalField(isNegative: isNegative))
     }
-    return fields
   }
 
-  private var isIntervalNumber: Bool { kind == .number(.integer) || kind == .number(.decimal) }
+  private func isIntervalNumber(ahead distance: Int = 0) -> Bool {
+    let kind = kind(ahead: distance)
+    return kind == .number(.integer) || kind == .number(.decimal)
+  }
 
   private mutating func intervalField(isNegative: Bool) throws(SQLError) -> AST.IntervalField {
     let start = token.span
@@ -57,7 +64,7 @@ extension Parser {
     if isString() {
       text = try singleString().text
     } else {
-      guard isIntervalNumber else { throw unexpected("a string or a number") }
+      guard isIntervalNumber() else { throw unexpected("a string or a number") }
       text = try numberLiteral().text
     }
     let unit = try intervalUnit()
@@ -77,7 +84,7 @@ extension Parser {
     if !hasInterval, let short = shortDuration() {
       advance()
       value = short
-    } else if hasInterval || isString() || isIntervalNumber {
+    } else if hasInterval || isString() || isIntervalNumber() {
       value = try intervalLiteral().value(at: span(from: start))
     } else {
       throw unexpected("a duration such as 10 SECONDS")

@@ -65,7 +65,9 @@ extension Parser {
   private mutating func membership(
     _ operand: AST.Expression, isNegated: Bool
   ) throws(SQLError) -> AST.ExpressionKind {
+    let start = token.span
     try expect(.leftParen)
+    if at(.rightParen) { throw .emptyList("EMPTY_IN_PREDICATE", "a value", at: span(from: start)) }
     if isQueryStart() {
       let query = try query()
       try expect(.rightParen)
@@ -87,15 +89,19 @@ extension Parser {
     if kind(ahead: 1) == .symbol(.leftParen), at(.any) || at(.some) || at(.all) {
       let quantifier: AST.LikePredicate.Quantifier = at(.all) ? .all : .any
       advance()
+      if kind(ahead: 1) == .symbol(.rightParen) { throw .emptyList("EMPTY_QUANTIFIED_PATTERN", "a pattern", at: token.span) }
       let patterns = try parenthesisedList { (parser) throws(SQLError) in try parser.expression() }
       return .init(
-        value: operand, operator: operation, quantifier: quantifier, patterns: patterns, escape: nil,
+        value: operand, operator: operation, quantifier: quantifier, patterns: patterns, escape: try escapeClause(),
         isNegated: isNegated)
     }
     let pattern = try value()
-    let escape = isString(ahead: 1) && accept(.escape) ? try stringLiteral() : nil
     return .init(
-      value: operand, operator: operation, quantifier: .one, patterns: [pattern], escape: escape,
+      value: operand, operator: operation, quantifier: .one, patterns: [pattern], escape: try escapeClause(),
       isNegated: isNegated)
+  }
+
+  private mutating func escapeClause() throws(SQLError) -> AST.StringLiteral? {
+    isString(ahead: 1) && accept(.escape) ? try stringLiteral() : nil
   }
 }

@@ -64,12 +64,12 @@ extension Parser {
       return .init(.structure(fields), span: span(from: start))
     case .final where isPatternSemantics, .running where isPatternSemantics:
       return try patternSemanticsCall()
-    case .left, .right, .like, .ilike, .rlike, .regexp:
+    case .left, .right, .like, .ilike, .rlike, .regexp, .div:
       guard next == .symbol(.leftParen) else { throw unexpected(Self.anExpression) }
       return try call(.init([try anyName()]))
     case .currentDate, .currentTime, .currentTimestamp, .currentUser, .localtime, .localtimestamp:
-      if next == .symbol(.leftParen) || next == .symbol(.dot) { return try nameOrCall() }
-      return .init(.call(.init(name: .init([try name()]))), span: start)
+      // Without parentheses a column may have the name.
+      return try nameOrCall()
     default:
       guard !keyword.isReserved else { throw unexpected(Self.anExpression) }
       return try nameOrCall()
@@ -164,6 +164,7 @@ extension Parser {
   private mutating func nameOrCall() throws(SQLError) -> AST.Expression {
     let name = AST.ObjectName(try dotted(from: try name()))
     if at(.leftParen) { return try call(name) }
+    if name.parts.count == 1, isString() { throw .typedLiteral(name.text, at: span(from: name.span)) }
     return .init(.name(name), span: name.span)
   }
 }

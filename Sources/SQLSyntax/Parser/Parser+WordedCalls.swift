@@ -165,7 +165,7 @@ extension Parser {
   /// Whether a value can end with the token.
   private func isValueEnd(ahead distance: Int) -> Bool {
     switch kind(ahead: distance) {
-    case .symbol(let symbol): symbol == .rightParen || symbol == .rightBracket
+    case .symbol(let symbol): symbol == .rightParen || symbol == .rightBracket || symbol == .angles
     case .word(.null), .word(.true), .word(.false), .word(.end): true
     // The type of a cast: `x :: interval`.
     case .word(.interval): kind(ahead: distance - 1) == .symbol(.doubleColon)

@@ -95,6 +95,24 @@ extension SQLError {
       .parse, "PARSE_SYNTAX_ERROR", "unexpected \(found), expected \(expected)", span: span, hint: hint)
   }
 
+  static func emptyList(_ subclass: String, _ what: String, at span: SourceSpan) -> SQLError {
+    SQLError(.parse, "INVALID_SQL_SYNTAX." + subclass, "the list in parentheses is empty, expected \(what)", span: span)
+  }
+
+  /// `GEO '…'`: only some types have literals of this form.
+  static func typedLiteral(_ type: String, at span: SourceSpan) -> SQLError {
+    SQLError(
+      .parse, "UNSUPPORTED_TYPED_LITERAL", "there are no literals of the form \(type) '…'", span: span,
+      hint: type.lowercased() == "x"
+        ? "write a binary without a space: X'1F'" : "there are DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ and INTERVAL '…'; CAST('…' AS type) does for others")
+  }
+
+  static func quotedUnit(_ unit: String, of function: String, at span: SourceSpan) -> SQLError {
+    SQLError(
+      .parse, "INVALID_PARAMETER_VALUE.DATETIME_UNIT", "the unit of \(function) is a word, found the string '\(unit)'", span: span,
+      hint: "write \(unit.uppercased()) without quotes")
+  }
+
   static func nestedTooDeep(at span: SourceSpan) -> SQLError {
     SQLError(
       .parse, "STATEMENT_TOO_DEEP",

@@ -14,7 +14,9 @@ extension Unparser {
     let isPosition = call.name.text.lowercased() == "position"
     for (index, argument) in call.arguments.enumerated() {
       if index > 0 { write(", ") }
-      if index == 0, quotesUnit, let unit = Self.unitColumn(argument) {
+      if index == 0, quotesUnit, let unit = Self.unitWord(argument) {
+        write(unit)
+      } else if index == 0, quotesUnit, let unit = Self.unitColumn(argument) {
         quoted(unit)
       } else if isPosition, Self.isMembership(argument) {
         write("(")
@@ -27,6 +29,14 @@ extension Unparser {
     clause(" ORDER BY ", call.orderBy) { $0.sortItem($1) }
     write(")")
     callSuffix(call)
+  }
+
+  /// The unit that the parser made a string of.
+  private static func unitWord(_ argument: AST.Argument) -> String? {
+    guard argument.name == nil, case .expression(let expression) = argument.value, case .literal(.string(let text)) = expression.kind,
+      AST.IntervalUnit(word: text.text) != nil || text.text == "DAYOFYEAR"
+    else { return nil }
+    return text.text
   }
 
   private mutating func callSuffix(_ call: AST.FunctionCall) {

@@ -56,7 +56,7 @@ extension ExpressionBinder {
       return try call(isNegated ? "isnotnull" : "isnull", [try bindBoolean(operand, of: "IS UNKNOWN")], span: span)
     case .true, .false:
       let wanted = BoundExpression.literal(.bool(test == .true), .boolean, span: span)
-      let same = try call("<=>", [try bindBoolean(operand, of: "IS TRUE and IS FALSE"), wanted], span: span)
+      let same = try call("<=>", [try bind(operand), wanted], span: span)
       return try negated(same, if: isNegated, span: span)
     }
   }
@@ -78,7 +78,6 @@ extension ExpressionBinder {
     for pattern in like.patterns {
       var arguments = [value, try bind(pattern)]
       if let escape = like.escape {
-        guard like.quantifier == .one else { throw UnsupportedFeature.likeQuantifier.error(escape.span) }
         arguments.append(.literal(.bytes(escape.bytes), .string, span: escape.span))
       }
       let test = try call(like.operator.functionName, arguments, span: span)
@@ -100,7 +99,11 @@ extension ExpressionBinder {
   func explicitCast(
     _ operand: BoundExpression, to type: DataType, mode: CastMode, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
-    if operand.type == type { return operand }
+    if operand.type == type {
+      // CAST(1 AS INT) beside a decimal counts as any INT, not as the literal 1.
+      let isLiteral = type.isIntegral && operand.literalValue.map { !$0.isNull } ?? false
+      return isLiteral ? BoundExpression(.cast(operand, mode), type: type, isNullable: false, span: span) : operand
+    }
     if operand.type == .string, type.isTemporal, let text = operand.literalValue?.text,
       let moment = LiteralBinder(context: context).special(text, type, span: span)
     {

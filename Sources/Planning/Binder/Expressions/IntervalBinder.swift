@@ -10,6 +10,9 @@ extension LiteralBinder {
     switch interval {
     case .text(let text): return try units(text.text, isText: true, span: span)
     case .units(let fields):
+      for field in fields where !field.isNumber {
+        throw invalid(field.value, field.span, field.value.first?.isNumber ?? false ? "INVALID_VALUE" : "UNRECOGNIZED_NUMBER")
+      }
       return try units(fields.map(\.calendarText).joined(separator: " "), span: span)
     case .range(let text, let isNegative, let from, let to):
       return try range(text, isNegative: isNegative, from, to, span: span)
@@ -29,7 +32,11 @@ extension LiteralBinder {
     case .yearMonthInterval(let from, let to)?:
       return .literal(.int32(interval.months), .yearMonthInterval(from, to), span: span)
     case .dayTimeInterval(let from, let to)?:
-      guard let micros = interval.dayTimeMicros else { throw invalid(text, span) }
+      guard let micros = interval.dayTimeMicros else {
+        throw SQLError(
+          .bind, "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "'\(text)' is longer than an interval can be", span: span,
+          hint: "at most 106751991 days")
+      }
       return .literal(.int64(micros), .dayTimeInterval(from, to), span: span)
     default:
       throw SQLError(
@@ -41,20 +48,47 @@ extension LiteralBinder {
   private func range(
     _ text: AST.StringLiteral, isNegative: Bool, _ from: AST.IntervalUnit, _ to: AST.IntervalUnit, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
-    let type = try TypeBinder.bind(AST.TypeName(.interval(from: from, to: to), span: span))
+    let type: DataType
+    do throws(SQLError) {
+      type = try TypeBinder.bind(AST.TypeName(.interval(from: from, to: to), span: span))
+    } catch {
+      throw SQLError(
+        .bind, "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION",
+        "there is no interval from \(from.rawValue) to \(to.rawValue)", span: span, hint: error.hint)
+    }
     switch type {
     case .yearMonthInterval(let first, let last):
-      guard let parsed = withBytes(of: text.text, { IntervalText.parseYearMonth($0, from: first, to: last) }),
-        let months = Int32(exactly: isNegative ? -Int64(parsed) : Int64(parsed))
-      else { throw invalid(text.text, span, "INTERVAL_PARSING") }
+      let spelled = isNegative ? Self.negated(text.text) : text.text
+      guard let months = withBytes(of: spelled, { IntervalText.parseYearMonth($0, from: first, to: last) }) else {
+        let hasShape = withBytes(of: Self.shape(of: spelled)) { IntervalText.parseYearMonth($0, from: first, to: last) } != nil
+        throw invalid(text.text, span, hasShape ? "INTERVAL_PARSING" : "UNMATCHED_FORMAT_STRING")
+      }
       return .literal(.int32(months), type, span: span)
     case .dayTimeInterval(let first, let last):
-      guard let parsed = withBytes(of: text.text, { IntervalText.parseDayTime($0, from: first, to: last) }),
-        let micros = Int64(exactly: isNegative ? -Int128(parsed) : Int128(parsed))
-      else { throw invalid(text.text, span, "INTERVAL_PARSING") }
+      let spelled = isNegative ? Self.negated(text.text) : text.text
+      guard let micros = withBytes(of: spelled, { IntervalText.parseDayTime($0, from: first, to: last) }) else {
+        let hasShape = withBytes(of: Self.shape(of: spelled)) { IntervalText.parseDayTime($0, from: first, to: last) } != nil
+        throw invalid(text.text, span, hasShape ? "INTERVAL_PARSING" : "UNMATCHED_FORMAT_STRING_WITH_NOTICE")
+      }
       return .literal(.int64(micros), type, span: span)
     default: throw invalid(text.text, span)
     }
+  }
+
+  /// The text with its sign turned: the least interval has no positive twin that could be parsed first.
+  private static func negated(_ text: String) -> String {
+    let bare = text.drop(while: \.isWhitespace)
+    if bare.first == "-" { return String(bare.dropFirst()) }
+    return "-" + (bare.first == "+" ? bare.dropFirst() : bare)
+  }
+
+  /// The text with 1 for each number: where that parses, the numbers are too great, else the fields are not those asked for.
+  private static func shape(of text: String) -> String {
+    var result = ""
+    for character in text where !(character.isNumber && result.last == "1") {
+      result.append(character.isNumber ? "1" : character)
+    }
+    return result
   }
 
   private func invalid(_ text: String, _ span: SourceSpan, _ subclass: String? = nil) -> SQLError {
@@ -91,6 +125,12 @@ extension LiteralBinder {
 }
 
 extension AST.IntervalField {
+  /// A field counts one unit, so `INTERVAL '1 day 2' DAY` is none.
+  fileprivate var isNumber: Bool {
+    let digits = value.drop(while: \.isWhitespace).drop { $0 == "-" || $0 == "+" }
+    return digits.contains(where: \.isNumber) && digits.allSatisfy { $0.isNumber || $0 == "." || $0.isWhitespace }
+  }
+
   /// Number and unit; quarters, which the calendar's units lack, as months.
   fileprivate var calendarText: String {
     if unit == .quarter, let quarters = Int32(value) { return "\(Int64(quarters) * 3) MONTH" }
