@@ -11,7 +11,17 @@ extension Aggregates {
         "SELECT mode(x) FROM VALUES (0), (10), (10) AS t(x)", "10"), takesOrdering: true
     ) { (call) throws(SQLError) in
       let isDescending = call.orderings.first?.isDescending ?? false
-      try call.expect(call.orderings.isEmpty ? 1...2 : 1...1)
+      if !call.orderings.isEmpty, call.arguments.count != 1 {
+        throw SQLError(
+          .bind, "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS",
+          "mode takes one expression, as its argument or in WITHIN GROUP", span: call.span)
+      }
+      if call.arguments.isEmpty {
+        throw SQLError(
+          .bind, "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "mode() is followed by WITHIN GROUP (ORDER BY …)",
+          span: call.span, hint: "or write mode(x)")
+      }
+      try call.expect(1...2)
       if call.arguments.count == 2 {
         guard call.types[1] == .boolean else { throw .unexpectedInput(call, 1, wanted: "\"BOOLEAN\"") }
         guard try call.constant(1) != nil else { throw .nonConstantArgument(call, 1, expected: "boolean") }

@@ -19,10 +19,11 @@ extension Aggregates {
       var delimiter: [UInt8] = []
       if plain == 2 {
         guard let value = try call.constant(1) else { throw .nonConstantArgument(call, 1, expected: "string") }
-        guard call.types[1] == .string || call.types[1] == .binary || value.isNull else {
-          throw .unexpectedInput(call, 1, wanted: "\"STRING\"")
-        }
-        if case .bytes(let bytes) = value { delimiter = bytes }
+        if call.types[1] == .binary, type == .string { throw .differentTypes(call, [type, .binary]) }
+        if type == .binary, call.types[1] == .string { throw .differentTypes(call, [.binary, .string]) }
+        guard !call.types[1].isNested else { throw .unexpectedInput(call, 1, wanted: "\"STRING\"") }
+        let text = Coercion.cast(.literal(value, call.types[1]), to: type)
+        if case .bytes(let bytes) = try Evaluator(EvaluationContext(settings: call.settings)).constant(text) { delimiter = bytes }
       }
       let keys = Array(call.types[plain...])
       for (i, key) in keys.enumerated() where !key.isOrderable { throw .unorderableArgument(call, plain + i) }

@@ -42,18 +42,7 @@ package enum Coercion {
   /// The type in which values are compared: as `commonType`, but rows by the places of their values, whatever the names.
   package static func comparisonType(of types: [DataType]) -> DataType? {
     guard let first = types.first else { return nil }
-    return commonType(of: [first] + types.dropFirst().map { renamed($0, like: first) })
-  }
-
-  /// `type` with the field names of `other` where both have as many fields.
-  private static func renamed(_ type: DataType, like other: DataType) -> DataType {
-    switch (type, other) {
-    case (.structure(let fields), .structure(let others)) where fields.count == others.count:
-      .structure(
-        zip(fields, others).map { Field($1.name, renamed($0.type, like: $1.type), isNullable: $0.isNullable) })
-    case (.array(let element), .array(let otherElement)): .array(renamed(element, like: otherElement))
-    default: type
-    }
+    return commonType(of: [first] + types.dropFirst().map { $0.namedLike(first) })
   }
 
   /// The common type that loses nothing; no strings are promoted and no decimals widened.

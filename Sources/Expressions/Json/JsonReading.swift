@@ -11,7 +11,7 @@ enum JsonReading {
        ("SELECT from_json('[1,2]', 'array<int>')", "[1, 2]")]
     ) { (call) throws(SQLError) in
       try call.expect(2...3)
-      try call.parameter(0, as: .string)
+      try call.exactParameter(0, .string)
       let place = call.arguments[1].span.isNone ? call.span : call.arguments[1].span
       guard let schema = try call.constant(1)?.text, let parse = call.parseSchema else {
         throw SQLError(

@@ -56,6 +56,7 @@ enum Access {
       guard Coercion.strictCommonType(key, call.types[1]) != nil else { throw .mapKeyMismatch(call) }
       return try mapAccess(call)
     }
+    if call.types[1] == .bigint { throw .unexpectedInput(call, 1, wanted: "\"INT\"") }
     return try arrayAccess(call, base: 1, failure: isTolerant ? .null : call.failure())
   }
 
@@ -102,7 +103,11 @@ enum Access {
 
   private static func mapAccess(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     let (key, value) = try call.entryTypes(0)
-    guard let type = Coercion.commonType(key, call.types[1]), type.isOrderable else {
+    let wanted = call.types[1]
+    // Where one of them is a text, the key looked for is converted, never the keys of the map.
+    let hasText = key == .string || wanted == .string
+    let common = hasText ? Coercion.canImplicitlyCast(from: wanted, to: key) ? key : nil : Coercion.commonType(key, wanted)
+    guard let type = common, type.isOrderable else {
       throw .unexpectedInput(call, 1, wanted: "\"\(key.sqlName)\"")
     }
     return BoundFunction(call.name, [.map(key: type, value: value), type], returns: value) {

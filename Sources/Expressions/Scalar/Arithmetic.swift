@@ -83,7 +83,12 @@ enum Arithmetic {
     switch operation {
     case .divide: operands = .double
     case .integralDivide:
-      guard type.isIntegral else { throw .wrongOperandType(call, type, wanted: "integers and decimals") }
+      guard type.isIntegral else {
+        // A text, and a decimal beside a double, are converted before both are refused.
+        let isConverted = call.types.contains(.string) || call.types.contains(.double) && call.types.contains(where: \.isDecimal)
+        if call.types[0] != call.types[1], !isConverted { throw .differentTypes(call, call.types) }
+        throw .wrongOperandType(call, type, wanted: "integers and decimals")
+      }
       operands = .bigint
     default: break
     }
@@ -134,7 +139,9 @@ enum Arithmetic {
     switch type {
     case .tinyint: kernel = negation(Int8.self, failure)
     case .smallint: kernel = negation(Int16.self, failure)
-    case .int, .yearMonthInterval: kernel = negation(Int32.self, failure)
+    case .int: kernel = negation(Int32.self, failure)
+    case .yearMonthInterval: kernel = negation(Int32.self, failure, isInterval: true)
+    case .dayTimeInterval: kernel = negation(Int64.self, failure, isInterval: true)
     case .float:
       kernel = { (context, operands) throws(SQLError) in try Kernel.unary(operands[0], context) { (x: Float) in -x } }
     case .double:
@@ -180,13 +187,13 @@ enum Arithmetic {
   // MARK: Row code
 
   private static func negation<T: ColumnElement & FixedWidthInteger & SignedInteger>(
-    _: T.Type, _ failure: Kernel.Failure
+    _: T.Type, _ failure: Kernel.Failure, isInterval: Bool = false
   ) -> BoundFunction.Kernel {
     { (context, operands) throws(SQLError) in
       try Kernel.checkedUnary(operands[0], context, failure) { (x: T) -> (value: T, failed: Bool) in
         let (value, overflow) = T(0).subtractingReportingOverflow(x)
         return (value, overflow)
-      } error: { .overflow("-(\($0))", hint: nil) }
+      } error: { isInterval ? .intervalOverflow(nil) : .overflow("-(\($0))", hint: nil) }
     }
   }
 

@@ -64,7 +64,10 @@ enum Bitwise {
         throw .differentTypes(call, call.types)
       }
       let type: DataType = common == .null ? .int : common
-      if !type.isIntegral, call.types[0] != call.types[1] { throw .differentTypes(call, call.types) }
+      // A text, a decimal beside a double, and an integer that is just as wide as the decimal beside it, are converted first.
+      let isConverted = call.types.contains(.string) || type == .double && call.types.contains(where: \.isDecimal)
+        || call.types.allSatisfy { Coercion.decimal(for: $0) == type }
+      if !type.isIntegral, call.types[0] != call.types[1], !isConverted { throw .differentTypes(call, call.types) }
       guard type.isIntegral else { throw .wrongOperandType(call, type, wanted: "integers") }
       let kernel: BoundFunction.Kernel =
         switch type {

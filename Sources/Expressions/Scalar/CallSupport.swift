@@ -22,6 +22,13 @@ extension FunctionCall {
     throw .unexpectedInput(self, index, wanted: "\"\(type.sqlName)\"")
   }
 
+  /// `type` as the parameter for argument `index`, which must have that type already: some functions convert nothing.
+  @discardableResult
+  func exactParameter(_ index: Int, _ type: DataType) throws(SQLError) -> DataType {
+    if types[index] == type || types[index] == .null { return type }
+    throw .unexpectedInput(self, index, wanted: "\"\(type.sqlName)\"")
+  }
+
   /// Every argument as `type`.
   func parameters(all type: DataType) throws(SQLError) -> [DataType] {
     var result: [DataType] = []
@@ -85,9 +92,15 @@ extension SQLError {
       span: call.arguments[index].span.isNone ? call.span : call.arguments[index].span)
   }
 
+  /// Functions that are operators by another name.
+  private static let namedOperators: Set<String> = [
+    "div", "pmod", "try_add", "try_subtract", "try_multiply", "try_divide", "try_mod", "equal_null",
+  ]
+
   static func differentTypes(_ call: FunctionCall, _ types: [DataType]) -> SQLError {
     let list = types.map { "\"\($0.sqlName)\"" }.joined(separator: ", ")
-    if call.arguments.count == 2, call.name == "div" || !(call.name.first?.isLetter ?? true) {
+    let isOperator = !(call.name.first?.isLetter ?? true) || namedOperators.contains(call.name)
+    if call.arguments.count == 2, isOperator {
       return SQLError(
         .bind, "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "the operands of \(call.name) have different types: \(list)",
         span: call.span)

@@ -38,8 +38,32 @@ enum DatetimeArithmetic {
     if operation == .add, left == .date || right == .date, left.isTemporal, right.isTemporal {
       throw .unexpectedInput(call, 1, wanted: "(\"INT\" or \"INTERVAL\")")
     }
-    if Coercion.commonType(left, right) == nil { throw .differentTypes(call, call.types) }
+    if operation == .add || operation == .subtract { throw mismatch(call, operation) }
+    // Only a text is converted before both are refused.
+    let isMixed = left != right && left != .string && right != .string
+    if isMixed || Coercion.commonType(left, right) == nil { throw .differentTypes(call, call.types) }
     throw .wrongOperandType(call, left.isTemporal || left.isInterval ? left : right, wanted: "numbers and intervals")
+  }
+
+  /// What is wrong with a sum or difference that has no meaning: a moment or an interval of days says what should stand
+  /// beside it, others are just two types that do not go together.
+  private static func mismatch(_ call: FunctionCall, _ operation: Arithmetic.Operation) -> SQLError {
+    let (left, right) = (call.types[0], call.types[1])
+    if operation == .subtract {
+      if case .dayTimeInterval = right { return .unexpectedInput(call, 0, wanted: "\"TIMESTAMP\"") }
+      if right.isTemporal { return .unexpectedInput(call, 0, wanted: "\"\(right.sqlName)\"") }
+      if left.isTemporal { return .unexpectedInput(call, 1, wanted: left == .date ? "\"INT\"" : "\"\(left.sqlName)\"") }
+      return .differentTypes(call, call.types)
+    }
+    // Texts are not taken as counts of days.
+    if left == .string || right == .string || !(left == .date || right == .date), let type = Coercion.commonType(left, right) {
+      return .wrongOperandType(call, type, wanted: "numbers and intervals")
+    }
+    if case .dayTimeInterval = right { return .unexpectedInput(call, 0, wanted: "\"TIMESTAMP\"") }
+    if case .dayTimeInterval = left { return .unexpectedInput(call, 1, wanted: "\"TIMESTAMP\"") }
+    if left == .date { return .unexpectedInput(call, 1, wanted: "\"INT\"") }
+    if right == .date { return .unexpectedInput(call, 0, wanted: "\"INT\"") }
+    return .differentTypes(call, call.types)
   }
 
   // MARK: Interval ± interval
@@ -108,10 +132,9 @@ enum DatetimeArithmetic {
       return bound(moment, amount, nil, MomentKernels.addMicros(sign, zoned: true, failure))
     case (.timestampNTZ, .dayTimeInterval):
       return bound(moment, amount, nil, MomentKernels.addMicros(sign, zoned: false, failure))
-    case (.string, .dayTimeInterval), (.string, .yearMonthInterval):
+    case (.string, .dayTimeInterval):
       // A text is read as a timestamp and printed again.
-      let isMonths = amount.physical == .int32
-      let kernel = isMonths ? MomentKernels.addMonths(sign, zoned: true, failure) : MomentKernels.addMicros(sign, zoned: true, failure)
+      let kernel = MomentKernels.addMicros(sign, zoned: true, failure)
       return bound(.timestamp, amount, .string) { (context, operands) throws(SQLError) in
         let column = try kernel(&context, operands)
         return try Casts.cast(Operand(column), from: .timestamp, to: .string, mode: .ansi, context: &context)
@@ -132,7 +155,7 @@ enum DatetimeArithmetic {
   ) throws(SQLError) -> BoundFunction? {
     let other = left.isTemporal ? right : left
     guard left.isTemporal || right.isTemporal, other.isTemporal || other == .string || other == .null else {
-      throw .differentTypes(call, call.types)
+      throw mismatch(call, .subtract)
     }
     let isNullable = failure == .null
     if [left, right].allSatisfy({ $0 == .date || $0 == .string || $0 == .null }) {

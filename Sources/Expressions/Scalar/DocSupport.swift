@@ -31,9 +31,11 @@ extension FunctionCall {
 }
 
 extension SQLError {
-  static func nonFoldable(_ call: FunctionCall, _ index: Int, what: String) -> SQLError {
+  static func nonFoldable(
+    _ call: FunctionCall, _ index: Int, _ errorClass: String = "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", what: String
+  ) -> SQLError {
     let span = call.arguments[index].span
     return SQLError(
-      .bind, "NON_FOLDABLE_ARGUMENT", "\(what) of \(call.name) must be a constant", span: span.isNone ? call.span : span)
+      .bind, errorClass, "\(what) of \(call.name) must be a constant", span: span.isNone ? call.span : span)
   }
 }

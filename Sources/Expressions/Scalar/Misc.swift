@@ -36,7 +36,7 @@ enum Misc {
         [FunctionExample("SELECT assert_true(0 < 1)", "NULL")])
     ) { (call) throws(SQLError) in
       try call.expect(1...2)
-      var types = [try call.parameter(0, as: .boolean)]
+      var types = [try call.exactParameter(0, .boolean)]
       if call.arguments.count == 2 { types.append(try call.parameter(1, as: .string)) }
       return BoundFunction("assert_true", types, returns: .null, nulls: .handled, isDeterministic: false, canFail: true) {
         (context, operands) throws(SQLError) in

@@ -23,7 +23,7 @@ package enum WindowFunctions {
       try call.expect(0...1)
       var count: Int64 = 1
       if !call.arguments.isEmpty {
-        guard [.int, .smallint, .tinyint].contains(call.types[0]) else { throw .unexpectedInput(call, 0, wanted: "\"INT\"") }
+        guard call.types[0] == .int else { throw .unexpectedInput(call, 0, wanted: "\"INT\"") }
         count = try call.positive(0, what: "number of shares")
       }
       return BoundWindowFunction(

@@ -23,8 +23,7 @@ enum EpochTimes {
         shown: ["SELECT unix_date(DATE '1970-01-02')": "1"])
     ) { (call) throws(SQLError) in
       try call.expect(1)
-      guard call.types[0].isTemporal || call.types[0] == .null else { throw .unexpectedInput(call, 0, wanted: "\"DATE\"") }
-      return BoundFunction("unix_date", [.date], returns: .int, isNullable: call.isAnyNullable) { (context, operands) in
+      return BoundFunction("unix_date", [try call.exactParameter(0, .date)], returns: .int, isNullable: call.isAnyNullable) { (context, operands) in
         operands[0].flattened(rows: context.rows)
       }
     },
@@ -65,10 +64,9 @@ enum EpochTimes {
         name, .datetime, "\(name)(timestamp)", summary, shown: ["SELECT \(name)(TIMESTAMP '1970-01-01 00:00:01Z')": result])
     ) { (call) throws(SQLError) in
       try call.expect(1)
-      guard call.types[0].isTemporal || call.types[0] == .null else {
-        throw .unexpectedInput(call, 0, wanted: "\"TIMESTAMP\"")
-      }
-      return BoundFunction(name, [.timestamp], returns: .bigint, isNullable: call.isAnyNullable) { (context, operands) throws(SQLError) in
+      // One without a zone counts as UTC.
+      let type = call.types[0] == .timestampNTZ ? .timestampNTZ : try call.exactParameter(0, .timestamp)
+      return BoundFunction(name, [type], returns: .bigint, isNullable: call.isAnyNullable) { (context, operands) throws(SQLError) in
         try Kernel.unary(operands[0], context) { (micros: Int64) in floorDivide(micros, divisor) }
       }
     }

@@ -24,6 +24,7 @@ enum Extraction {
 
   private static func bind(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     try call.expect(2)
+    guard try call.constant(0) != nil else { throw .nonFoldable(call, 0, "NON_FOLDABLE_ARGUMENT", what: "the field") }
     guard let field = try call.constantText(0, what: "the field") else {
       return BoundFunction(call.name, [.string, call.types[1]], returns: .double, nulls: .handled) { (context, _) in
         ColumnBuilder.nulls(.double, count: context.rows)

@@ -108,8 +108,10 @@ enum MomentFormatting {
     guard source.isTemporal else {
       throw .unexpectedInput(call, 0, wanted: "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")")
     }
+    // One without a zone counts as UTC.
+    let type: DataType = source == .timestampNTZ ? .timestampNTZ : .timestamp
     return BoundFunction(
-      call.name, hasPattern ? [.timestamp, .string] : [.timestamp], returns: .bigint, isNullable: call.isAnyNullable
+      call.name, hasPattern ? [type, .string] : [type], returns: .bigint, isNullable: call.isAnyNullable
     ) { (context, operands) throws(SQLError) in
       try Kernel.unary(operands[0], context) { (micros: Int64) in EpochTimes.floorDivide(micros, Micros.perSecond) }
     }

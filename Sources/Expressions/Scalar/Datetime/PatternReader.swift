@@ -36,6 +36,10 @@ extension SQLError {
     case .unbalanced(let mark): why = "there is no partner for \(mark)"
     }
     let hint = "see the letters in the reference; quote plain text with '…'"
+    if case .wrongLength(let letter, 5) = error, letter == "q" || letter == "Q" {
+      return SQLError(
+        .data, "INVALID_DATETIME_PATTERN.LENGTH", "the date-time pattern '\(pattern)' is not understood: \(why)", hint: hint)
+    }
     if wasLegal(pattern) {
       return SQLError(
         .data, "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",

@@ -50,6 +50,11 @@ enum BinaryText {
   private static func bindToBinary(_ call: FunctionCall, isTry: Bool) throws(SQLError) -> BoundFunction {
     try call.expect(1...2)
     let types = try call.parameters(all: .string)
+    if types.count == 2, call.types[1] != .string, try call.constant(1)?.isNull != true {
+      throw SQLError(
+        .bind, "DATATYPE_MISMATCH.INVALID_ARG_VALUE", "the format of \(call.name) is a text, not \"\(call.types[1].sqlName)\"",
+        span: call.arguments[1].span.isNone ? call.span : call.arguments[1].span, hint: "it knows 'hex', 'utf-8' and 'base64'")
+    }
     let format = types.count == 2 ? try call.constantText(1, what: "the format") : "hex"
     // A NULL format makes every row NULL, by the rule for NULL arguments.
     switch format?.lowercased() {

@@ -67,13 +67,15 @@ enum TemplateFunctions {
 
   private static func bindBinary(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     let parameters = [DataType.binary, try call.parameter(1, as: .string)]
-    let format = try call.constantText(1, what: "the format")
+    guard let format = try call.constantText(1, what: "the format") else {
+      throw .data("INVALID_PARAMETER_VALUE.NULL", "the format of \(call.name) for a binary is NULL")
+    }
     let body: @Sendable (UnsafeRawBufferPointer, inout ByteWriter) -> Void
-    switch format?.lowercased() {
+    switch format.lowercased() {
     case "base64": body = { Base64.encode($0, into: &$1) }
     case "hex": body = { Hex.append($0, digits: Hex.upper, to: &$1) }
-    case "utf-8", nil: body = { $1.append($0) }
-    case let other?:
+    case "utf-8": body = { $1.append($0) }
+    case let other:
       throw .data(
         "INVALID_PARAMETER_VALUE.BINARY_FORMAT", "\(call.name) knows no format '\(other)' for binaries",
         hint: "it knows 'base64', 'hex' and 'utf-8'")

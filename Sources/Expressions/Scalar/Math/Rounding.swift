@@ -108,7 +108,7 @@ enum Rounding {
     let given = try call.numericParameter(0)
     if call.arguments.count == 2 {
       guard let digits = try call.constantInteger(1, what: "the number of digits") else {
-        throw .nonFoldable(call, 1, what: "the number of digits")
+        throw .nonFoldable(call, 1, "NON_FOLDABLE_ARGUMENT", what: "the number of digits")
       }
       // A string as the decimal that any number in it fits.
       let isText = call.types[0] == .string
@@ -116,7 +116,15 @@ enum Rounding {
       guard let shape = type.decimalShape else { throw .unexpectedInput(call, 0, wanted: "\"NUMERIC\"") }
       return decimal(call, [type, .int], shape, digits, rounding)
     }
-    if let shape = given.decimalShape { return decimal(call, [given], shape, 0, rounding) }
+    if let shape = given.decimalShape {
+      // A whole number is its own floor and ceiling.
+      if shape.scale == 0 {
+        return BoundFunction(call.name, [given], returns: given, isNullable: call.arguments[0].isNullable) { (context, operands) in
+          operands[0].flattened(rows: context.rows)
+        }
+      }
+      return decimal(call, [given], shape, 0, rounding)
+    }
     let isNullable = call.arguments[0].isNullable
     if given.isIntegral || given == .null || call.types[0] == .null {
       return BoundFunction(call.name, [.bigint], returns: .bigint, isNullable: isNullable) { (context, operands) in

@@ -26,10 +26,9 @@ enum ArrayConstruction {
       [("SELECT array_repeat('ab', 2)", "[ab, ab]")]
     ) { (call) throws(SQLError) in
       try call.expect(2)
-      guard call.types[1] != .bigint else { throw .unexpectedInput(call, 1, wanted: "\"INT\"") }
       let element = call.types[0]
       return BoundFunction(
-        "array_repeat", [element, try call.integerParameter(1)], returns: .array(element), nulls: .handled, canFail: true
+        "array_repeat", [element, try call.exactParameter(1, .int)], returns: .array(element), nulls: .handled, canFail: true
       ) { (context, operands) throws(SQLError) in
         let counts: [Int32] = try operands[1].rowValues(context.rows)
         let countValidity = operands[1].flattened(rows: context.rows).validity

@@ -41,7 +41,7 @@ enum ArrayShape {
   private static func bindSlice(_ call: FunctionCall) throws(SQLError) -> BoundFunction {
     try call.expect(3)
     let type = try call.elementType(0)
-    let parameters: [DataType] = [.array(type), try call.integerParameter(1), try call.integerParameter(2)]
+    let parameters: [DataType] = [.array(type), try call.parameter(1, as: .int), try call.parameter(2, as: .int)]
     return BoundFunction("slice", parameters, returns: .array(type), canFail: true) { (context, operands) throws(SQLError) in
       let list = ListOperand(operands[0])
       let starts: [Int32] = try operands[1].rowValues(context.rows)

@@ -54,7 +54,7 @@ extension FunctionCall {
     guard index < arguments.count else {
       return settings.randomSeed &+ UInt64(truncatingIfNeeded: span.lower) &* 0xD129_0DDA_3C4D_6A2F
     }
-    guard types[index].isIntegral || types[index] == .null else {
+    guard [.int, .bigint, .null].contains(types[index]) else {
       throw .unexpectedInput(self, index, wanted: "(\"INT\" or \"BIGINT\")")
     }
     guard let value = try constant(index) else { throw .nonConstantArgument(self, index, expected: "integer") }

@@ -47,7 +47,7 @@ extension Strings {
     .plain(
       FunctionDoc(
         "soundex", .string, "soundex(str)", "A letter and three digits that are the same for English words that sound alike.",
-        shown: ["SELECT soundex('Miller')": "M460"]), [.string], returns: .string
+        shown: ["SELECT soundex('Miller')": "M460"]), [.string], isExact: true, returns: .string
     ) { (context, operands) throws(SQLError) in
       try TextKernel.write(operands[0], context) { soundex($0, into: &$1) }
     },

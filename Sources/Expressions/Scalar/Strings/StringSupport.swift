@@ -11,13 +11,16 @@ enum Strings {
 extension ScalarFunction {
   /// A function whose parameter types are always the same; the last `optional` of them may be left out.
   static func plain(
-    _ doc: FunctionDoc, _ parameters: [DataType], optional: Int = 0, returns result: DataType, canFail: Bool = false,
+    _ doc: FunctionDoc, _ parameters: [DataType], optional: Int = 0, isExact: Bool = false, returns result: DataType,
+    canFail: Bool = false,
     _ kernel: @escaping BoundFunction.Kernel
   ) -> ScalarFunction {
     ScalarFunction(doc) { (call) throws(SQLError) in
       try call.expect(parameters.count - optional...parameters.count)
       var types: [DataType] = []
-      for i in call.arguments.indices { types.append(try call.parameter(i, as: parameters[i])) }
+      for i in call.arguments.indices {
+        types.append(isExact ? try call.exactParameter(i, parameters[i]) : try call.parameter(i, as: parameters[i]))
+      }
       return BoundFunction(call.name, types, returns: result, canFail: canFail, kernel)
     }
   }

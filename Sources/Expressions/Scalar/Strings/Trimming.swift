@@ -22,15 +22,13 @@ extension Strings {
         "The text without blanks, or without the characters of a set, at \(place).", [FunctionExample(sql, result)])
     ) { (call) throws(SQLError) in
       try call.expect(1...2)
-      // Spark's btrim also takes bytes, and gives bytes.
-      let type: DataType = !setIsFirst && call.types.allSatisfy { $0 == .binary } ? .binary : .string
-      let parameters = type == .binary ? call.types : try call.parameters(all: .string)
+      let parameters = try call.parameters(all: .string)
       if parameters.count == 1 {
-        return BoundFunction(call.name, parameters, returns: type) { (context, operands) throws(SQLError) in
+        return BoundFunction(call.name, parameters, returns: .string) { (context, operands) throws(SQLError) in
           try TextKernel.slice(operands[0], context) { trimBlanks($0, side) }
         }
       }
-      return BoundFunction(call.name, parameters, returns: type) { (context, operands) throws(SQLError) in
+      return BoundFunction(call.name, parameters, returns: .string) { (context, operands) throws(SQLError) in
         let (source, set) = setIsFirst ? (operands[1], operands[0]) : (operands[0], operands[1])
         let sets = try set.texts(context.rows)
         let views = try source.texts(context.rows)

@@ -92,7 +92,7 @@ enum Urls {
   // MARK: Parsing
 
   private static func parsing(_ doc: FunctionDoc, isTry: Bool) -> ScalarFunction {
-    .plain(doc, [.string, .string, .string], optional: 1, returns: .string, canFail: !isTry) {
+    .plain(doc, [.string, .string, .string], optional: 1, isExact: true, returns: .string, canFail: !isTry) {
       (context, operands) throws(SQLError) in
       let rows = context.rows
       let urls = try operands[0].texts(rows)

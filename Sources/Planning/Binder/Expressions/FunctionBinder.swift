@@ -232,6 +232,10 @@ extension ExpressionBinder {
       }
       return [.literal(.int32(1), .int, span: expression.span)]
     }
+    if call.arguments.isEmpty, call.name.last.text.lowercased() == "count" {
+      throw SQLError(
+        .bind, "WRONG_NUM_ARGS.WITH_SUGGESTION", "count takes at least 1 argument, got 0", span: span, hint: "write count(*)")
+    }
     return try bindArguments(call, span: span)
   }
 }

@@ -130,19 +130,6 @@ extension QueryBinder {
 }
 
 extension DataType {
-  /// The type with the field names of another: structs on the two sides of UNION agree by position.
-  fileprivate func namedLike(_ other: DataType) -> DataType {
-    switch (self, other) {
-    case (.structure(let fields), .structure(let names)) where fields.count == names.count:
-      .structure(
-        zip(fields, names).map { Field($1.name, $0.type.namedLike($1.type), isNullable: $0.isNullable) })
-    case (.array(let element), .array(let like)): .array(element.namedLike(like))
-    case (.map(let key, let value), .map(let likeKey, let likeValue)):
-      .map(key: key.namedLike(likeKey), value: value.namedLike(likeValue))
-    default: self
-    }
-  }
-
   fileprivate var containsMap: Bool {
     switch self {
     case .map: true
