@@ -13,7 +13,7 @@ extension ExpressionBinder {
     case .cast(let operand, _, false):
       if case .name(let name) = operand.kind, !isParameterless(name) { return name.last.text }
       return autoName(of: expression)
-    case .call(let call) where FunctionNames.castTarget(call.name.last.text.lowercased()) != nil:
+    case .call(let call) where FunctionNames.castFunctions.contains(call.name.last.text.lowercased()):
       if let operand = call.arguments.first?.expression, case .name(let name) = operand.kind, !isParameterless(name) {
         return name.last.text
       }
@@ -105,7 +105,14 @@ extension ExpressionBinder {
 
   private func literalName(_ literal: AST.Literal, _ span: SourceSpan) -> String {
     guard let bound = try? LiteralBinder(context: context).bind(literal, span: span), let value = bound.literalValue else {
+      // DATE 'today' and its like.
+      if case .typed(_, let text) = literal { return text.text }
       return ""
+    }
+    if bound.type == .timestamp, let zone = TimeZoneRules.named(context.settings.zoneName),
+      let local = value.integer.flatMap({ zone.localMicros(utcMicros: $0) })
+    {
+      return Value.int64(local).sqlText(bound.type, plainStrings: true)
     }
     return value.sqlText(bound.type, plainStrings: true)
   }
@@ -211,10 +218,18 @@ extension ExpressionBinder {
         arguments.append(autoName(of: expression))
       }
     }
+    if FunctionNames.shownByFirst.contains(name) { arguments = Array(arguments.prefix(1)) }
     if let special = FunctionNames.special(name, arguments) { return special }
     arguments += FunctionNames.defaults(of: name, given: arguments.count)
     let distinct = call.isDistinct ? "DISTINCT " : ""
-    var text = "\(FunctionNames.shown(name, given: arguments.count))(\(distinct)\(arguments.joined(separator: ", ")))"
+    // With an order string_agg is shown by its other name.
+    let known = name == "string_agg" && !call.withinGroup.isEmpty ? "listagg" : name
+    var text = "\(FunctionNames.shown(known, given: arguments.count))(\(distinct)\(arguments.joined(separator: ", ")))"
+    if !call.withinGroup.isEmpty {
+      let isPlain = !["listagg", "string_agg"].contains(name)
+      let items = call.withinGroup.map { isPlain ? autoName(of: $0.expression) + ($0.isDescending ? " DESC" : "") : sortName($0) }
+      text += " WITHIN GROUP (ORDER BY \(items.joined(separator: ", ")))"
+    }
     if let filter = call.filter { text += " FILTER (WHERE \(autoName(of: filter)))" }
     if call.nullTreatment == .ignore, !["lag", "lead"].contains(name) { text += " ignore nulls" }
     if let over = call.over { text += " OVER \(windowName(over, of: call))" }

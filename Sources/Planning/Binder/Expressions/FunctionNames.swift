@@ -5,14 +5,28 @@ enum FunctionNames {
   /// The function's name: mathematical functions of C are upper case, others as written in lower case.
   static func shown(_ name: String, given count: Int) -> String {
     if name == "log" && count == 1 { return "ln" }
-    if name == "array_agg" { return "collect_list" }
+    if count == 2, name == "ceil" || name == "floor" { return name }
+    // With a unit these are other functions.
+    if count == 3, name == "dateadd" || name == "date_add" { return "timestampadd" }
+    if count == 3, ["datediff", "date_diff", "timediff"].contains(name) { return "timestampdiff" }
+    if let known = otherNames[name] { return known }
     return upperCase.contains(name) ? name.uppercased() : name
   }
+
+  /// Functions shown by another of their names.
+  private static let otherNames: [String: String] = [
+    "array_agg": "collect_list", "curdate": "current_date",
+  ]
+
+  /// Functions whose schema and options are not shown: of these calls only the first argument is.
+  static let shownByFirst: Set<String> = [
+    "from_json", "from_csv", "to_json", "to_csv", "schema_of_json", "schema_of_csv", "approx_count_distinct",
+  ]
 
   private static let upperCase: Set<String> = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "cot", "csc", "degrees",
     "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "power", "radians", "rint", "sec", "signum", "sin",
-    "sinh", "sqrt", "tan", "tanh", "rank", "dense_rank", "percent_rank",
+    "sinh", "sqrt", "tan", "tanh", "rank", "dense_rank", "percent_rank", "regexp_like", "regexp", "rlike",
   ]
 
   /// Default values that are shown though nobody wrote them.
@@ -50,12 +64,16 @@ enum FunctionNames {
     "lag": (3, ["1", "NULL"]),
     "lead": (3, ["1", "NULL"]),
     "str_to_map": (3, [",", ":"]),
+    "replace": (3, [""]),
+    "overlay": (4, ["-1"]),
+    "sentences": (3, ["", ""]),
+    "make_dt_interval": (4, ["0", "0", "0", "0.000000"]),
+    "make_ym_interval": (2, ["0", "0"]),
+    "listagg": (2, ["NULL"]),
+    "string_agg": (2, ["NULL"]),
+    "vector_norm": (2, ["2.0"]),
+    "vector_normalize": (2, ["2.0"]),
   ]
-
-  /// The type that a function named like a type casts to, as casts show it.
-  static func castTarget(_ name: String) -> String? {
-    castFunctions.contains(name) ? (name == "decimal" ? "DECIMAL(10,0)" : name.uppercased()) : nil
-  }
 
   /// Every simple type's name is also the function that casts to it.
   static let castFunctions: Set<String> = [
@@ -65,9 +83,17 @@ enum FunctionNames {
 
   /// Calls that are shown as other syntax.
   static func special(_ name: String, _ arguments: [String]) -> String? {
-    if let target = castTarget(name), arguments.count == 1 { return "CAST(\(arguments[0]) AS \(target))" }
+    // Only CAST is shown, not the function of a type's name.
+    if castFunctions.contains(name), arguments.count == 1 { return arguments[0] }
     return switch (name, arguments.count) {
     case ("if", 3), ("iff", 3): "(IF(\(arguments.joined(separator: ", "))))"
+    case ("trim", 2): "TRIM(BOTH \(arguments[0]) FROM \(arguments[1]))"
+    case ("ltrim", 2): "TRIM(LEADING \(arguments[0]) FROM \(arguments[1]))"
+    case ("rtrim", 2): "TRIM(TRAILING \(arguments[0]) FROM \(arguments[1]))"
+    case ("div", 2): "(\(arguments[0]) div \(arguments[1]))"
+    case ("positive", 1): "(+ \(arguments[0]))"
+    case ("datepart", 2): "datepart(\(arguments[0]) FROM \(arguments[1]))"
+    case ("assert_true", 1): "assert_true(\(arguments[0]), '\(arguments[0])' is not true!)"
     case ("not", 1): "(NOT \(arguments[0]))"
     case ("negative", 1): "negative(\(arguments[0]))"
     case ("isnull", 1): "(\(arguments[0]) IS NULL)"

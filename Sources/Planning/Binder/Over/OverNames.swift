@@ -19,7 +19,7 @@ extension ExpressionBinder {
 
   private func joined(_ names: [String]) -> String { names.joined(separator: ", ") }
 
-  private func sortName(_ item: AST.SortItem) -> String {
+  func sortName(_ item: AST.SortItem) -> String {
     let isNullsFirst = item.nulls.map { $0 == .first } ?? !item.isDescending
     return "\(outputName(of: item.expression)) \(item.isDescending ? "DESC" : "ASC") NULLS \(isNullsFirst ? "FIRST" : "LAST")"
   }
