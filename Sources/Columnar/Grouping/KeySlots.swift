@@ -89,7 +89,8 @@ struct KeySlots<Key: SlotKey> {
   }
 
   @inline(__always) private func firstBlock(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & blockMask }
-  @inline(__always) private static func tag(_ hash: UInt64) -> UInt8 { max(UInt8(truncatingIfNeeded: hash &>> 56), 2) }
+  /// From bits that neither choose the block nor, as the high half does, the partition.
+  @inline(__always) private static func tag(_ hash: UInt64) -> UInt8 { max(UInt8(truncatingIfNeeded: hash &>> 24), 2) }
 
   /// Keys whose slots are asked for before the first of them is looked at: as many as fit the first-level cache.
   static var ahead: Int { 128 }

@@ -4,13 +4,12 @@ import Dataflow
 import Diagnostics
 import Expressions
 import Planning
-import Synchronization
 
 /// A query that runs: reads its sources, steps its graph, writes its sink, until its input ends or it is stopped.
 ///
 /// `run` does all the work on the thread that calls it; `start` gives it one of its own. Everything else may be called
 /// from any thread.
-// @unchecked Sendable: `shared` is behind a mutex; all other mutable fields belong to the thread in `run`.
+// @unchecked Sendable: `status` has a mutex; all mutable fields belong to the thread in `run`.
 package final class StreamingQuery: @unchecked Sendable {
   package let name: String
   package let plan: PhysicalPlan
@@ -27,8 +26,7 @@ package final class StreamingQuery: @unchecked Sendable {
   private let deadlineNanos: Int64?
   package let cancellation = Cancellation()
   private let bell = Doorbell()
-  private let news = Doorbell()
-  private let shared = Mutex(Shared())
+  private let status = QueryStatus()
 
   /// While data keeps coming, an unbounded query still shows its results this often: unless showing them takes so long that
   /// little time would be left to read. Then it reads three times as long as the last showing took, a second at most.
@@ -53,21 +51,6 @@ package final class StreamingQuery: @unchecked Sendable {
       case .finished, .stopped, .failed: true
       }
     }
-  }
-
-  private struct Shared {
-    var state = State.ready
-    var orders = QueryOrders()
-    /// `ADVANCE WATERMARK` not yet taken in.
-    var advances: [(relation: String, micros: Int64)] = []
-    var progress = QueryProgress()
-    var late: (schema: Schema, batches: [Batch])?
-    /// Reports asked for and made.
-    var reportsRequested = 0
-    var reportsMade = 0
-    var report: QueryReport?
-    /// The last steps, oldest first.
-    var steps: [StepProgress] = []
   }
 
   package init(
@@ -99,8 +82,8 @@ package final class StreamingQuery: @unchecked Sendable {
 
   // MARK: Commands, from any thread
 
-  package var state: State { shared.withLock { $0.state } }
-  package var progress: QueryProgress { shared.withLock { $0.progress } }
+  package var state: State { status.state }
+  package var progress: QueryProgress { status.progress }
 
   /// Asks the query to stop; it ends within a batch's time.
   package func stop() {
@@ -113,15 +96,15 @@ package final class StreamingQuery: @unchecked Sendable {
   package func resume() { setPaused(false) }
 
   private func setPaused(_ isPaused: Bool) {
-    shared.withLock { $0.orders.isPaused = isPaused }
+    status.setPaused(isPaused)
     for run in sources { run.source.setPaused(isPaused) }
     bell.ring()
-    news.ring()
+    status.news.ring()
   }
 
   /// Whether steps are taken on request alone.
   func setStepped(_ isStepped: Bool) {
-    shared.withLock { $0.orders.isStepped = isStepped }
+    status.setStepped(isStepped)
     bell.ring()
   }
 
@@ -131,7 +114,7 @@ package final class StreamingQuery: @unchecked Sendable {
   /// Sets the watermark of a relation by hand; false if the query declares none for it.
   package func advanceWatermark(of relation: String, to micros: Int64) -> Bool {
     guard watermarkRelations.contains(relation.lowercased()) else { return false }
-    shared.withLock { $0.advances.append((relation, micros)) }
+    status.addAdvance(of: relation, to: micros)
     bell.ring()
     return true
   }
@@ -142,16 +125,7 @@ package final class StreamingQuery: @unchecked Sendable {
   package func clockChanged() { bell.ring() }
 
   /// Blocks until the query is over or the time is up; false if it still runs.
-  package func await(timeoutMicros: Int64?) -> Bool {
-    let deadline = timeoutMicros.map { monotonicNanos() + $0 * 1000 }
-    while true {
-      let seen = news.count
-      if state.isOver { return true }
-      let left = deadline.map { ($0 - monotonicNanos()) / 1000 }
-      if let left, left <= 0 { return false }
-      news.wait(since: seen, timeoutMicros: left)
-    }
-  }
+  package func await(timeoutMicros: Int64?) -> Bool { status.awaitEnd(timeoutMicros: timeoutMicros) }
 
   /// Blocks until everything that is at the sources has been processed (SEM-5), or `isInterrupted` says so. Throws the
   /// query's failure.
@@ -164,45 +138,23 @@ package final class StreamingQuery: @unchecked Sendable {
   func takeDueSteps(isInterrupted: () -> Bool) { ask(.dueSteps, isInterrupted) }
 
   private func ask(_ request: QueryOrders.Request, _ isInterrupted: () -> Bool) {
-    let ticket = shared.withLock { $0.orders.add(request) }
+    let ticket = status.add(request)
     bell.ring()
-    while !isInterrupted() {
-      let seen = news.count
-      if shared.withLock({ $0.state.isOver || $0.orders.isAnswered(ticket) }) { return }
-      news.wait(since: seen, timeoutMicros: StreamingQuery.patienceMicros)
-    }
+    status.awaitAnswer(ticket, isInterrupted)
   }
-
-  private func answer(_ ticket: Int) {
-    shared.withLock { $0.orders.answer(ticket) }
-    news.ring()
-  }
-
-  /// How long a caller waits before it looks whether it was interrupted.
-  static let patienceMicros: Int64 = 20_000
 
   /// Rows that came too late, of all operators that can tell: their columns, and the last rows of each.
-  package var lateRows: (schema: Schema, batches: [Batch])? { shared.withLock { $0.late } }
+  package var lateRows: (schema: Schema, batches: [Batch])? { status.late }
 
   /// The last steps, oldest first.
-  package var recentSteps: [StepProgress] { shared.withLock { $0.steps } }
+  package var recentSteps: [StepProgress] { status.steps }
 
   /// What the query does and holds now, or when it ended; nil before it began. A query in the middle of something long
   /// gives what it said last if it does not answer in time.
   package func report(timeoutMicros: Int64 = 500_000) -> QueryReport? {
-    let ticket = shared.withLock { shared in
-      shared.reportsRequested += 1
-      return shared.reportsRequested
-    }
+    let ticket = status.requestReport()
     bell.ring()
-    let deadline = monotonicNanos() + timeoutMicros * 1000
-    while true {
-      let seen = news.count
-      let (state, made, report) = shared.withLock { ($0.state, $0.reportsMade, $0.report) }
-      let left = (deadline - monotonicNanos()) / 1000
-      if made >= ticket || state.isOver || state == .ready || left <= 0 { return report }
-      news.wait(since: seen, timeoutMicros: left)
-    }
+    return status.awaitReport(ticket, timeoutMicros: timeoutMicros)
   }
 
   // MARK: Running
@@ -221,7 +173,7 @@ package final class StreamingQuery: @unchecked Sendable {
       run.source.attach(as: name)
       try run.source.start(onArrival: { bell.ring() })
     }
-    setState(.running)
+    status.set(.running)
   }
 
   /// Runs to the end on the calling thread. Ends normally when the input ends, `LIMIT` is full, or it was stopped.
@@ -230,7 +182,7 @@ package final class StreamingQuery: @unchecked Sendable {
       try loop()
       try sink.finish()
       close()
-      setState(cancellation.isCancelled ? .stopped : .finished)
+      status.set(cancellation.isCancelled ? .stopped : .finished)
     } catch {
       var failure = text.map { error.placed(in: $0) } ?? error
       // What the sink holds back is still the user's: show it before the error.
@@ -239,39 +191,27 @@ package final class StreamingQuery: @unchecked Sendable {
       }
       close()
       if failure.isCancellation {
-        setState(.stopped)
+        status.set(.stopped)
         return
       }
-      setState(.failed(failure))
+      status.set(.failed(failure))
       throw failure
     }
   }
 
   private func close() {
-    let final = makeReport()
-    shared.withLock { $0.report = final }
+    status.setReport(makeReport())
     for run in sources { run.source.stop() }
     graph.pool.stop()
     sink.queryEnded()
   }
 
-  private func setState(_ state: State) {
-    shared.withLock { $0.state = state }
-    news.ring()
-  }
-
   /// Asked to pause; it may still be in a step.
-  package var isPaused: Bool { shared.withLock { $0.orders.isPaused } }
+  package var isPaused: Bool { status.orders.isPaused }
 
   /// Answers whoever asked for a report; on the query's thread, between rounds.
   private func answerReport() {
-    guard let ticket = shared.withLock({ $0.reportsRequested > $0.reportsMade ? $0.reportsRequested : nil }) else { return }
-    let report = makeReport()
-    shared.withLock { shared in
-      shared.report = report
-      shared.reportsMade = ticket
-    }
-    news.ring()
+    if let ticket = status.dueReport { status.setReport(makeReport(), answering: ticket) }
   }
 
   private func makeReport() -> QueryReport {
@@ -291,10 +231,10 @@ package final class StreamingQuery: @unchecked Sendable {
       let seen = bell.count
       answerReport()
       if cancellation.isCancelled || isPastDeadline { return }
-      let orders = shared.withLock { $0.orders }
+      let orders = status.orders
       if orders.isPaused {
         // Nothing is processed now: whoever waits must not wait for the end of the pause.
-        answer(orders.requested)
+        status.answer(orders.requested)
         waitWhilePaused(since: seen)
         continue
       }
@@ -306,7 +246,7 @@ package final class StreamingQuery: @unchecked Sendable {
       let due = lastStart.flatMap { trigger.nextDueMicros(lastStart: $0) } ?? now
       let isEarly = now < due || (orders.isStepped && trigger == .immediate && lastStart == now && isNeverIdle)
       if isEarly, !orders.isForced {
-        if orders.isAsked { answer(orders.requested) } else { waitForTrigger(since: seen, micros: due - now) }
+        if orders.isAsked { status.answer(orders.requested) } else { waitForTrigger(since: seen, micros: due - now) }
         continue
       }
       lastStart = now
@@ -319,7 +259,7 @@ package final class StreamingQuery: @unchecked Sendable {
       if hasConsumed, !isAnswered { continue }
       if trigger == .availableNow { return }
       if orders.isAsked {
-        answer(orders.requested)
+        status.answer(orders.requested)
       } else if trigger == .immediate, !movesTimeOn() {
         bell.wait(since: seen, timeoutMicros: [untilDeadlineMicros, untilTimerMicros].compactMap { $0 }.min())
       }
@@ -352,9 +292,9 @@ package final class StreamingQuery: @unchecked Sendable {
   var isNeverIdle: Bool { sources.contains { $0.source.isNeverIdle } }
 
   private func waitWhilePaused(since seen: UInt64) {
-    if state != .paused { setState(.paused) }
+    if state != .paused { status.set(.paused) }
     bell.wait(since: seen, timeoutMicros: untilDeadlineMicros)
-    if !shared.withLock({ $0.orders.isPaused }) { setState(.running) }
+    if !isPaused { status.set(.running) }
   }
 
   /// A virtual clock stands still while a query runs in the foreground, or would wait for what only time brings: it is
@@ -436,11 +376,7 @@ package final class StreamingQuery: @unchecked Sendable {
   /// everything is final (SEM-4).
   private func closing(now: Int64) -> StepContext.Closing {
     tracker.note(graph.gauges, nowMicros: now)
-    let advances = shared.withLock { shared in
-      defer { shared.advances = [] }
-      return shared.advances
-    }
-    for advance in advances { _ = tracker.advance(relation: advance.relation, to: advance.micros) }
+    for advance in status.takeAdvances() { _ = tracker.advance(relation: advance.relation, to: advance.micros) }
     let hasEnded = sources.map(\.hasEnded)
     let advanced = tracker.advanced(hasEnded: hasEnded)
     if hasEnded.allSatisfy({ $0 }) { return .endOfInput }
@@ -460,7 +396,7 @@ package final class StreamingQuery: @unchecked Sendable {
         _ = try graph.runRound(pipeline, step: step) { () throws(SQLError) in try run.take() }
         tookAny = tookAny || run.consumed > before
         if run.consumed > before { run.noteArrival(clock.nowMicros) }
-        if isOneLongStep { noteReading() }
+        if isOneLongStep { status.noteReading(rows: rowsDecoded, bytes: bytesRead) }
         answerReport()
         if run.hasEnded { try graph.endInput(pipeline, step: step) }
         try step.cancellation.check()
@@ -515,15 +451,7 @@ package final class StreamingQuery: @unchecked Sendable {
   private var rowsDecoded: Int64 {
     sources.reduce(0) { $0 + $1.rowsTaken }
   }
-
-  /// Keeps the counters of what was read true within one long step.
-  private func noteReading() {
-    let (rows, bytes) = (rowsDecoded, sources.reduce(0) { $0 + $1.bytesRead })
-    shared.withLock { shared in
-      shared.progress.inputRows = rows
-      shared.progress.inputBytes = bytes
-    }
-  }
+  private var bytesRead: Int64 { sources.reduce(0) { $0 + $1.bytesRead } }
 
   /// Bytes of all inputs together, if every source knows.
   package var totalBytes: Int64? {
@@ -536,32 +464,14 @@ package final class StreamingQuery: @unchecked Sendable {
   }
 
   private func noteProgress(_ info: StepInfo, nanos: Int64) {
-    let bytes = sources.reduce(0) { $0 + $1.bytesRead }
-    let stateBytes = graph.stateBytes + stage.memoryBytes
     let late = graph.lateRows
-    let lateCount = late.reduce(0) { $0 + $1.count }
-    let malformed = sources.reduce(0) { $0 + $1.source.malformedCount }
-    let watermark = watermark
-    let written = stage.rowsWritten
-    shared.withLock { shared in
-      if shared.steps.count >= StepProgress.keptMax { shared.steps.removeFirst() }
-      shared.steps.append(
-        StepProgress(
-          step: info.epoch, batchNumber: info.batchNumber, timestampMicros: info.timestampMicros, inputRows: info.inputRows,
-          outputRows: written - shared.progress.outputRows, lateRows: lateCount - shared.progress.lateRows,
-          stateBytes: stateBytes, nanos: nanos, watermarkMicros: watermark == .max ? nil : watermark))
-      shared.progress.steps += 1
-      shared.progress.batchNumber = info.batchNumber
-      shared.progress.inputRows = rowsRead
-      shared.progress.inputBytes = bytes
-      shared.progress.outputRows = written
-      shared.progress.lastStepNanos = nanos
-      shared.progress.stateBytes = stateBytes
-      if lateCount > shared.progress.lateRows || shared.late == nil { shared.late = LateColumns.combined(late) }
-      shared.progress.lateRows = lateCount
-      shared.progress.malformedRows = malformed
-      shared.progress.watermarkMicros = watermark == .max ? nil : watermark
-    }
+    status.noteStep(
+      info,
+      QueryProgress(
+        batchNumber: info.batchNumber, inputRows: rowsRead, inputBytes: bytesRead, outputRows: stage.rowsWritten,
+        lastStepNanos: nanos, stateBytes: graph.stateBytes + stage.memoryBytes, lateRows: late.reduce(0) { $0 + $1.count },
+        malformedRows: sources.reduce(0) { $0 + $1.source.malformedCount }, watermarkMicros: watermark == .max ? nil : watermark),
+      late: LateColumns.combined(late))
   }
 }
 
@@ -572,21 +482,4 @@ package struct SelfChecks: Sendable {
   /// Saves and restores all state between steps.
   package var restoresAfterEveryStep = false
   package init() {}
-}
-
-/// Counters of a query, as `system.queries` and the status line show them.
-package struct QueryProgress: Sendable {
-  package var steps: Int64 = 0
-  package var batchNumber: Int64 = 0
-  package var inputRows: Int64 = 0
-  package var inputBytes: Int64 = 0
-  package var outputRows: Int64 = 0
-  package var lastStepNanos: Int64 = 0
-  package var stateBytes: Int = 0
-  /// Rows that came after their state was gone.
-  package var lateRows: Int64 = 0
-  /// Records that could not be read as declared.
-  package var malformedRows: Int64 = 0
-  /// µs; nil before the first, and after the end of the input.
-  package var watermarkMicros: Int64?
 }

@@ -66,7 +66,7 @@ extension Session {
     }
     while queries.contains(where: isAwaited) {
       if wasInterrupted { for query in queries { query.stop() } }
-      _ = queries.first(where: isAwaited)?.await(timeoutMicros: StreamingQuery.patienceMicros)
+      _ = queries.first(where: isAwaited)?.await(timeoutMicros: QueryStatus.patienceMicros)
       closeUnfedStreams()
     }
     for query in queries where !query.state.isOver {
