@@ -49,13 +49,19 @@ enum LineOptions {
     "maxLineBytes", .integer, default: String(LineFraming.lineBytesMaxDefault),
     "longest line; a longer one is an error")
   static let lineSep = OptionDefinition(
-    "lineSep", .string, "between records: one ASCII character; without it a newline, perhaps after a carriage return")
+    "lineSep", .string, "between records; without it a newline, perhaps after a carriage return. Several characters in text and json: a file is read as a whole")
   static let encoding = OptionDefinition("encoding", .string, default: "UTF-8", "of the text; UTF-8 is what there is")
   static let charset = OptionDefinition("charset", .string, "another name of encoding")
 
   static func lineBytesMax(_ options: OptionValues) throws(SQLError) -> Int {
     let value = try options.integer(maxLineBytes, in: 1...Int64(BytesView.lengthMax))
     return value.map { Int($0) } ?? LineFraming.lineBytesMaxDefault
+  }
+
+  /// What stands between records if it is more than one byte; nil: ``newline(_:)`` says.
+  static func longSeparator(_ options: OptionValues) throws(SQLError) -> [UInt8]? {
+    guard let text = options[lineSep.name], !["\r\n", "\\n", "\\r", "\\t", "\\r\\n"].contains(text), text.utf8.count > 1 else { return nil }
+    return Array(text.utf8)
   }
 
   /// The byte that ends a record, and whether it is the usual one: then a carriage return before it is not part of the record.

@@ -41,10 +41,7 @@ extension ConnectorDefinition {
           // Declared columns need no look at the data.
           let sample =
             request.schema == nil && format.needsSample
-            ? try InputSample(
-              files, path: selection.path, lineBytesMax: settings.lineBytesMax,
-              newline: LineOptions.newline(request.options).byte, isWhole: request.options.boolean(FormatOptions.multiLine),
-              ignoresCorrupt: settings.ignoresCorrupt)
+            ? try request.sample(files, selection, settings, format)
             : nil
           let isStream = request.readsAsItGrows
           let (schema, folderColumns) = try request.withFolderColumns(selection, files, format) { (stored) throws(SQLError) in
@@ -72,6 +69,18 @@ extension ConnectorDefinition {
 }
 
 extension SourceRequest {
+  fileprivate func sample(
+    _ files: [FileEntry], _ selection: FileSelection, _ settings: FileSource.Settings, _ format: any ReadFormat
+  ) throws(SQLError) -> InputSample {
+    let separator = try LineOptions.longSeparator(options)
+    let isSeparated = format.takesLongSeparators && separator != nil
+    let isMultiLine = try options.boolean(FormatOptions.multiLine)
+    return try InputSample(
+      files, path: selection.path, lineBytesMax: settings.lineBytesMax,
+      newline: isSeparated ? LineFraming.newlineDefault : LineOptions.newline(options).byte,
+      isWhole: isSeparated || isMultiLine, ignoresCorrupt: settings.ignoresCorrupt)
+  }
+
   /// The columns of a format, and behind them those of folders; a declared column of a folder stays where it was declared.
   fileprivate func withFolderColumns(
     _ selection: FileSelection, _ files: [FileEntry], _ format: any ReadFormat,

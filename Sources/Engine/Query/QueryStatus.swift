@@ -1,4 +1,6 @@
 import Columnar
+import Connectors
+import Dataflow
 import Diagnostics
 import Synchronization
 

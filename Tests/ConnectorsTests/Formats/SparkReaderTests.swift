@@ -176,6 +176,17 @@ import Testing
     #expect(try rows(.json, #"{"a":1};{"a":2}"#, Self.ab, ["lineSep": ";"]) == ["1|NULL", "2|NULL"])
   }
 
+  @Test func separatorsOfSeveralCharacters() throws {
+    let text = "a|b||c\nd||||e"
+    #expect(try rows(.text, text, "value string", ["lineSep": "||"]) == ["a|b", "c\nd", "", "e"])
+    #expect(try rows(.text, text + "||", "value string", ["lineSep": "||"]) == ["a|b", "c\nd", "", "e"])
+    let json = "{\"a\":1,\n\"b\":\"x||\"}<>{\"a\":2}<>nonsense<>{\"a\":3,\"b\":\"y\"}<>"
+    #expect(try rows(.json, json, Self.abc, ["lineSep": "<>"]) == ["1|x|||NULL", "2|NULL|NULL", "NULL|NULL|nonsense", "3|y|NULL"])
+    #expect(try rows(.json, json, "", ["lineSep": "<>"]) == ["1|x||", "2|NULL", "NULL|NULL", "3|y"])
+    // Spark takes one character too.
+    #expect(failure { _ = try rows(.csv, "1,x||2,y", Self.ab, ["lineSep": "||"]) }?.errorClass == "INVALID_OPTION_VALUE")
+  }
+
   /// What a text declares by itself.
   @Test(arguments: [
     (#"{"b":1,"a":"x"}~{"b":1.5,"c":{"z":1,"y":[1,2.5]}}"#, [:], "b DOUBLE, a STRING, c STRUCT<z:BIGINT,y:ARRAY<DOUBLE>>"),

@@ -17,6 +17,7 @@ struct JsonFormat: ReadFormat {
     "dropFieldIfAllNull", .boolean, default: "false", "inferred columns without any value are left out")
 
   let name = "json"
+  var takesLongSeparators: Bool { true }
   let options =
     FormatOptions.common + [allowNonNumericNumbers] + JsonLeniency.options + [
       primitivesAsString, prefersDecimal, inferTimestamp, dropFieldIfAllNull, FormatOptions.samplingRatio,
@@ -32,14 +33,16 @@ struct JsonFormat: ReadFormat {
         .bind, "UNABLE_TO_INFER_SCHEMA", "JSON needs its columns declared here", span: request.span,
         hint: "CREATE STREAM s (a STRING, …) USING …")
     }
+    let separator = try LineOptions.longSeparator(request.options)
+    let pieces = if let separator { try sample.rewritten(between: separator) } else { sample }
     return try JsonInference(
       allowsNonNumeric: request.options.boolean(Self.allowNonNumericNumbers),
-      leniency: JsonLeniency(request.options), newline: LineOptions.newline(request.options).byte,
+      leniency: JsonLeniency(request.options), newline: separator == nil ? LineOptions.newline(request.options).byte : LineFraming.newlineDefault,
       primitivesAsString: request.options.boolean(Self.primitivesAsString),
       prefersDecimal: request.options.boolean(Self.prefersDecimal),
       times: request.options.boolean(Self.inferTimestamp) ? request.valueReading() : nil,
       dropsNullFields: request.options.boolean(Self.dropFieldIfAllNull), recordsMax: request.inferenceRecordsMax()
-    ).schema(sample, isWhole: request.options.boolean(FormatOptions.multiLine), span: request.span)
+    ).schema(pieces, isWhole: request.options.boolean(FormatOptions.multiLine), span: request.span)
   }
 
   func reading(
@@ -47,7 +50,8 @@ struct JsonFormat: ReadFormat {
   ) throws(SQLError) -> FormatReading {
     let corrupt = try request.corruptColumn(in: schema)
     let policy = try request.malformedPolicy(malformed)
-    let newline = try LineOptions.newline(request.options).byte
+    let separator = try LineOptions.longSeparator(request.options)
+    let newline = separator == nil ? try LineOptions.newline(request.options).byte : LineFraming.newlineDefault
     let states = JsonStates(
       JsonPlan(
         fields: columns.map { schema[$0] }, corruptSlot: columns.firstIndex { $0 == corrupt },
@@ -55,6 +59,13 @@ struct JsonFormat: ReadFormat {
         allowsNonNumericNumbers: try request.options.boolean(Self.allowNonNumericNumbers),
         leniency: try JsonLeniency(request.options), newline: newline))
     let isWhole = try request.options.boolean(FormatOptions.multiLine)
+    if let separator, !isWhole {
+      return FormatReading(
+        decoder: { place in
+          SeparatedJsonDecoder(
+            separator: separator, inner: JsonDecoder(states: states, policy: policy, place: place, isWholeInput: false))
+        }, policy: policy, framing: .whole)
+    }
     return FormatReading(
       decoder: { place in
         JsonDecoder(states: states, policy: policy, place: place, isWholeInput: isWhole)

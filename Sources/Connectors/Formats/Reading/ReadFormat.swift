@@ -9,6 +9,8 @@ protocol ReadFormat: Sendable {
   var options: [OptionDefinition] { get }
   /// Columns that are not declared come from a sample of the input.
   var needsSample: Bool { get }
+  /// `lineSep` may have several characters.
+  var takesLongSeparators: Bool { get }
   /// False if records also take rows back.
   var isAppendOnly: Bool { get }
   /// Looks at the options and perhaps a sample of the input: the columns.
@@ -22,6 +24,7 @@ protocol ReadFormat: Sendable {
 extension ReadFormat {
   var needsSample: Bool { true }
   var isAppendOnly: Bool { true }
+  var takesLongSeparators: Bool { false }
 }
 
 /// A format at work on one source.
