@@ -33,6 +33,9 @@ package protocol Source: AnyObject, Sendable {
   func hasPassed(_ latest: String) -> Bool
   /// Size of the whole input in bytes if known, for progress.
   var totalBytes: Int64? { get }
+  /// Another reader of the same relation, if that has been read to its end, has changed since, and is to be read again
+  /// then; nil otherwise.
+  func renewed() throws(SQLError) -> (any Source)?
   /// When the next row comes, in µs on the session's clock, where time alone brings rows; nil elsewhere.
   var nextDueMicros: Int64? { get }
   /// There is always more, at once: who waits for it to be idle waits for ever.
@@ -49,6 +52,7 @@ extension Source {
   package var malformedCount: Int64 { 0 }
   package func hasPassed(_ latest: String) -> Bool { false }
   package var totalBytes: Int64? { nil }
+  package func renewed() throws(SQLError) -> (any Source)? { nil }
   package var nextDueMicros: Int64? { nil }
   package var isNeverIdle: Bool { false }
 }

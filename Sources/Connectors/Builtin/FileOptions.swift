@@ -33,12 +33,15 @@ enum FileOptions {
   static let monitorInterval = OptionDefinition(
     "monitorInterval", .duration,
     "makes a table a stream, and says how often it looks for new files where the system does not tell; 200 ms without it")
+  static let reread = OptionDefinition(
+    "reread", .boolean, default: "false",
+    "a table that stands alone beside a stream in a join is read again before a step if its files have changed")
   static let cleanSource = OptionDefinition(
     "cleanSource", .choice(["off"]), default: "off", "files that were read stay where they are; moving them is not done here")
 
   static let reading = [
     path, maxFilesPerTrigger, maxRowsPerTrigger, maxBytesPerTrigger, newFilesOnly, latestFirst, fileNameOnly, recursive, basePath,
-    pathGlobFilter, modifiedAfter, modifiedBefore, ignoreMissingFiles, ignoreCorruptFiles, monitorInterval, cleanSource,
+    pathGlobFilter, modifiedAfter, modifiedBefore, ignoreMissingFiles, ignoreCorruptFiles, monitorInterval, reread, cleanSource,
     LineOptions.maxLineBytes, LineOptions.lineSep, LineOptions.encoding, LineOptions.charset,
   ]
 }

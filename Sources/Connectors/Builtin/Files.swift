@@ -54,17 +54,30 @@ extension ConnectorDefinition {
           return description
         },
         open: { (request, description, columns) throws(SQLError) -> any Source in
-          let selection = try request.fileSelection()
-          let isStream = request.readsAsItGrows
-          let isTail = isStream && FileListing.isRegularFile(selection.path)
-          return try FileSource(
-            schema: Schema(columns.map { description.schema[$0] }),
-            files: isStream ? [] : request.files(selection, isDeclaring: false),
-            reading: request.reading(format, description, columns: columns, selection),
-            settings: request.fileSettings(),
-            watch: isStream ? request.folderWatch(selection, isTail: isTail) : nil, isTail: isTail)
+          try source(request, description, columns, format)
         }),
       sink: sink)
+  }
+
+  private static func source(
+    _ request: SourceRequest, _ description: SourceDescription, _ columns: [Int], _ format: any ReadFormat
+  ) throws(SQLError) -> FileSource {
+    let selection = try request.fileSelection()
+    let isStream = request.readsAsItGrows
+    let isTail = isStream && FileListing.isRegularFile(selection.path)
+    let files = try isStream ? [] : request.files(selection, isDeclaring: false)
+    var renewal: (@Sendable () throws(SQLError) -> (any Source)?)?
+    if !isStream, try request.options.boolean(FileOptions.reread) {
+      renewal = { () throws(SQLError) -> (any Source)? in
+        let now = try request.files(selection, isDeclaring: false)
+        return now == files ? nil : try source(request, description, columns, format)
+      }
+    }
+    return try FileSource(
+      schema: Schema(columns.map { description.schema[$0] }), files: files,
+      reading: request.reading(format, description, columns: columns, selection),
+      settings: request.fileSettings(), watch: isStream ? request.folderWatch(selection, isTail: isTail) : nil,
+      isTail: isTail, renewal: renewal)
   }
 }
 

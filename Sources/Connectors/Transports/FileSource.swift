@@ -28,6 +28,8 @@ final class FileSource: Source {
   let schema: Schema
   let totalBytes: Int64?
   private let reading: FormatReading
+  /// Gives a reader of what is there by now, if that has changed and is to be read again.
+  private let renewal: (@Sendable () throws(SQLError) -> (any Source)?)?
   private let settings: Settings
   /// New files are waited for; nil: what was there is all.
   let watch: FolderWatch?
@@ -92,9 +94,10 @@ final class FileSource: Source {
 
   init(
     schema: Schema, files: [FileEntry], reading: FormatReading, settings: Settings = Settings(), watch: FolderWatch? = nil,
-    isTail: Bool = false
+    isTail: Bool = false, renewal: (@Sendable () throws(SQLError) -> (any Source)?)? = nil
   ) {
     self.isTail = isTail
+    self.renewal = renewal
     self.schema = schema
     self.reading = reading
     self.settings = settings
@@ -106,6 +109,8 @@ final class FileSource: Source {
   }
 
   var malformedCount: Int64 { reading.policy?.count ?? 0 }
+
+  func renewed() throws(SQLError) -> (any Source)? { try renewal?() }
 
   func start(onArrival: @escaping @Sendable () -> Void) throws(SQLError) {
     try watch?.start(onArrival: onArrival)

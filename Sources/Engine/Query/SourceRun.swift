@@ -8,7 +8,9 @@ import Synchronization
 // @unchecked Sendable: `take` is called by one worker at a time (under the round's mutex), everything else by the query's
 // thread between rounds.
 final class SourceRun: @unchecked Sendable {
-  let source: any Source
+  /// Another one when the relation is read again; asked for by other threads too.
+  private let current: Mutex<any Source>
+  var source: any Source { current.withLock { $0 } }
   let name: String
   /// Set for the static side of a join: it is read to its end before sources of higher rank or none.
   let drainRank: Int?
@@ -36,7 +38,7 @@ final class SourceRun: @unchecked Sendable {
   /// - Parameter isPastNews: what a followed table held before counts as consumed.
   init(source: any Source, name: String, drainRank: Int?, isPastNews: Bool = true, batchRowsMax: Int) {
     self.isPastNews = isPastNews
-    self.source = source
+    current = Mutex(source)
     self.drainRank = drainRank
     self.name = name
     self.batchRowsMax = batchRowsMax
@@ -67,6 +69,13 @@ final class SourceRun: @unchecked Sendable {
     QueryReport.Source(
       name: name, rows: rowsTaken, bytes: bytesRead, hasEnded: hasEnded, isStatic: drainRank != nil,
       lastArrivalMicros: lastArrivalMicros)
+  }
+
+  /// Begins again, with another reader of the same relation.
+  func renew(_ source: any Source) {
+    current.withLock { $0 = source }
+    hasEnded = false
+    isIdle = false
   }
 
   /// The next morsel of this step, or nil: idle, ended, or the step's share is taken.

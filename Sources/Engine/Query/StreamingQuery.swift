@@ -18,6 +18,8 @@ package final class StreamingQuery: @unchecked Sendable {
   private let builder: DataflowBuilder
   private let checks: SelfChecks
   private let sources: [SourceRun]
+  /// Operators that hold rows of a relation on the static side of a join, by its name.
+  private let staticSides: [String: Set<String>]
   private let stage: ResultStage
   private let sink: any Sink
   private let clock: any Clock
@@ -72,6 +74,7 @@ package final class StreamingQuery: @unchecked Sendable {
       SourceRun(source: $0.source, name: $0.name, drainRank: $0.drainRank, isPastNews: $0.isPastNews,
         batchRowsMax: checks.batchRowsMax)
     }
+    staticSides = plan.root.properties.isBounded ? [:] : plan.root.staticSides
     self.builder = builder
     self.checks = checks
     self.sink = sink
@@ -345,6 +348,7 @@ package final class StreamingQuery: @unchecked Sendable {
       isSnapshot: plan.mode == .complete)
     stage.beginStep(info)
     let hadEnded = sources.allSatisfy(\.hasEnded)
+    try rereadStaticSides(step)
     try read(step, startNanos: startNanos)
     // Reading the static side of a join is no news by itself.
     let hasConsumed = sources.contains { $0.news > 0 && ($0.drainRank == nil || plan.root.properties.isBounded) }
@@ -435,11 +439,30 @@ package final class StreamingQuery: @unchecked Sendable {
     }
   }
 
-  /// Saves all state, builds the graph anew and restores into it: what a restart does, without the files.
-  private func replaceGraph(_ step: StepContext) throws(SQLError) {
+  /// Relations beside a stream that have changed since they were read are read again (option `reread`): what their rows made
+  /// is forgotten, and everything else goes on.
+  private func rereadStaticSides(_ step: StepContext) throws(SQLError) {
+    if staticSides.isEmpty { return }
+    var forgotten: Set<String> = []
+    for run in sources where run.hasEnded {
+      guard let operators = staticSides[run.name], let fresh = try run.source.renewed() else { continue }
+      let bell = bell
+      run.source.stop()
+      fresh.attach(as: name)
+      try fresh.start(onArrival: { bell.ring() })
+      run.renew(fresh)
+      forgotten.formUnion(operators)
+    }
+    if !forgotten.isEmpty { try replaceGraph(step, forgetting: forgotten) }
+  }
+
+  /// Saves all state, but that of some operators, builds the graph anew and restores into it: what a restart does, without
+  /// the files.
+  private func replaceGraph(_ step: StepContext, forgetting: Set<String> = []) throws(SQLError) {
     let old = graph
     let fresh = builder.rebuild(plan, into: stage)
     for (mine, theirs) in zip(old.stateTables, fresh.stateTables) {
+      if forgetting.contains(String(mine.id.prefix { $0 != "/" })) { continue }
       try theirs.table.restore(try mine.table.snapshot(.full))
     }
     fresh.adoptProgress(of: old)
