@@ -20,7 +20,7 @@ extension HashJoin {
     var probe = JoinProbe(change, against: right, keepsLone: showsLoneLeft)
     while !probe.isDone {
       let pairs = probe.next()
-      if pairs.count > 0 { try output.emit(joined(pairs, left: change.delta), step: step) }
+      try emit(pairs, left: change.delta, step, output)
       try step.cancellation.check()
     }
     return nil
@@ -70,7 +70,7 @@ extension HashJoin {
         at += 1
       }
     }
-    if pairs.count > 0 { try output.emit(joined(pairs, left: delta), step: step) }
+    try emit(pairs, left: delta, step, output)
   }
 
   /// A change of the right side against the left rows from before the step: the pairs, and with a residual the match
@@ -126,11 +126,28 @@ extension HashJoin {
 
   // MARK: Output rows
 
-  private func joined(_ pairs: JoinPairs, left delta: Delta) -> Delta {
+  /// Where no change of the right side is told, the output only grows: then equal rows of that side, which are one slot, are
+  /// given as often as they are there, and no weights.
+  private var repeatsRightRows: Bool { right.hasWeights && (spec.isRightStatic || spec.isRightCurrent) }
+
+  private func emit(_ pairs: JoinPairs, left delta: Delta, _ step: StepContext, _ output: any Output) throws(SQLError) {
+    if pairs.count == 0 { return }
+    if !repeatsRightRows {
+      return try output.emit(joined(pairs, delta, weights: weights(pairs, delta, other: right)), step: step)
+    }
+    var rest = pairs.repeated(right.weights)[...]
+    while !rest.isEmpty {
+      let part = JoinPairs(rest.prefix(Batch.rowsMax))
+      rest = rest.dropFirst(part.count)
+      let weights = delta.weights.map { all in part.rows.map { all[Int($0)] } }
+      try output.emit(joined(part, delta, weights: weights), step: step)
+    }
+  }
+
+  private func joined(_ pairs: JoinPairs, _ delta: Delta, weights: [Int64]?) -> Delta {
     let columns = delta.columns.map { $0.gather(pairs.rows) } + right.columns(of: pairs.slots)
     let positions = pairs.rows.map { delta.order.position(Int($0)) }
-    return Delta(
-      Batch(columns, count: pairs.count), weights: weights(pairs, delta, other: right), order: .explicit(positions))
+    return Delta(Batch(columns, count: pairs.count), weights: weights, order: .explicit(positions))
   }
 
   private func joined(_ pairs: JoinPairs, right delta: Delta) -> Delta {

@@ -75,6 +75,23 @@ struct JoinPairs {
     slots.append(slot)
   }
 
+  init() {}
+
+  init(_ pairs: ArraySlice<(row: Int32, slot: Int32)>) {
+    rows = pairs.map(\.row)
+    slots = pairs.map(\.slot)
+  }
+
+  /// Each pair as often as its slot's row is there; one without a slot once.
+  func repeated(_ weights: [Int64]) -> [(row: Int32, slot: Int32)] {
+    var all: [(row: Int32, slot: Int32)] = []
+    for (row, slot) in zip(rows, slots) {
+      let times = slot < 0 ? 1 : max(weights[Int(slot)], 0)
+      for _ in 0..<times { all.append((row, slot)) }
+    }
+    return all
+  }
+
   func gather(_ picks: [Int32]) -> JoinPairs {
     var picked = JoinPairs()
     picked.rows = picks.map { rows[Int($0)] }
