@@ -16,6 +16,8 @@ package protocol Catalog {
   ) throws(SQLError) -> SourceReference?
   /// Names of all relations, for "did you mean".
   var relationNames: [String] { get }
+  /// Names of connectors that can be called in FROM, for a hint.
+  var sourceNames: [String] { get }
   var functions: FunctionRegistry { get }
   /// The function that a user defined under this lower-case name, or nil.
   func routine(named name: String) -> RoutineDefinition?
@@ -29,6 +31,7 @@ package protocol Catalog {
 extension Catalog {
   package func routine(named name: String) -> RoutineDefinition? { nil }
   package var routineNames: [String] { [] }
+  package var sourceNames: [String] { [] }
   package func initialStates(ofAggregate name: String) -> AST.Query? { nil }
 }
 

@@ -42,6 +42,12 @@ struct EndTests {
     #expect(outcome.code == 1)
   }
 
+  @Test func aConnectorThatIsNotCalledIsNamed() throws {
+    let outcome = try streamsql("SELECT * FROM rate")
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.hasSuffix("hint: \"rate\" is a connector: call it, as in FROM rate(…)\n"), "\(outcome.errors)")
+  }
+
   @Test func scriptsStopAtTheFirstErrorUnlessTold() throws {
     let script = "SELECT 1 AS x; SELECT 1 / 0; SELECT nope; SELECT 2 AS x;"
     let stopped = try streamsql(input: script)

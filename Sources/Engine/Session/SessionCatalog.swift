@@ -33,6 +33,7 @@ final class SessionCatalog: Catalog {
     self.environment = environment
   }
 
+  var sourceNames: [String] { connectors.sourceNames }
   var relationNames: [String] { (relations.values.map(\.name) + views.values.map(\.name)).sorted() }
 
   private func key(_ name: [String]) -> String { name.map { $0.lowercased() }.joined(separator: ".") }

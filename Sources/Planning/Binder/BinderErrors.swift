@@ -40,10 +40,13 @@ extension SQLError {
       span: span)
   }
 
-  static func relationNotFound(_ name: String, candidates: [String], span: SourceSpan) -> SQLError {
-    SQLError(
+  static func relationNotFound(
+    _ name: String, candidates: [String], sources: [String], span: SourceSpan
+  ) -> SQLError {
+    let source = sources.first { $0 == name.lowercased() }
+    return SQLError(
       .bind, "TABLE_OR_VIEW_NOT_FOUND", "there is no table, stream or view \"\(name)\"", span: span,
-      hint: didYouMean(name, in: candidates))
+      hint: source.map { "\"\($0)\" is a connector: call it, as in FROM \($0)(…)" } ?? didYouMean(name, in: candidates))
   }
 
   static func relationOfStarNotFound(_ name: String, candidates: [String], span: SourceSpan) -> SQLError {

@@ -134,7 +134,8 @@ extension QueryBinder {
       return try scan(source, qualifier: [], span: span)
     }
     throw .relationNotFound(
-      name.text, candidates: context.catalog.relationNames + commonTables.keys.sorted(), span: name.span)
+      name.text, candidates: context.catalog.relationNames + commonTables.keys.sorted(), sources: context.catalog.sourceNames,
+      span: name.span)
   }
 
   private func scan(
