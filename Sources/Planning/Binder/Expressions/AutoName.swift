@@ -21,6 +21,7 @@ extension ExpressionBinder {
     case .call(let call) where ["window", "session_window"].contains(call.name.last.text.lowercased()):
       return call.name.last.text.lowercased()
     case .call(let call) where call.name.last.text.lowercased() == "identifier":
+      // A name that is none is refused where the call is bound; here the column is only named.
       return (try? identifierName(call, span: expression.span))?.last.text ?? autoName(of: expression)
     case .field(let base, let name) where base.isColumnPath: return name.text
     default: return autoName(of: expression)
@@ -142,6 +143,7 @@ extension ExpressionBinder {
   private func outerName(_ name: AST.ObjectName) -> String? {
     if !scope.ordinals(qualifier: [], name: name.parts[0].text).isEmpty { return nil }
     for scope in outer.reversed() {
+      // An ambiguous name is refused where it is bound; here it has no other name.
       guard let value = try? inputColumn(name, in: scope, span: .none), case .column(let ordinal) = value.node,
         scope.columns.indices.contains(ordinal)
       else { continue }

@@ -133,6 +133,7 @@ extension ExpressionBinder {
     case .date:
       if [.int, .smallint, .tinyint].contains(distance.type) { return Coercion.cast(distance, to: .int) }
       if case .yearMonthInterval = distance.type { return distance }
+      // A distance that cannot be computed is no whole number of days: the error below names the types.
       if case .dayTimeInterval = distance.type, case .int64(let micros)? = try? context.constantValue(distance),
         micros % 86_400_000_000 == 0
       {

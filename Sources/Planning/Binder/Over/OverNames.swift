@@ -6,6 +6,7 @@ internal import SQLSyntax
 extension ExpressionBinder {
   /// `(PARTITION BY a ORDER BY b ASC NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`
   func windowName(_ reference: AST.WindowReference, of call: AST.FunctionCall) -> String {
+    // A window that is not there is refused where the call is bound; here the column is only named.
     guard let window = try? overs?.specification(reference) else {
       if case .name(let name) = reference { return name.text }
       return "()"

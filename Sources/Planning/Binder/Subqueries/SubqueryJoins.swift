@@ -174,6 +174,7 @@ struct SubqueryJoins {
     var keys: [NamedExpression] = []
     var conditions: [BoundExpression] = []
     let puller = puller(subquery, isExistential: false)
+    // Conditions that are no equalities ask for the outer rows inside the subquery; if that cannot be done, unnesting says so.
     if pulled.conditions.contains(where: { (try? puller.equality($0, span: span)) == nil }) {
       pulled = try puller.unnesting.unnest(subquery.relation.plan, puller, span: span)
     }
