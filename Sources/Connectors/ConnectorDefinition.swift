@@ -185,7 +185,7 @@ package protocol OutputStreamSink: AnyObject, Sendable {
 /// One option of a connector.
 package struct OptionDefinition: Sendable {
   package enum Kind: Sendable {
-    case string, integer, boolean, duration
+    case string, integer, boolean, duration, size
     case choice([String])
   }
   /// camelCase as in the docs; matched without case.

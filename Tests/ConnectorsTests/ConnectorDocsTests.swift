@@ -60,6 +60,7 @@ import Testing
         case .integer: "number"
         case .boolean: "true, false"
         case .duration: "duration"
+        case .size: "size"
         case .choice(let choices): choices.joined(separator: ", ")
         }
       let preset = option.isRequired ? "needed" : option.defaultValue.map { $0.isEmpty ? "nothing" : "`\($0)`" } ?? ""

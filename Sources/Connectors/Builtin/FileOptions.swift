@@ -9,7 +9,7 @@ enum FileOptions {
   static let maxRowsPerTrigger = OptionDefinition(
     "maxRowsPerTrigger", .integer, "rows that one step takes at most")
   static let maxBytesPerTrigger = OptionDefinition(
-    "maxBytesPerTrigger", .integer, "bytes that one step takes at most")
+    "maxBytesPerTrigger", .size, "bytes that one step takes at most")
   static let newFilesOnly = OptionDefinition(
     "newFilesOnly", .boolean, default: "false", "a stream passes over the files that are there when it starts")
   static let latestFirst = OptionDefinition(
@@ -49,7 +49,7 @@ enum FileOptions {
 /// Options of every connector that cuts bytes into lines.
 enum LineOptions {
   static let maxLineBytes = OptionDefinition(
-    "maxLineBytes", .integer, default: String(LineFraming.lineBytesMaxDefault),
+    "maxLineBytes", .size, default: String(LineFraming.lineBytesMaxDefault),
     "longest line; a longer one is an error")
   static let lineSep = OptionDefinition(
     "lineSep", .string, "between records; without it a newline, perhaps after a carriage return. Several characters in text and json: a file is read as a whole")
@@ -57,7 +57,7 @@ enum LineOptions {
   static let charset = OptionDefinition("charset", .string, "another name of encoding")
 
   static func lineBytesMax(_ options: OptionValues) throws(SQLError) -> Int {
-    let value = try options.integer(maxLineBytes, in: 1...Int64(BytesView.lengthMax))
+    let value = try options.bytes(maxLineBytes, in: 1...Int64(BytesView.lengthMax))
     return value.map { Int($0) } ?? LineFraming.lineBytesMaxDefault
   }
 
@@ -164,7 +164,7 @@ extension SourceRequest {
       stepLimits: FileSource.StepLimits(
         files: try options.count(FileOptions.maxFilesPerTrigger) ?? .max,
         rows: try options.count(FileOptions.maxRowsPerTrigger) ?? .max,
-        bytes: try options.count(FileOptions.maxBytesPerTrigger) ?? .max),
+        bytes: try options.bytes(FileOptions.maxBytesPerTrigger, in: 1 ... .max).map { Int(clamping: $0) } ?? .max),
       ignoresMissing: try options.boolean(FileOptions.ignoreMissingFiles),
       ignoresCorrupt: try options.boolean(FileOptions.ignoreCorruptFiles))
   }

@@ -78,6 +78,7 @@ extension OptionDefinition {
     case .integer: isGood = Int64(text.trimmingSpaces()) != nil
     case .boolean: isGood = boolean(of: text) != nil
     case .duration: isGood = DurationText.micros(text) != nil
+    case .size: isGood = SizeText.bytes(text) != nil
     case .choice(let choices): isGood = choices.contains { $0.lowercased() == text.lowercased() }
     }
     if !isGood { throw .invalidOption(self, text, span: span) }
@@ -90,6 +91,7 @@ extension OptionDefinition {
     case .integer: "an integer"
     case .boolean: "true or false"
     case .duration: "a duration such as '8 seconds' or '500ms'"
+    case .size: "bytes, or a size such as '64kb' or '1g'"
     case .choice(let choices): "one of \(choices.joined(separator: ", "))"
     }
   }
@@ -103,8 +105,19 @@ extension OptionValues {
   func integer(_ definition: OptionDefinition, in range: ClosedRange<Int64> = 0 ... .max) throws(SQLError)
     -> Int64?
   {
+    try number(definition, in: range) { Int64($0.trimmingSpaces()) }
+  }
+
+  /// The size given, or the default, in bytes.
+  func bytes(_ definition: OptionDefinition, in range: ClosedRange<Int64> = 0 ... .max) throws(SQLError) -> Int64? {
+    try number(definition, in: range, SizeText.bytes)
+  }
+
+  private func number(
+    _ definition: OptionDefinition, in range: ClosedRange<Int64>, _ parse: (String) -> Int64?
+  ) throws(SQLError) -> Int64? {
     guard let text = text(definition) else { return nil }
-    guard let value = Int64(text.trimmingSpaces()) else {
+    guard let value = parse(text) else {
       throw .invalidOption(definition, text, span: span(of: definition.name))
     }
     guard range.contains(value) else {

@@ -17,8 +17,8 @@ struct Context {
     if let follows = Self.following[before.upper(last)], !isAfterDot(last) { return keywords(follows) }
     switch before.upper(last) {
     case "INTO": return relations + names(session.connectors.sinkNames)
-    case "FROM", "JOIN", "TABLE", "STREAM" where before.upper(last) != "STREAM" || isAfterFrom(last):
-      return relations + sources
+    case "FROM", "JOIN", "TABLE": return relations + sources
+    case "STREAM" where isAfterFrom(last): return relations + sources
     case "DESCRIBE", "DESC", "VIEW": return relations + keywords(["QUERY", "FUNCTION", "EXTENDED"])
     case "EXPLAIN": return keywords(["LOGICAL", "OPTIMIZED", "PHYSICAL", "GRAPH", "ANALYZE"] + Self.statements)
     case "USING": return names(session.connectors.definitions.map(\.name))
@@ -188,7 +188,7 @@ struct OptionContext {
     return switch option?.kind {
     case .choice(let choices): choices
     case .boolean: ["true", "false"]
-    case .string, .integer, .duration, nil: option?.defaultValue.map { [$0] } ?? []
+    case .string, .integer, .duration, .size, nil: option?.defaultValue.map { [$0] } ?? []
     }
   }
 }

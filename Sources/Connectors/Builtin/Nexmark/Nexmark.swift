@@ -20,15 +20,21 @@ private enum NexmarkOptions {
     "bid.hot-ratio.bidders", .integer, default: "4", "all but one of so many bids come from a hot bidder")
   static let hotSellers = OptionDefinition(
     "auction.hot-ratio.sellers", .integer, default: "4", "all but one of so many auctions come from a hot seller")
+  static let personBytes = OptionDefinition(
+    "person.avg-size", .size, default: "200", "bytes of a person on average; extra is as long as that asks for")
+  static let auctionBytes = OptionDefinition("auction.avg-size", .size, default: "500", "bytes of an auction on average")
+  static let bidBytes = OptionDefinition(
+    "bid.avg-size", .size, default: "100", "bytes of a bid on average, channel and url not counted")
   static let baseTime = OptionDefinition(
     "base-time", .integer, "event time of the first event, in milliseconds since 1970; without it 2015-07-15, or now if endless")
   /// Options of the public connector that change nothing here.
-  static let ignored = ["rate.shape", "rate.period", "rate.limited", "person.avg-size", "auction.avg-size", "bid.avg-size"].map {
+  static let ignored = ["rate.shape", "rate.period", "rate.limited"].map {
     OptionDefinition($0, .string, "accepted as in the public connector; has no effect")
   }
 
   static let all =
-    [events, rate, nextRate, count, person, auction, bid, seed, hotAuctions, hotBidders, hotSellers, baseTime] + ignored
+    [events, rate, nextRate, count, person, auction, bid, seed, hotAuctions, hotBidders, hotSellers, personBytes, auctionBytes, bidBytes, baseTime]
+    + ignored
 }
 
 extension ConnectorDefinition {
@@ -129,7 +135,10 @@ struct NexmarkGenerator: RowGenerator {
       seed: UInt64(bitPattern: try options.integer(NexmarkOptions.seed) ?? 0),
       hotAuctions: try options.integer(NexmarkOptions.hotAuctions, in: 1...1_000_000) ?? 2,
       hotBidders: try options.integer(NexmarkOptions.hotBidders, in: 1...1_000_000) ?? 4,
-      hotSellers: try options.integer(NexmarkOptions.hotSellers, in: 1...1_000_000) ?? 4)
+      hotSellers: try options.integer(NexmarkOptions.hotSellers, in: 1...1_000_000) ?? 4,
+      personBytes: try options.bytes(NexmarkOptions.personBytes, in: 0...1 << 20) ?? 200,
+      auctionBytes: try options.bytes(NexmarkOptions.auctionBytes, in: 0...1 << 20) ?? 500,
+      bidBytes: try options.bytes(NexmarkOptions.bidBytes, in: 0...1 << 20) ?? 100)
     baseMicros = try options.integer(NexmarkOptions.baseTime, in: 0...253_402_300_799_999).flatMap { $0 == 0 ? nil : $0 * 1000 }
     // 0 is the public connector's word for "endless".
     let events = try options.integer(NexmarkOptions.count, in: 0...1 << 50).flatMap { $0 == 0 ? nil : $0 }

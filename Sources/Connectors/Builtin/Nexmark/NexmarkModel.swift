@@ -12,6 +12,10 @@ struct NexmarkModel: Sendable {
   let hotAuctions: Int64
   let hotBidders: Int64
   let hotSellers: Int64
+  /// Average bytes of a person, an auction and a bid.
+  let personBytes: Int64
+  let auctionBytes: Int64
+  let bidBytes: Int64
 
   static let firstID: Int64 = 1000
   private static let activePeople: Int64 = 1000

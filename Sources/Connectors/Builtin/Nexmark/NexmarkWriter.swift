@@ -11,12 +11,15 @@ struct NexmarkWriter {
   private static let cities = "Phoenix,Los Angeles,San Francisco,Boise,Portland,Bend,Redmond,Seattle,Kent,Cheyenne".split(separator: ",").map { Array($0.utf8) }
   private static let hotChannels = ["Google", "Facebook", "Baidu", "Apple"].map { Array($0.utf8) }
   private static let everything = Array(0..<10)
+  private static let numberBytes: Int64 = 8
 
   private let slots: UnsafeMutablePointer<ColumnSlot>
   private let model: NexmarkModel
   private let baseMicros: Int64
   private(set) var arena = ByteArena()
   private var text: [UInt8] = []
+  /// Bytes of the event so far, as the public generator counts them: eight a number, and those of the texts it weighs.
+  private var size: Int64 = 0
 
   init(_ table: SlotTable, _ model: NexmarkModel, baseMicros: Int64) {
     slots = table.slots
@@ -50,12 +53,14 @@ struct NexmarkWriter {
     for slot in range where columns[slot - range.lowerBound] == column {
       text.withUnsafeBytes { slots[slot].appendBytes($0, &arena) }
     }
+    size += Int64(text.count)
     text.removeAll(keepingCapacity: true)
   }
 
   private func moment(_ event: Int64) -> Int64 { baseMicros &+ model.micros(of: event) }
 
   private mutating func person(_ range: Range<Int>, _ columns: [Int], _ event: Int64, _ random: inout NexmarkRandom) {
+    size = Self.numberBytes
     put(model.lastPerson(event) + NexmarkModel.firstID, 0, range, columns)
     text = pick(Self.firstNames, &random) + [0x20] + pick(Self.lastNames, &random)
     putText(1, range, columns)
@@ -75,7 +80,7 @@ struct NexmarkWriter {
     text = pick(Self.states, &random)
     putText(5, range, columns)
     put(moment(event), 6, range, columns)
-    extra(80, &random)
+    extra(model.personBytes, &random)
     putText(7, range, columns)
   }
 
@@ -84,6 +89,7 @@ struct NexmarkWriter {
     let category = 10 + random.below(5)
     let initial = random.price()
     let expires = moment(event) &+ model.auctionLength(event, &random)
+    size = 6 * Self.numberBytes
     put(model.lastAuction(event) + NexmarkModel.firstID, 0, range, columns)
     word(20, &random)
     putText(1, range, columns)
@@ -95,7 +101,7 @@ struct NexmarkWriter {
     put(expires, 6, range, columns)
     put(seller, 7, range, columns)
     put(category, 8, range, columns)
-    extra(350, &random)
+    extra(model.auctionBytes, &random)
     putText(9, range, columns)
   }
 
@@ -118,7 +124,9 @@ struct NexmarkWriter {
     if !isHot, own.below(10) > 0 { text += Array("&channel_id=\(own.below(1 << 31))".utf8) }
     putText(4, range, columns)
     put(moment(event), 5, range, columns)
-    extra(30, &random)
+    // The public generator does not weigh channel and address.
+    size = 4 * Self.numberBytes
+    extra(model.bidBytes, &random)
     putText(6, range, columns)
   }
 
@@ -135,9 +143,11 @@ struct NexmarkWriter {
     }
   }
 
-  /// Letters that bring an event to its average size, a fifth more or less.
+  /// Letters that bring an event to `average` bytes, a fifth of them more or less.
   private mutating func extra(_ average: Int64, _ random: inout NexmarkRandom) {
-    let count = average * 4 / 5 + random.below(average * 2 / 5)
+    let missing = max(0, average - size)
+    let fifth = (missing + 2) / 5
+    let count = missing - fifth + (fifth == 0 ? 0 : random.below(2 * fifth))
     var letters = random.next()
     for place in 0..<count {
       if place % 12 == 0 { letters = random.next() }
