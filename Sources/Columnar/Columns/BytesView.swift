@@ -120,7 +120,10 @@ extension BytesView: Comparable {
     withBytes { mine in
       other.withBytes { theirs in
         let shared = min(mine.count, theirs.count)
-        for i in 0..<shared where mine[i] != theirs[i] { return mine[i] < theirs[i] ? -1 : 1 }
+        if let a = mine.baseAddress, let b = theirs.baseAddress {
+          let order = memoryCompare(a, b, shared)
+          if order != 0 { return order < 0 ? -1 : 1 }
+        }
         return mine.count == theirs.count ? 0 : (mine.count < theirs.count ? -1 : 1)
       }
     }

@@ -22,7 +22,11 @@ package struct KeyEncoder: Sendable {
 
   /// The encoded keys of all rows; the views point into the result's own buffer.
   package func encode(_ columns: [Column], rows: Int) -> BytesColumn {
-    if let single = encodeSingle(columns, rows: rows) { return single }
+    encodeSingle(columns, rows: rows) ?? encodeFlat(columns, rows: rows) ?? encodeRows(columns, rows: rows)
+  }
+
+  /// Any keys, row by row.
+  func encodeRows(_ columns: [Column], rows: Int) -> BytesColumn {
     var writer = KeyWriter()
     var ends: [Int] = []
     ends.reserveCapacity(rows)
