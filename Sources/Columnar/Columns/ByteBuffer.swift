@@ -10,7 +10,8 @@ public final class ByteBuffer: @unchecked Sendable {
 
   public let base: UnsafeMutablePointer<UInt8>
   public let capacity: Int
-  public var count = 0
+  /// Unchecked: only the one owner that fills the buffer writes it, once a value.
+  @exclusivity(unchecked) public var count = 0
 
   public init(capacity: Int) {
     self.capacity = capacity

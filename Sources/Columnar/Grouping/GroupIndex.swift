@@ -1,27 +1,33 @@
 /// Numbers the distinct keys of a relation: rows of key columns to dense group numbers, in order of first sight.
 ///
-/// Three kinds of keys: one string (views as they are), one value of at most 64 bits (as a word), anything else (encoded
-/// by `KeyEncoder` and treated as a string). NULL is a key like any other. Freed groups are reused. Not thread-safe.
+/// Four kinds of keys: one string (views as they are), one value of at most 64 bits (as a word), two of those (as two words, or,
+/// if one is NULL, encoded), anything else (encoded by `KeyEncoder` and treated as a string). NULL is a key like any other.
+/// Freed groups are reused. Not thread-safe.
+///
+/// What changes with every new key is `@exclusivity(unchecked)`: the index calls nobody who could come back to it.
 package final class GroupIndex {
   package let keyTypes: [DataType]
   private let kind: Kind
-  private var strings = KeySlots<BytesView>()
-  private var numbers = KeySlots<UInt64>()
-  private var hashes = RawArray<UInt64>()
-  private var views = RawArray<BytesView>()
-  private var words = RawArray<UInt64>()
-  private var arena = ByteArena()
+  @exclusivity(unchecked) private var strings = KeySlots<BytesView>()
+  @exclusivity(unchecked) private var numbers = KeySlots<UInt64>()
+  @exclusivity(unchecked) private var pairs = KeySlots<WordPair>()
+  @exclusivity(unchecked) private var hashes = RawArray<UInt64>()
+  /// Keys by group, of kind `string`.
+  @exclusivity(unchecked) private var views = RawArray<BytesView>()
+  /// Keys by group, of kind `word`.
+  @exclusivity(unchecked) private var words = RawArray<UInt64>()
+  @exclusivity(unchecked) private var arena = ByteArena()
   private var nullGroup: Int32 = -1
-  /// Key values by group, for kinds whose table cannot give them back.
+  /// Key values by group, for the kinds of several columns.
   private var keyBuilders: [ColumnBuilder]
   /// Groups freed and not yet reused.
-  private var free: [Int32] = []
-  private var isFreed: [Bool] = []
+  @exclusivity(unchecked) private var free: [Int32] = []
+  @exclusivity(unchecked) private var isFreed: [Bool] = []
   private let encoder: KeyEncoder
   /// Reused between batches.
   private var hashBuffer: [UInt64] = []
 
-  private enum Kind { case string, word, encoded }
+  private enum Kind { case string, word, pair, encoded }
 
   package init(keyTypes: [DataType]) {
     self.keyTypes = keyTypes
@@ -31,14 +37,15 @@ package final class GroupIndex {
     } else if keyTypes.count == 1, GroupIndex.isWord(keyTypes[0].physical) {
       kind = .word
     } else {
-      kind = .encoded
+      kind = keyTypes.count == 2 && keyTypes.allSatisfy { GroupIndex.isWord($0.physical) } ? .pair : .encoded
     }
-    keyBuilders = kind == .encoded ? keyTypes.map { ColumnBuilder($0) } : []
+    keyBuilders = keyTypes.count == 1 && kind != .encoded ? [] : keyTypes.map { ColumnBuilder($0) }
   }
 
   deinit {
     strings.deallocate()
     numbers.deallocate()
+    pairs.deallocate()
     hashes.deallocate()
     views.deallocate()
     words.deallocate()
@@ -52,11 +59,11 @@ package final class GroupIndex {
   }
 
   /// Group numbers given out so far, freed ones included: `0 ..< count`.
-  package private(set) var count = 0
+  @exclusivity(unchecked) package private(set) var count = 0
   package var liveCount: Int { count - free.count }
   package var memoryBytes: Int {
-    strings.memoryBytes + numbers.memoryBytes + hashes.memoryBytes + views.memoryBytes + words.memoryBytes + arena.allocatedBytes
-      + (kind == .encoded ? count * 32 : 0)
+    strings.memoryBytes + numbers.memoryBytes + pairs.memoryBytes + hashes.memoryBytes + views.memoryBytes + words.memoryBytes
+      + arena.allocatedBytes + (keyBuilders.isEmpty ? 0 : count * 32)
   }
 
   package func isLive(_ group: Int32) -> Bool { Int(group) < count && (free.isEmpty || !isFreed[Int(group)]) }
@@ -71,11 +78,14 @@ package final class GroupIndex {
     resize(&groups, to: rows)
     switch kind {
     case .string, .word: insert(keys[0], rows, &groups, &reused)
-    case .encoded:
-      let encoded = encoder.encode(keys, rows: rows)
+    case .pair, .encoded:
       let before = count
       let reusedBefore = reused.count
-      insert(.bytes(encoded), rows, &groups, &reused)
+      if kind == .pair {
+        insertPairs(keys, rows, &groups, &reused)
+      } else {
+        insert(.bytes(encoder.encode(keys, rows: rows)), rows, &groups, &reused)
+      }
       appendKeys(keys, rows: rows, groups: groups, from: before, reused: reused[reusedBefore...])
     }
   }
@@ -83,6 +93,7 @@ package final class GroupIndex {
   /// The group of every row, −1 where there is none.
   package func find(_ keys: [Column], rows: Int, groups: inout [Int32]) {
     resize(&groups, to: rows)
+    if kind == .pair { return findPairs(keys, rows, &groups) }
     let column = kind == .encoded ? Column.bytes(encoder.encode(keys, rows: rows)) : keys[0]
     let validity = column.validity
     groups.withUnsafeMutableBufferPointer { out in
@@ -158,7 +169,7 @@ package final class GroupIndex {
         nullGroup = -1
       } else if kind == .word {
         numbers.remove(group: group, hashes: hashes.base)
-      } else {
+      } else if kind != .pair || !pairs.remove(group: group, hashes: hashes.base) {
         strings.remove(group: group, hashes: hashes.base)
       }
     }
@@ -175,12 +186,14 @@ package final class GroupIndex {
     views.count = 0
     words.count = 0
     arena = ByteArena()
-    keyBuilders = kind == .encoded ? keyTypes.map { ColumnBuilder($0) } : []
+    for i in keyBuilders.indices { keyBuilders[i] = ColumnBuilder(keyTypes[i]) }
     keyRowOf = []
     strings.deallocate()
     strings = KeySlots()
     numbers.deallocate()
     numbers = KeySlots()
+    pairs.deallocate()
+    pairs = KeySlots()
   }
 
   /// The keys of `groups`.
@@ -194,7 +207,7 @@ package final class GroupIndex {
       return [.bytes(BytesColumn(picked, owners: arena.blocks, validity: nullMask(groups)))]
     case .word:
       return [wordColumn(groups)]
-    case .encoded:
+    case .pair, .encoded:
       return keyBuilders.map { $0.finish().gather(keyRows(groups)) }
     }
   }
@@ -203,6 +216,25 @@ package final class GroupIndex {
 
   /// Hashes of the keys of `groups`, for partitioning.
   package func hashes(of groups: [Int32]) -> [UInt64] { groups.map { hashes[Int($0)] } }
+
+  /// The hash that the key of every row has as a group, whether there is one or not.
+  package func hashes(of keys: [Column], rows: Int) -> [UInt64] {
+    switch kind {
+    case .encoded: return encoder.hashes(keys, rows: rows)
+    case .pair:
+      let nulls = GroupIndex.nulls(keys)
+      let encoded = nulls == nil ? [] : encoder.hashes(keys, rows: rows)
+      return GroupIndex.pairs(keys, rows).enumerated().map { row, pair in
+        nulls.map { $0[row] } ?? true ? pair.hash64 : encoded[row]
+      }
+    case .string, .word:
+      let validity = keys[0].validity
+      let all: [UInt64]
+      if case .bytes(let c) = keys[0] { all = c.views.map(\.hash64) } else { all = GroupIndex.words(keys[0], rows).map(\.hash64) }
+      guard let validity else { return all }
+      return all.enumerated().map { validity[$0] ? $1 : Hashing.null }
+    }
+  }
 
   private func resize(_ groups: inout [Int32], to rows: Int) {
     if groups.count != rows { groups = [Int32](repeating: 0, count: rows) }
@@ -214,17 +246,25 @@ package final class GroupIndex {
     hash: UInt64, view: BytesView, word: UInt64, row: Int, _ reused: inout [(group: Int32, row: Int32)]
   ) -> Int32 {
     let group: Int32
-    if let old = free.popLast() {
+    if !free.isEmpty, let old = free.popLast() {
       group = old
       isFreed[Int(old)] = false
       hashes[Int(old)] = hash
-      if kind == .word { words[Int(old)] = word } else { views[Int(old)] = view }
+      switch kind {
+      case .word: words[Int(old)] = word
+      case .string: views[Int(old)] = view
+      case .pair, .encoded: break
+      }
       reused.append((old, Int32(row)))
     } else {
       group = Int32(count)
       count += 1
       hashes.append(hash)
-      if kind == .word { words.append(word) } else { views.append(view) }
+      switch kind {
+      case .word: words.append(word)
+      case .string: views.append(view)
+      case .pair, .encoded: break
+      }
       if !isFreed.isEmpty { isFreed.append(false) }
     }
     return group
@@ -247,35 +287,90 @@ package final class GroupIndex {
         for row in 0..<rows { out[row] = groupOfNull(row, &reused) }
       case .bytes(let c):
         withHashes(c.views, rows) { keys, hash in
-          probe(keys, hash, rows, validity, in: &strings, to: out, &reused)
+          probe(keys, hash, rows, validity, in: &strings, to: out, &reused) { groupOfNull($0, &$1) }
         }
       default:
         withHashes(GroupIndex.words(column, rows), rows) { keys, hash in
-          probe(keys, hash, rows, validity, in: &numbers, to: out, &reused)
+          probe(keys, hash, rows, validity, in: &numbers, to: out, &reused) { groupOfNull($0, &$1) }
         }
       }
     }
   }
 
-  /// The hot loop of every GROUP BY.
+  /// The hot loop of every GROUP BY; `null` gives the group of a row that is not valid.
   @inline(__always)
   private func probe<Key: SlotKey>(
     _ keys: UnsafeBufferPointer<Key>, _ hash: UnsafeMutableBufferPointer<UInt64>, _ rows: Int, _ validity: Validity?,
     in slots: inout KeySlots<Key>, to out: UnsafeMutableBufferPointer<Int32>,
-    _ reused: inout [(group: Int32, row: Int32)]
+    _ reused: inout [(group: Int32, row: Int32)], null: (Int, inout [(group: Int32, row: Int32)]) -> Int32
   ) {
     match(keys, hash, rows, nulls: validity, in: { slots }, to: out) { i in
       if let validity, !validity[i] {
-        out[i] = groupOfNull(i, &reused)
-        return
+        out[i] = null(i, &reused)
+      } else {
+        out[i] = place(keys[i], hash[i], row: i, in: &slots, &reused)
       }
-      out[i] = slots.search(keys[i], hash[i])
-      if out[i] >= 0 { return }
-      let key = keys[i].kept(in: &arena)
-      let group = newGroup(hash: hash[i], view: key.asView, word: key.asWord, row: i, &reused)
-      slots.insert(key, hash: hash[i], group: group, hashes: hashes.base)
-      out[i] = group
     }
+  }
+
+  /// The group of one key, made if there is none.
+  @inline(__always)
+  private func place<Key: SlotKey>(
+    _ key: Key, _ hash: UInt64, row: Int, in slots: inout KeySlots<Key>, _ reused: inout [(group: Int32, row: Int32)]
+  ) -> Int32 {
+    let found = slots.search(key, hash)
+    if found >= 0 { return found }
+    let kept = key.kept(in: &arena)
+    let group = newGroup(hash: hash, view: kept.asView, word: kept.asWord, row: row, &reused)
+    slots.insert(kept, hash: hash, group: group, hashes: hashes.base)
+    return group
+  }
+
+  // MARK: Pairs
+
+  /// Rows whose keys are both there; nil: all.
+  private static func nulls(_ keys: [Column]) -> Validity? {
+    Validity.intersection(keys[0].validity, keys[1].validity).flatMap { $0.isAllValid ? nil : $0 }
+  }
+
+  private static func pairs(_ keys: [Column], _ rows: Int) -> [WordPair] {
+    let first = words(keys[0], rows)
+    let second = words(keys[1], rows)
+    return first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        [WordPair](unsafeUninitializedCapacity: rows) { target, count in
+          for row in 0..<rows { target.initializeElement(at: row, to: WordPair(first: first[row], second: second[row])) }
+          count = rows
+        }
+      }
+    }
+  }
+
+  /// A key with a NULL is encoded and stands among the strings.
+  private func insertPairs(
+    _ keys: [Column], _ rows: Int, _ groups: inout [Int32], _ reused: inout [(group: Int32, row: Int32)]
+  ) {
+    let nulls = GroupIndex.nulls(keys)
+    let encoded = nulls == nil ? BytesColumn([]) : encoder.encode(keys, rows: rows)
+    groups.withUnsafeMutableBufferPointer { out in
+      withHashes(GroupIndex.pairs(keys, rows), rows) { pairs, hash in
+        probe(pairs, hash, rows, nulls, in: &self.pairs, to: out, &reused) { row, reused in
+          let view = encoded.views[row]
+          return place(view, view.hash64, row: row, in: &strings, &reused)
+        }
+      }
+    }
+    withExtendedLifetime(encoded) {}
+  }
+
+  private func findPairs(_ keys: [Column], _ rows: Int, _ groups: inout [Int32]) {
+    groups.withUnsafeMutableBufferPointer { out in
+      withHashes(GroupIndex.pairs(keys, rows), rows) { lookUp($0, $1, rows, in: pairs, to: out) }
+    }
+    guard let nulls = GroupIndex.nulls(keys) else { return }
+    let encoded = encoder.encode(keys, rows: rows)
+    for row in 0..<rows where !nulls[row] { groups[row] = strings.search(encoded.views[row], encoded.views[row].hash64) }
+    withExtendedLifetime(encoded) {}
   }
 
   /// After an insertion of encoded keys: keeps the key values of groups made by it.

@@ -14,8 +14,12 @@ public enum Hashing {
     sq_mix(word ^ seedA, seedB)
   }
 
+  @inlinable public static func hash(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    sq_mix(first ^ seedA, second ^ seedB)
+  }
+
   @inlinable public static func hash(_ view: BytesView) -> UInt64 {
-    if view.isInline { return sq_mix(view.head ^ seedA, view.tail ^ seedB) }
+    if view.isInline { return hash(view.head, view.tail) }
     return hash(long: view.longPointer, count: view.count)
   }
 

@@ -25,6 +25,12 @@ package struct KeyEncoder: Sendable {
     encodeSingle(columns, rows: rows) ?? encodeFlat(columns, rows: rows) ?? encodeRows(columns, rows: rows)
   }
 
+  /// Hashes of the encoded keys of all rows.
+  func hashes(_ columns: [Column], rows: Int) -> [UInt64] {
+    let encoded = encode(columns, rows: rows)
+    return withExtendedLifetime(encoded) { encoded.views.map(\.hash64) }
+  }
+
   /// Any keys, row by row.
   func encodeRows(_ columns: [Column], rows: Int) -> BytesColumn {
     var writer = KeyWriter()

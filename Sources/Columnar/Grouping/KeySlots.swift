@@ -34,6 +34,19 @@ extension UInt64: SlotKey {
   var asWord: UInt64 { self }
 }
 
+/// Two keys of at most 64 bits each.
+struct WordPair: SlotKey {
+  var first: UInt64
+  var second: UInt64
+
+  static var padding: UInt64 { 0 }
+  static var filler: WordPair { WordPair(first: 0, second: 0) }
+  @inline(__always) var hash64: UInt64 { Hashing.hash(first, second) }
+  func kept(in arena: inout ByteArena) -> WordPair { self }
+  var asView: BytesView { BytesView() }
+  var asWord: UInt64 { 0 }
+}
+
 /// An open-addressing hash table from keys to dense group numbers, for one physical kind of key.
 ///
 /// Slots come in blocks of 16, with a byte of control each: free, removed, or one of 254 tags from the key's hash. A search looks at
@@ -176,8 +189,9 @@ struct KeySlots<Key: SlotKey> {
     old.deallocate()
   }
 
-  /// Takes a group out. Its slot is free again at once if a search could not have gone past its block.
-  mutating func remove(group: Int32, hashes: UnsafePointer<UInt64>) {
+  /// Takes a group out; false if it is not here. Its slot is free again at once if a search could not have gone past its block.
+  @discardableResult
+  mutating func remove(group: Int32, hashes: UnsafePointer<UInt64>) -> Bool {
     let hash = hashes[Int(group)]
     var block = firstBlock(hash)
     while true {
@@ -190,11 +204,11 @@ struct KeySlots<Key: SlotKey> {
           controls[at] = hasFree ? KeySlots.free : KeySlots.removed
           slots[at].group = -1
           if hasFree { used -= 1 }
-          return
+          return true
         }
         hits &= hits &- 1
       }
-      if hasFree { return }
+      if hasFree { return false }
       block = (block &+ 1) & blockMask
     }
   }

@@ -52,6 +52,8 @@ package final class MergeAggregate: Operator {
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
     partitions[port].pending.append(delta)
+    // One partition has no other to work beside: its rows are merged while they are in the cache.
+    if partitions.count == 1 { return try absorb(partitions[0]) }
     pendingRows += delta.count
     if pendingRows > MergeAggregate.pendingRowsMax { try forEachPartition { (p) throws(SQLError) in try self.absorb(p) } }
   }
@@ -62,6 +64,12 @@ package final class MergeAggregate: Operator {
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
     if isGlobal { try partitions[0].table.ensureGlobalGroup() }
+    if partitions.count == 1 {
+      // Its own order is the order of all.
+      try partitions[0].table.flush(step: step) { delta throws(SQLError) in try output.emit(delta, step: step) }
+      if isPerStep { partitions[0].table.clear() }
+      return
+    }
     try forEachPartition { (partition) throws(SQLError) in
       try self.absorb(partition)
       try partition.table.flush(step: step) { delta throws(SQLError) in partition.changes.append(delta) }

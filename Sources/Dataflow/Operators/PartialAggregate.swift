@@ -65,19 +65,13 @@ package final class PartialAggregate: Operator {
       }
       return table.clear()
     }
-    for states in try table.partialStates(partitions: 1) {
-      let windows = try panes.windows(of: states, keys: keys.count, floor: lateFilter?.key.floor(step))
-      if partitions == 1 {
-        try output.emit(windows, step: step)
-        continue
-      }
-      let index = GroupIndex(keyTypes: keys.map(\.type))
-      var groups: [Int32] = []
-      var reused: [(group: Int32, row: Int32)] = []
-      index.findOrInsert(Array(windows.columns[..<keys.count]), rows: windows.count, groups: &groups, reused: &reused)
-      let partition = index.hashes(of: Array(0..<Int32(index.count))).map { Hashing.partition($0, of: partitions) }
+    // A piece at a time: what a pane gives to its windows stays in the cache.
+    try table.forEachPartialState { (states) throws(SQLError) in
+      let windows = try panes.windows(of: states, floor: lateFilter?.key.floor(step))
+      if partitions == 1 { return try output.emit(windows, step: step) }
       var rows = [[Int32]](repeating: [], count: partitions)
-      for row in 0..<windows.count { rows[partition[Int(groups[row])]].append(Int32(row)) }
+      let hashes = table.index.hashes(of: Array(windows.columns[..<keys.count]), rows: windows.count)
+      for (row, hash) in hashes.enumerated() { rows[Hashing.partition(hash, of: partitions)].append(Int32(row)) }
       for channel in 0..<partitions { try output.emit(windows.gather(rows[channel]), channel: channel, step: step) }
     }
     table.clear()
@@ -95,7 +89,7 @@ extension PartialAggregate.Panes {
   }
 
   /// Partial states by pane as partial states by window: a row for each window that holds the pane and is not over.
-  fileprivate func windows(of states: Delta, keys: Int, floor: Int64?) throws(SQLError) -> Delta {
+  fileprivate func windows(of states: Delta, floor: Int64?) throws(SQLError) -> Delta {
     guard case .int64(let starts) = states.columns[key] else { return states }
     var rows: [Int32] = []
     var windowStarts: [Int64] = []

@@ -6,7 +6,8 @@ import Expressions
 ///
 /// The cost of a step depends on the rows and groups it touches, never on the groups it leaves alone: a group's old
 /// result is taken down when the step first touches it, and only touched groups are looked at by `changes`.
-/// Not thread-safe; a table belongs to one operator.
+/// Not thread-safe; a table belongs to one operator. What is touched once a row is `@exclusivity(unchecked)`: accumulators never
+/// come back to their table.
 package final class AggregateTable {
   package let name: String
   let keyTypes: [DataType]
@@ -25,16 +26,16 @@ package final class AggregateTable {
   /// Whether an aggregate may drop its group.
   private let drops: Bool
   /// Input position at which a group was first seen: the order of presentation (SEM-11).
-  var firstSeen: [Int64] = []
+  @exclusivity(unchecked) var firstSeen: [Int64] = []
   /// Counts groups as they are made: the order of those that one input row made. Group numbers are given out again.
-  var made: [Int64] = []
+  @exclusivity(unchecked) var made: [Int64] = []
   var nextMade: Int64 = 0
   /// Rows in the group, weights summed. Kept if rows may go away.
-  var rowCounts: [Int64] = []
+  @exclusivity(unchecked) var rowCounts: [Int64] = []
   /// Groups whose result the consumer has seen.
-  var isVisible: [Bool] = []
+  @exclusivity(unchecked) var isVisible: [Bool] = []
   /// Number of the touch round that last touched a group.
-  var touchRound: [Int64] = []
+  @exclusivity(unchecked) var touchRound: [Int64] = []
   var round: Int64 = 1
   /// Groups touched in this step, in order of touch; unused while all groups are new (`groupsBefore == 0`).
   var touched: [Int32] = []
@@ -46,7 +47,7 @@ package final class AggregateTable {
   /// Groups whose state differs from the last snapshot, kept once a first snapshot was taken.
   var changeLog: GroupChangeLog?
 
-  private var groupBuffer: [Int32] = []
+  @exclusivity(unchecked) private var groupBuffer: [Int32] = []
   private var reusedBuffer: [(group: Int32, row: Int32)] = []
 
   package init(
@@ -422,20 +423,31 @@ package final class AggregateTable {
     return columns
   }
 
-  /// The groups as partial states, by partition of their key's hash: keys, then each call's state columns.
+  /// Partial states of all groups in pieces of at most `Batch.rowsMax`: keys, then each call's state columns.
+  func forEachPartialState(_ body: (Delta) throws(SQLError) -> Void) throws(SQLError) {
+    var start = 0
+    while start < index.count {
+      let end = min(start + Batch.rowsMax, index.count)
+      try body(partialStates(of: Array(Int32(start)..<Int32(end))))
+      start = end
+    }
+  }
+
+  /// The groups as partial states, by partition of their key's hash.
   func partialStates(partitions: Int) throws(SQLError) -> [Delta] {
     let all = Array(0..<Int32(index.count))
     let hashes = index.hashes(of: all)
     var byPartition = [[Int32]](repeating: [], count: partitions)
     for group in all { byPartition[Hashing.partition(hashes[Int(group)], of: partitions)].append(group) }
     var deltas: [Delta] = []
-    for groups in byPartition {
-      var columns = index.keys(of: groups)
-      for accumulator in accumulators { columns += try accumulator.state(of: groups) }
-      deltas.append(
-        Delta(Batch(columns, count: groups.count), order: .explicit(groups.map { firstSeen[Int($0)] })))
-    }
+    for groups in byPartition { deltas.append(try partialStates(of: groups)) }
     return deltas
+  }
+
+  private func partialStates(of groups: [Int32]) throws(SQLError) -> Delta {
+    var columns = index.keys(of: groups)
+    for accumulator in accumulators { columns += try accumulator.state(of: groups) }
+    return Delta(Batch(columns, count: groups.count), order: .explicit(groups.map { firstSeen[Int($0)] }))
   }
 
   /// Starts the next step; groups without rows go.
