@@ -22,8 +22,10 @@ package struct Optimizer: Sendable {
   /// A new rule is a file and a line here.
   package static let standard = Optimizer(rules: [
     FoldConstants(),
+    FactorDisjunctions(),
     MergeProjects(),
     PushFilters(),
+    JoinOrder(),
     RankFilters(),
     MergeProjects(),
     PruneColumns(),

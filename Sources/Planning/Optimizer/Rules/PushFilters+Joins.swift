@@ -49,8 +49,14 @@ extension PushFilters {
     let (right, other) = condition.split { $0.isRepeatable && $0.isOfSide(width..<Int.max) }
     let (left, rest) = other?.split { mayFilterLeft && $0.isRepeatable && $0.isOfSide(0..<width) } ?? (nil, nil)
     copy.condition = rest
-    copy.left = join.left.filtered(left)
-    copy.right = join.right.filtered(right?.remapped { $0 - width })
+    // Of what stays each side is told what it can know.
+    let mayAskRight = join.kind == .inner || join.kind == .leftSemi || join.kind == .left || join.kind == .leftAnti
+    let stays = rest?.conjuncts ?? []
+    let impliedLeft = mayFilterLeft ? stays.compactMap { $0.implied { $0 < width } } : []
+    let impliedRight = mayAskRight ? stays.compactMap { $0.implied { $0 >= width } } : []
+    copy.left = join.left.filtered(BoundExpression.chain(((left.map { [$0] } ?? []) + impliedLeft)[...], .and))
+    copy.right = join.right.filtered(
+      BoundExpression.chain(((right.map { [$0] } ?? []) + impliedRight)[...], .and)?.remapped { $0 - width })
     return .join(copy)
   }
 }
