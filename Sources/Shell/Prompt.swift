@@ -30,7 +30,8 @@ extension ShellRun {
       editor.history.open(home + "/.streamsql_history")
       if !options.skipsInit { runInit(options.initPath ?? home + "/.streamsqlrc", session) }
     }
-    console.tell("streamsql \(streamSQLVersion): SQL over data that keeps arriving. Statements end with ; — .help lists commands.")
+    let greeting = "streamsql \(streamSQLVersion): SQL over data that keeps arriving. Statements end with ; — .help lists commands."
+    console.tell(TextFitting.wrap(greeting, to: Terminal.size.columns).joined(separator: "\n"))
     while !isQuitting {
       editor.highlighter = Highlighter(functionNames: Set(session.functions.names), dialect: session.dialect)
       switch editor.read(prompt: settings.prompt, continuation: Self.continuation) {

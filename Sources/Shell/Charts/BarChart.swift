@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A bar a row, as long as its value; negative ones are drawn with another fill.
+/// A bar a row, as long as its value; negative ones are drawn with another fill, and what is no number by its text alone.
 struct BarChart {
   let usesUnicode: Bool
   let columns: Int
@@ -8,18 +8,21 @@ struct BarChart {
 
   private static let eighths = Array("▏▎▍▌▋▊▉█")
 
-  func lines(_ points: [Chart.Point]) -> [String] {
-    let shown = points.prefix(max(1, rows))
+  func lines(_ points: [Chart.Point]) -> [ScreenRegion.Line] {
+    // Rows that do not fit are told of.
+    let shown = points.prefix(points.count > max(1, rows) ? max(1, rows - 1) : points.count)
     let labelWidth = min(shown.map { displayWidth(of: $0.label) }.max() ?? 0, max(1, columns / 3))
     let textWidth = shown.map { displayWidth(of: $0.text) }.max() ?? 0
     let room = max(1, columns - labelWidth - textWidth - 4)
-    let longest = shown.map { abs($0.value) }.max() ?? 0
-    return shown.map { point in
+    let longest = shown.compactMap { $0.value.map(abs) }.max() ?? 0
+    var lines = shown.map { point -> String in
       let label = TextFitting.pad(TextFitting.cut(point.label, to: labelWidth), to: labelWidth, right: true)
-      let share = longest > 0 ? abs(point.value) / longest : 0
-      let bar = bar(share, room, isNegative: point.value < 0)
+      let share = point.value.map { longest > 0 ? abs($0) / longest : 0 } ?? 0
+      let bar = bar(share, room, isNegative: (point.value ?? 0) < 0)
       return "\(label) \(usesUnicode ? "│" : "|")\(bar) \(point.text)"
     }
+    if shown.count < points.count { lines.append("\(usesUnicode ? "…" : "...") and \(points.count - shown.count) more rows") }
+    return lines.map { .init(plain: TextFitting.cut($0, to: columns)) }
   }
 
   private func bar(_ share: Double, _ room: Int, isNegative: Bool) -> String {

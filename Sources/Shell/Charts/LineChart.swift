@@ -1,86 +1,107 @@
 import Diagnostics
 
 /// Values from left to right, joined; the axis on the left has the extremes.
+///
+/// One series is drawn in Braille dots, several too where there is colour; without colour each has a character of its own.
 struct LineChart {
   let usesUnicode: Bool
+  let palette: Palette
   let columns: Int
   let rows: Int
 
-  /// Braille dots: two across, four down in each character.
-  private static let dots: [[UInt32]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
+  private static let unicodeMarks: [Unicode.Scalar] = ["●", "○", "■", "□", "▲", "△", "◆", "◇"]
+  private static let asciiMarks: [Unicode.Scalar] = ["*", "o", "+", "x", "#", "@", "%", "&"]
 
-  func lines(_ points: [Chart.Point]) -> [String] {
-    let values = points.map(\.value)
+  func lines(_ series: ChartSeries) -> [ScreenRegion.Line] {
+    let values = series.all.lazy.flatMap { $0.values.lazy.compactMap { $0 } }
     guard let low = values.min(), let high = values.max() else { return [] }
-    let height = max(2, rows - 1)
-    let top = HumanText.count(high)
-    let bottom = HumanText.count(low)
+    let isSingle = series.all.count == 1
+    let legend = isSingle ? [] : legend(series)
+    let height = max(2, rows - 1 - legend.count)
+    let (top, bottom) = AxisText.labels(low, high)
     let axis = max(displayWidth(of: top), displayWidth(of: bottom))
     let width = max(2, columns - axis - 2)
-    var canvas = Canvas(width: width, height: height, across: usesUnicode ? 2 : 1, down: usesUnicode ? 4 : 1)
-    let span = high > low ? high - low : 1
-    var previous: (x: Int, y: Int)?
-    for (index, value) in values.enumerated() {
-      let x = values.count == 1 ? 0 : index * (canvas.columns - 1) / (values.count - 1)
-      let y = canvas.rows - 1 - Int(((value - low) / span * Double(canvas.rows - 1)).rounded())
-      canvas.join(previous ?? (x, y), (x, y))
-      previous = (x, y)
+    let usesDots = usesUnicode && (isSingle || palette.hasColor)
+    var canvas = ChartCanvas(width: width, height: height, across: usesDots ? 2 : 1, down: usesDots ? 4 : 1)
+    for (index, one) in series.all.enumerated() { draw(one.values, as: index, on: &canvas, low: low, high: high) }
+    var lines = (0..<height).map { row -> ScreenRegion.Line in
+      // Where all values are one, they lie in the middle.
+      let label = low == high ? (row == height / 2 ? top : "") : row == 0 ? top : row == height - 1 ? bottom : ""
+      let front = TextFitting.pad(label, to: axis, right: true) + (usesUnicode ? " ┤" : " |")
+      return .init(front + text(canvas, row, usesDots: usesDots, isSingle: isSingle), width: axis + 2 + width)
     }
-    var lines = (0..<height).map { row -> String in
-      let label = row == 0 ? top : row == height - 1 ? bottom : ""
-      return TextFitting.pad(label, to: axis, right: true) + (usesUnicode ? " ┤" : " |") + text(canvas, row)
+    if let first = series.labels.first, let last = series.labels.last, series.labels.count > 1 {
+      lines.append(.init(plain: String(repeating: " ", count: axis + 2) + between(first, last, width)))
     }
-    if let first = points.first?.label, let last = points.last?.label, points.count > 1 {
-      let room = max(1, width - displayWidth(of: last) - 1)
-      lines.append(
-        String(repeating: " ", count: axis + 2)
-          + TextFitting.pad(TextFitting.cut(first, to: room), to: room, right: false) + " " + TextFitting.cut(last, to: width))
-    }
-    return lines
+    return lines + legend
   }
 
-  private func text(_ canvas: Canvas, _ row: Int) -> String {
-    var text = String.UnicodeScalarView()
-    for column in 0..<canvas.width {
-      guard usesUnicode else {
-        text.append(canvas[column, row] ? "*" : " ")
+  /// The ends of what stands below: the first label on the left, the last on the right.
+  private func between(_ first: String, _ last: String, _ width: Int) -> String {
+    let last = TextFitting.cut(last, to: max(1, width / 2))
+    let room = max(0, width - displayWidth(of: last) - 1)
+    return TextFitting.pad(TextFitting.cut(first, to: room), to: room, right: false) + " " + last
+  }
+
+  private func draw(_ values: [Double?], as index: Int, on canvas: inout ChartCanvas, low: Double, high: Double) {
+    var previous: (x: Int, y: Int)?
+    for (place, value) in values.enumerated() {
+      guard let value else {
+        previous = nil
         continue
       }
-      var bits: UInt32 = 0
-      for x in 0..<2 {
-        for y in 0..<4 where canvas[column * 2 + x, row * 4 + y] { bits |= Self.dots[x][y] }
+      let x = values.count == 1 ? 0 : place * (canvas.columns - 1) / (values.count - 1)
+      let up = Int((AxisText.share(of: value, low, high) * Double(canvas.rows - 1)).rounded())
+      let y = low == high ? canvas.rows / 2 : canvas.rows - 1 - up
+      canvas.join(previous ?? (x, y), (x, y), of: index)
+      previous = (x, y)
+    }
+  }
+
+  private func text(_ canvas: ChartCanvas, _ row: Int, usesDots: Bool, isSingle: Bool) -> String {
+    var text = ""
+    var last = String.UnicodeScalarView()
+    var style = Style.plain
+    func flush() {
+      text += palette.paint(String(last), style)
+      last = String.UnicodeScalarView()
+    }
+    for column in 0..<canvas.width {
+      let cell = canvas[column, row]
+      // What is drawn first stays in sight where lines meet.
+      let own: Style = isSingle || cell.dots == 0 ? .plain : .series(cell.series)
+      if own != style {
+        flush()
+        style = own
       }
-      text.append(bits == 0 ? " " : Unicode.Scalar(0x2800 + bits) ?? " ")
+      last.append(cell.dots == 0 ? " " : usesDots ? Unicode.Scalar(0x2800 + cell.dots) ?? " " : mark(cell.series))
     }
-    return String(text)
-  }
-}
-
-/// Dots, several to a character.
-private struct Canvas {
-  let width: Int
-  let columns: Int
-  let rows: Int
-  private var dots: [Bool]
-
-  init(width: Int, height: Int, across: Int, down: Int) {
-    self.width = width
-    columns = width * across
-    rows = height * down
-    dots = [Bool](repeating: false, count: columns * rows)
+    flush()
+    return text
   }
 
-  subscript(x: Int, y: Int) -> Bool {
-    x >= 0 && x < columns && y >= 0 && y < rows && dots[y * columns + x]
+  private func mark(_ series: Int) -> Unicode.Scalar {
+    let marks = usesUnicode ? Self.unicodeMarks : Self.asciiMarks
+    return marks[series % marks.count]
   }
 
-  /// A straight line between two dots, both drawn.
-  mutating func join(_ a: (x: Int, y: Int), _ b: (x: Int, y: Int)) {
-    let steps = max(abs(b.x - a.x), abs(b.y - a.y))
-    for step in 0...max(steps, 0) {
-      let x = steps == 0 ? a.x : a.x + (b.x - a.x) * step / steps
-      let y = steps == 0 ? a.y : a.y + (b.y - a.y) * step / steps
-      if x >= 0, x < columns, y >= 0, y < rows { dots[y * columns + x] = true }
+  /// The marks and names of the series, on as many lines as they need.
+  private func legend(_ series: ChartSeries) -> [ScreenRegion.Line] {
+    let usesBars = usesUnicode && palette.hasColor
+    var items = series.all.enumerated().map { index, one -> ScreenRegion.Line in
+      let name = TextFitting.cut(one.name, to: max(1, columns - 3))
+      let mark = usesBars ? "━" : String(mark(index))
+      return .init(palette.paint(mark, .series(index)) + " " + name, width: displayWidth(of: mark) + 1 + displayWidth(of: name))
     }
+    if series.omitted > 0 { items.append(.init(plain: TextFitting.cut("and \(series.omitted) more", to: columns))) }
+    var lines: [ScreenRegion.Line] = []
+    for item in items {
+      if let last = lines.last, last.width + 3 + item.width <= columns {
+        lines[lines.count - 1] = .init(last.text + "   " + item.text, width: last.width + 3 + item.width)
+      } else {
+        lines.append(item)
+      }
+    }
+    return lines
   }
 }

@@ -28,9 +28,7 @@ extension DotCommand {
         throw SQLError(
           .bind, "NO_RESULT", "there is no result to draw yet", span: call.span, hint: "give a query: .chart \(kind.rawValue) SELECT …")
       }
-      let columns = shell.settings.width ?? (shell.console.isTerminal ? Terminal.size.columns : 80)
-      return try shell.show(
-        Chart(kind: kind, usesUnicode: shell.settings.usesUnicode, columns: columns, rows: 15).lines(table()))
+      return try shell.show(kind, of: table())
     }
     shell.settings.chart = kind
     defer { shell.settings.chart = nil }

@@ -179,8 +179,7 @@ final class LiveView: @unchecked Sendable {
     var lines: [ScreenRegion.Line]
     var shown = shownTable.rows.count
     if let kind = keys.chart {
-      let chart = Chart(kind: kind, usesUnicode: shell.settings.usesUnicode, columns: columns, rows: max(1, room - 1))
-      lines = chart.lines(shownTable).map { .init(plain: TextFitting.cut($0, to: columns)) }
+      lines = Array(chart(kind, columns: columns, rows: max(1, room - 1)).lines(shownTable).prefix(room))
     } else if keys.showsChanges {
       lines = differences.log.suffix(room).map { .init(plain: TextFitting.cut($0, to: columns)) }
     } else {
@@ -202,6 +201,10 @@ final class LiveView: @unchecked Sendable {
     region.draw(lines, columns: size.columns)
   }
 
+  private func chart(_ kind: ChartKind, columns: Int, rows: Int) -> Chart {
+    Chart(kind: kind, usesUnicode: shell.settings.usesUnicode, palette: shell.palette, columns: columns, rows: rows)
+  }
+
   /// The final table, once, where it can be scrolled back to.
   private func printResult() {
     let (all, count) = table(rowsMax: shell.settings.rowsMax)
@@ -210,7 +213,7 @@ final class LiveView: @unchecked Sendable {
     let columns = min(Terminal.size.columns, shell.settings.width ?? .max)
     let lines: [String]
     if let kind = keys.chart {
-      lines = Chart(kind: kind, usesUnicode: shell.settings.usesUnicode, columns: columns, rows: 15).lines(all)
+      lines = chart(kind, columns: columns, rows: Chart.rows(of: Terminal.size.rows)).lines(all).map(\.text)
     } else {
       lines = TableLayout(table: all, columnsMax: columns, palette: shell.palette).lines(rows: 0..<all.rows.count).map(\.text)
     }

@@ -22,7 +22,17 @@ final class ChartSink: Sink {
     let batch = batches.isEmpty ? Batch.empty(shape.schema) : Batch.concatenate(batches, schema: shape.schema)
     let table = ResultTable(schema: shape.schema, batch: batch, zone: TimeZoneRules.named(shape.settings.zoneName) ?? .utc)
     run.lastResult = { table }
-    let columns = run.settings.width ?? (run.console.isTerminal ? Terminal.size.columns : 80)
-    try run.show(Chart(kind: kind, usesUnicode: run.settings.usesUnicode, columns: columns, rows: 15).lines(table))
+    try run.show(kind, of: table)
+  }
+}
+
+extension ShellRun {
+  /// Prints a chart, as wide as the screen and not higher.
+  func show(_ kind: ChartKind, of table: ResultTable) throws(SQLError) {
+    let size = console.isTerminal ? Terminal.size : (columns: 80, rows: 24)
+    let chart = Chart(
+      kind: kind, usesUnicode: settings.usesUnicode, palette: console.isTerminal || options.color == "always" ? palette : Palette(.never, descriptor: 1),
+      columns: settings.width ?? size.columns, rows: Chart.rows(of: size.rows))
+    try show(chart.lines(table).map(\.text))
   }
 }

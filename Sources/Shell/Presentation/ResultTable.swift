@@ -5,6 +5,8 @@ struct ResultTable {
   struct Column {
     var name: String
     var isNumeric: Bool
+    /// Times, and windows of time.
+    var isTime = false
   }
 
   var columns: [Column]
@@ -13,7 +15,7 @@ struct ResultTable {
   var numbers: [[Double?]] = []
 
   init(schema: Schema, batch: Batch?, zone: TimeZoneRules, nullText: String? = nil) {
-    columns = schema.fields.map { Column(name: TextFitting.printable($0.name), isNumeric: $0.type.isNumeric) }
+    columns = schema.fields.map { Column(name: TextFitting.printable($0.name), isNumeric: $0.type.isNumeric, isTime: Self.isTime($0.type)) }
     guard let batch else { return }
     var text = ColumnText(zone: zone, style: .table)
     for row in 0..<batch.count {
@@ -31,6 +33,14 @@ struct ResultTable {
       }
       rows.append(cells)
       numbers.append(values)
+    }
+  }
+
+  private static func isTime(_ type: DataType) -> Bool {
+    switch type {
+    case .date, .timestamp, .timestampNTZ: true
+    case .structure(let fields): fields.first.map { isTime($0.type) } ?? false
+    default: false
     }
   }
 

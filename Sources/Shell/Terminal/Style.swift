@@ -8,6 +8,10 @@
 enum Style: UInt8, Sendable {
   case plain, keyword, string, number, comment, function, command, error, dim, bold, lit, chart
 
+  /// Series of a chart, which differ as far as there are colours.
+  static func series(_ index: Int) -> Style { ofSeries[index % ofSeries.count] }
+  private static let ofSeries: [Style] = [.chart, .function, .command, .string, .error, .keyword, .plain, .dim]
+
   /// SGR parameters; the 16 colours of every terminal, so that the user's theme decides.
   var parameters: StaticString {
     switch self {
