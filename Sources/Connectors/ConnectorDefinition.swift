@@ -74,6 +74,8 @@ package struct SourceRequest: Sendable {
 
 package struct SourceDescription: Sendable {
   package var schema: Schema
+  /// Options that were not given and that the beginning of the data tells.
+  var findings: [GivenOption] = []
   /// Columns whose values are names of folders, lower case.
   var folderColumns: Set<String> = []
   package var isBounded: Bool

@@ -39,10 +39,7 @@ extension ConnectorDefinition {
           try LineOptions.checkEncoding(request.options)
           let settings = try request.fileSettings()
           // Declared columns need no look at the data.
-          let sample =
-            request.schema == nil && format.needsSample
-            ? try request.sample(files, selection, settings, format)
-            : nil
+          let (request, sample, findings) = try request.looking(at: files, selection, settings, format)
           let isStream = request.readsAsItGrows
           let (schema, folderColumns) = try request.withFolderColumns(selection, files, format) { (stored) throws(SQLError) in
             try format.schema(stored, sample: sample)
@@ -50,6 +47,7 @@ extension ConnectorDefinition {
           var description = SourceDescription(
             schema: schema, isBounded: !isStream, canEnd: !isStream, canReplay: true, malformed: MalformedRecords())
           description.folderColumns = folderColumns
+          description.findings = findings
           description.isAppendOnly = format.isAppendOnly
           return description
         },
@@ -62,6 +60,7 @@ extension ConnectorDefinition {
   private static func source(
     _ request: SourceRequest, _ description: SourceDescription, _ columns: [Int], _ format: any ReadFormat
   ) throws(SQLError) -> FileSource {
+    let request = request.with(description.findings)
     let selection = try request.fileSelection()
     let isStream = request.readsAsItGrows
     let isTail = isStream && FileListing.isRegularFile(selection.path)
@@ -82,16 +81,36 @@ extension ConnectorDefinition {
 }
 
 extension SourceRequest {
-  fileprivate func sample(
+  /// The sample from which columns come that are not declared, and what it says of options that were not given.
+  fileprivate func looking(
+    at files: [FileEntry], _ selection: FileSelection, _ settings: FileSource.Settings, _ format: any ReadFormat
+  ) throws(SQLError) -> (SourceRequest, InputSample?, findings: [GivenOption]) {
+    guard schema == nil, format.needsSample else { return (self, nil, []) }
+    let sample = try sample(files, selection, settings, format)
+    var findings = try format.findings(self, sample)
+    // A file that grows has no end, up to which it could be read as a whole.
+    if readsAsItGrows, format.readsDocuments { findings.removeAll { $0.name == FormatOptions.multiLine.name } }
+    if findings.isEmpty { return (self, sample, []) }
+    let request = with(findings)
+    return (request, try request.sample(files, selection, settings, format), findings)
+  }
+
+  fileprivate func with(_ findings: [GivenOption]) -> SourceRequest {
+    var request = self
+    for option in findings { request.options.set(option.name, option.text, span: option.span) }
+    return request
+  }
+
+  private func sample(
     _ files: [FileEntry], _ selection: FileSelection, _ settings: FileSource.Settings, _ format: any ReadFormat
   ) throws(SQLError) -> InputSample {
     let separator = try LineOptions.longSeparator(options)
     let isSeparated = format.takesLongSeparators && separator != nil
-    let isMultiLine = try options.boolean(FormatOptions.multiLine)
+    let isDocument = try options.boolean(FormatOptions.multiLine) && format.readsDocuments
     return try InputSample(
       files, path: selection.path, lineBytesMax: settings.lineBytesMax,
       newline: isSeparated ? LineFraming.newlineDefault : LineOptions.newline(options).byte,
-      isWhole: isSeparated || isMultiLine, ignoresCorrupt: settings.ignoresCorrupt)
+      isWhole: isSeparated || isDocument, ignoresCorrupt: settings.ignoresCorrupt)
   }
 
   /// The columns of a format, and behind them those of folders; a declared column of a folder stays where it was declared.

@@ -7,7 +7,7 @@ struct FileReader: ~Copyable {
   private let bytes: FileBytes
   private var framing: LineFraming
   private var isAtEnd = false
-  private let isWhole: Bool
+  private let cut: FormatReading.Framing
   /// Who the file is, if it is read on as it grows.
   private var followed: FollowedFile?
   /// Bytes behind it are not read: the file is read as it was at some moment.
@@ -16,14 +16,14 @@ struct FileReader: ~Copyable {
   private(set) var isReplaced = false
 
   /// - Parameters:
-  ///   - isWhole: the file is one record, of at most `lineBytesMax` bytes.
+  ///   - cut: where chunks may end; a file that is one of `lineBytesMax` bytes at most.
   ///   - follows: the end of the file is not the end of its last line.
   init(
-    path: String, offset: Int64 = 0, lineBytesMax: Int, newline: UInt8 = LineFraming.newlineDefault, isWhole: Bool = false,
+    path: String, offset: Int64 = 0, lineBytesMax: Int, newline: UInt8 = LineFraming.newlineDefault, cut: FormatReading.Framing = .lines,
     follows: Bool = false, endOffset: Int64 = .max
   ) throws(SQLError) {
     let bytes = try FileBytes(path: path, offset: offset)
-    self.isWhole = isWhole
+    self.cut = cut
     self.endOffset = endOffset
     followed = follows ? FollowedFile(path: path, descriptor: bytes.descriptor) : nil
     framing = LineFraming(object: bytes.name, lineBytesMax: lineBytesMax, offset: offset, newline: newline)
@@ -58,10 +58,10 @@ struct FileReader: ~Copyable {
         return framing.finish()
       }
       followed?.note(UnsafeRawBufferPointer(rebasing: space[..<count]), at: readOffset)
-      if isWhole {
-        try framing.hold(count)
-      } else if let chunk = try framing.take(count) {
-        return chunk
+      switch cut {
+      case .whole: try framing.hold(count)
+      case .lines: if let chunk = try framing.take(count) { return chunk }
+      case .records(let dialect): if let chunk = try framing.take(count, recordsOf: dialect) { return chunk }
       }
     }
     return nil

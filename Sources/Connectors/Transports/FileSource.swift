@@ -185,7 +185,7 @@ final class FileSource: Source {
         let path = state.files[state.file].path
         state.reader = try FileReader(
           path: path, offset: state.offset, lineBytesMax: settings.lineBytesMax, newline: reading.newline,
-          isWhole: reading.framing == .whole, follows: isTail, endOffset: state.endOffset)
+          cut: reading.framing, follows: isTail, endOffset: state.endOffset)
         if isTail { state.identity = FollowedFile.identity(of: path) }
       }
       return try state.reader?.next()
@@ -209,7 +209,7 @@ final class FileSource: Source {
     var own = ReadLimit(rows: min(limit.rows, state.step.rows), bytes: min(limit.bytes, state.step.bytes))
     let before = own
     var rest = chunk
-    let front = reading.framing == .whole ? rest.takeAll() : rest.takeFront(&own, newline: reading.newline)
+    let front = reading.isCutByLines ? rest.takeFront(&own, newline: reading.newline) : rest.takeAll()
     Self.lower(&limit.rows, by: before.rows - own.rows)
     Self.lower(&limit.bytes, by: before.bytes - own.bytes)
     Self.lower(&state.step.rows, by: before.rows - own.rows)

@@ -87,6 +87,22 @@ struct LineFraming {
     return publish(upTo: newline + 1)
   }
 
+  /// `count` bytes were read into `space`: the records that are complete now, whose quoted fields may hold newlines.
+  ///
+  /// Cost: a record that is not whole is looked at again with what comes, twice as much each time.
+  mutating func take(_ count: Int, recordsOf dialect: CsvDialect) throws(SQLError) -> Chunk? {
+    buffer.count += count
+    var end = start
+    while end < buffer.count {
+      let next = CsvFields.recordEnd(UnsafePointer(buffer.base), from: end, limit: buffer.count, dialect)
+      if next >= buffer.count { break }
+      end = next + 1
+    }
+    if end > start { return publish(upTo: end) }
+    if pendingBytes > lineBytesMax { throw .lineTooLong(object, byteOffset: offset, bytesMax: lineBytesMax) }
+    return nil
+  }
+
   /// `count` bytes were read into `space`: kept until the end, newlines or not.
   mutating func hold(_ count: Int) throws(SQLError) {
     buffer.count += count

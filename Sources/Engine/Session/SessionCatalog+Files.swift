@@ -54,7 +54,18 @@ extension SessionCatalog {
     }
     let format = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0).text }
     let connector = try connectors.connector(readingPath: path, format: format, span: span)
-    return try anonymousRelation(connector, given, isStream: isStream, span: span)
+    let schema = try declaredColumns(&given, connector, span: span)
+    return try anonymousRelation(connector, given, schema: schema, isStream: isStream, span: span)
+  }
+
+  /// What `schema => 'a INT, b STRING'` declares, taken out of the options, unless the connector has an option of that name.
+  func declaredColumns(
+    _ given: inout [GivenOption], _ connector: ConnectorDefinition, span: SourceSpan
+  ) throws(SQLError) -> Columnar.Schema? {
+    guard let place = given.firstIndex(where: { $0.name.lowercased() == "schema" }),
+      !connector.options.contains(where: { $0.name.lowercased() == "schema" })
+    else { return nil }
+    return try Planner.columns(declaredIn: given.remove(at: place).text, span: span)
   }
 }
 

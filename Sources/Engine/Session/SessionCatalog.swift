@@ -105,16 +105,8 @@ final class SessionCatalog: Catalog {
       return nil
     }
     var given = try connector.positionalOptions(positional.map { (Self.text($0), span) }, span: span)
-    var schema: Schema?
-    for option in options {
-      let text = Self.text(option.value)
-      // `schema => 'a INT, b STRING'` declares the columns, unless the connector has an option of that name.
-      if option.name.lowercased() == "schema", !connector.options.contains(where: { $0.name.lowercased() == "schema" }) {
-        schema = try Planner.columns(declaredIn: text, span: span)
-      } else {
-        given.append(GivenOption(option.name, text, span: span))
-      }
-    }
+    given += options.map { GivenOption($0.name, Self.text($0.value), span: span) }
+    let schema = try declaredColumns(&given, connector, span: span)
     return try anonymousRelation(connector, given, schema: schema, isStream: isStream, span: span).reference
   }
 

@@ -97,7 +97,7 @@ import Testing
       "_c0 BIGINT, _c1 DOUBLE, _c2 BOOLEAN, _c3 DATE, _c4 TIMESTAMP"),
     ("a,b\nx,y\n", "a STRING, b STRING"),
     ("x,y\nx,z\n", "_c0 STRING, _c1 STRING"),
-    ("a,a\n1,2\n", "_c0 STRING, _c1 STRING"),
+    ("a,a\n1,2\n", "a0 BIGINT, a1 BIGINT"), ("a,,c\n1,2,3\n", "a BIGINT, _c1 BIGINT, c BIGINT"), ("x,,y\nz,3,w\n", "_c0 STRING, _c1 BIGINT, _c2 STRING"),
     ("n,m\n1,\n2.5,\n", "n DOUBLE, m STRING"),
   ])
   func inference(text: String, schema: String) throws {

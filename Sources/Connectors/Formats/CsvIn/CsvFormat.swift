@@ -15,6 +15,21 @@ struct CsvFormat: ReadFormat {
     try request.csvDialect(separator: name == "tsv" ? "\t" : ",")
   }
 
+  func findings(_ request: SourceRequest, _ sample: InputSample) throws(SQLError) -> [GivenOption] {
+    guard let piece = sample.pieces.first else { return [] }
+    let given = { (option: OptionDefinition) in request.options[option.name] != nil }
+    let dialect = try dialect(request)
+    let setsSeparator = !given(CsvOptions.sep) && !given(CsvOptions.delimiter)
+    let finding = CsvSniffing(
+      dialect: dialect, setsSeparator: setsSeparator, setsComment: !given(CsvOptions.comment)
+    ).finding(in: piece)
+    var found: [GivenOption] = []
+    if let separator = finding.separator { found.append(GivenOption(CsvOptions.sep.name, String(UnicodeScalar(separator)))) }
+    if let comment = finding.comment { found.append(GivenOption(CsvOptions.comment.name, String(UnicodeScalar(comment)))) }
+    if finding.isMultiLine, !given(FormatOptions.multiLine) { found.append(GivenOption(FormatOptions.multiLine.name, "true")) }
+    return found
+  }
+
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
     let dialect = try dialect(request)
     if let schema = request.schema {
@@ -63,6 +78,6 @@ struct CsvFormat: ReadFormat {
     let policy = try request.malformedPolicy(malformed)
     return FormatReading(
       decoder: { place in CsvDecoder(plan: plan, policy: policy, place: place) }, policy: policy,
-      framing: isMultiLine ? .whole : .lines, newline: plan.dialect.newline, holdsRecord: { plan.dialect.holdsRecord($0) })
+      framing: isMultiLine ? .records(plan.dialect) : .lines, newline: plan.dialect.newline, holdsRecord: { plan.dialect.holdsRecord($0) })
   }
 }

@@ -4,8 +4,8 @@ internal import Diagnostics
 /// The columns of separated values, from a sample: the beginning of the first file that is not empty.
 ///
 /// Types are those of Spark's `inferSchema`: BIGINT, DOUBLE, TIMESTAMP, DATE, BOOLEAN, else STRING. Unless the option says,
-/// the first line is a header if its fields are all there, all different, none a number, date or truth value, and either
-/// some column below has a type, or no field of it comes again in its column.
+/// the first line is a header if none of its fields is a number, date or truth value, and either some column below has a type where it has
+/// a name, or its fields are all there, all different, and none of them comes again in its column.
 struct CsvInference {
   let dialect: CsvDialect
   let header: Bool?
@@ -42,15 +42,12 @@ struct CsvInference {
 
   private func isHeader(_ first: [String?], _ rest: ArraySlice<[String?]>) -> Bool {
     var seen = Set<String>()
-    for field in first {
-      guard let field, !field.isEmpty, seen.insert(field.lowercased()).inserted, kind(field) == .string else {
-        return false
-      }
+    guard first.allSatisfy({ $0.map { kind($0) == .string } ?? true }) else { return false }
+    for place in first.indices where first[place] != nil {
+      if type(of: rest.lazy.map({ $0.indices.contains(place) ? $0[place] : nil })) != .string { return true }
     }
+    guard first.allSatisfy({ $0.map { seen.insert($0.lowercased()).inserted } ?? false }) else { return false }
     if rest.isEmpty { return first.count > 1 }
-    for place in first.indices where type(of: rest.lazy.map({ $0.indices.contains(place) ? $0[place] : nil })) != .string {
-      return true
-    }
     return first.indices.allSatisfy { place in
       !rest.contains { $0.indices.contains(place) && $0[place] == first[place] }
     }

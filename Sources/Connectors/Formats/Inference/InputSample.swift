@@ -26,7 +26,7 @@ struct InputSample: Sendable {
     for file in files.lazy.filter({ $0.bytes > 0 }).prefix(Self.filesMax) {
       if total >= Self.bytesMax { break }
       do throws(SQLError) {
-        var reader = try FileReader(path: file.path, lineBytesMax: lineBytesMax, newline: newline, isWhole: isWhole)
+        var reader = try FileReader(path: file.path, lineBytesMax: lineBytesMax, newline: newline, cut: isWhole ? .whole : .lines)
         var bytes = 0
         // The end of a short file, which need not end with a newline, is a chunk of its own.
         while bytes < LineFraming.chunkBytes / 2, let chunk = try reader.next() {

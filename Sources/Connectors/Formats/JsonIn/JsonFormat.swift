@@ -18,10 +18,18 @@ struct JsonFormat: ReadFormat {
 
   let name = "json"
   var takesLongSeparators: Bool { true }
+  var readsDocuments: Bool { true }
   let options =
     FormatOptions.common + [allowNonNumericNumbers] + JsonLeniency.options + [
       primitivesAsString, prefersDecimal, inferTimestamp, dropFieldIfAllNull, FormatOptions.samplingRatio,
     ]
+
+  func findings(_ request: SourceRequest, _ sample: InputSample) throws(SQLError) -> [GivenOption] {
+    guard request.options[FormatOptions.multiLine.name] == nil, request.options[LineOptions.lineSep.name] == nil,
+      JsonSniffing.isMultiLine(sample.pieces)
+    else { return [] }
+    return [GivenOption(FormatOptions.multiLine.name, "true")]
+  }
 
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
     if let schema = request.schema {

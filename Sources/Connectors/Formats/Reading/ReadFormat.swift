@@ -11,8 +11,12 @@ protocol ReadFormat: Sendable {
   var needsSample: Bool { get }
   /// `lineSep` may have several characters.
   var takesLongSeparators: Bool { get }
+  /// With `multiLine` a file is one piece.
+  var readsDocuments: Bool { get }
   /// False if records also take rows back.
   var isAppendOnly: Bool { get }
+  /// What the beginning of a file says of options that were not given.
+  func findings(_ request: SourceRequest, _ sample: InputSample) throws(SQLError) -> [GivenOption]
   /// Looks at the options and perhaps a sample of the input: the columns.
   /// - Parameter sample: the first bytes of the input; nil where nothing can be read before the query runs.
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema
@@ -25,6 +29,8 @@ extension ReadFormat {
   var needsSample: Bool { true }
   var isAppendOnly: Bool { true }
   var takesLongSeparators: Bool { false }
+  var readsDocuments: Bool { false }
+  func findings(_ request: SourceRequest, _ sample: InputSample) throws(SQLError) -> [GivenOption] { [] }
 }
 
 /// A format at work on one source.
@@ -41,9 +47,14 @@ struct FormatReading: Sendable {
   /// not, what follows it is still the beginning.
   var holdsRecord: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
 
+  /// A piece may be cut behind any newline.
+  var isCutByLines: Bool { if case .lines = framing { true } else { false } }
+
   enum Framing: Sendable {
     /// Records end with `newline`.
     case lines
+    /// Records end with `newline` outside of quotes.
+    case records(CsvDialect)
     /// A whole file is one piece.
     case whole
   }
@@ -67,7 +78,7 @@ enum FormatOptions {
   static let timeZone = OptionDefinition(
     "timeZone", .string, "zone of timestamps that name none; without it the session's")
   static let multiLine = OptionDefinition(
-    "multiLine", .boolean, default: "false", "records may span lines; a file is read as a whole")
+    "multiLine", .boolean, default: "false", "records may span lines; JSON is then read as a whole, file by file. A file whose columns are inferred tells by itself")
 
   static let samplingRatio = OptionDefinition(
     "samplingRatio", .string, default: "1.0", "how much of the sample inference looks at, above 0 and at most 1")
