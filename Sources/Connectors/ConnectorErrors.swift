@@ -6,7 +6,9 @@ func describe(errno code: Int32) -> String { String(cString: strerror(code)) }
 
 extension SQLError {
   static func pathNotFound(_ path: String, span: SourceSpan?) -> SQLError {
-    SQLError(.bind, "PATH_NOT_FOUND", "path '\(path)' does not exist", span: span)
+    SQLError(
+      .bind, "PATH_NOT_FOUND", "path '\(path)' does not exist", span: span,
+      hint: FileListing.likePath(path).map { "did you mean '\($0)'?" })
   }
 
   /// A system call on `object` (a path, a host:port, `stdin`) failed.

@@ -67,7 +67,8 @@ extension ShellRun {
   private func runInit(_ path: String, _ session: Session) {
     guard access(path, R_OK) == 0 else { return }
     do throws(SQLError) {
-      run(SourceText(name: path, bytes: try FileText.read(path)).substituting(options.variables), session)
+      run(SourceText(name: path, bytes: try FileText.read(path)).substituting(options.variables), session, bails: false)
+      failureCode = nil
     } catch {
       report(error, nil)
     }

@@ -137,8 +137,9 @@ final class ShellRun: @unchecked Sendable {
   }
 
   /// Runs a text; false if the run should end here.
+  /// - Parameter bails: ends at the first error; nil: as the command line says.
   @discardableResult
-  func run(_ text: SourceText, _ session: Session) -> Bool {
+  func run(_ text: SourceText, _ session: Session, bails: Bool? = nil) -> Bool {
     let runner = ScriptRunner(
       session: session,
       command: { [self] (line, text, span) throws(SQLError) in try command(line, text, span) },
@@ -146,7 +147,7 @@ final class ShellRun: @unchecked Sendable {
     return runner.run(text) { [self] error, text in
       if error.isClosedPipe { return false }
       report(error, text)
-      return !options.bailsOut && !isQuitting
+      return !(bails ?? options.bailsOut) && !isQuitting
     }
   }
 

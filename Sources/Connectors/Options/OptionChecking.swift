@@ -84,6 +84,8 @@ extension OptionDefinition {
     if !isGood { throw .invalidOption(self, text, span: span) }
   }
 
+  fileprivate var choices: [String]? { if case .choice(let choices) = kind { choices } else { nil } }
+
   /// What a value must look like.
   var expectation: String {
     switch kind {
@@ -182,8 +184,12 @@ extension SQLError {
       .bind, "UNKNOWN_OPTION", "connector \"\(connector.name)\" has no option \"\(option.name)\"",
       span: option.span,
       hint: didYouMean(option.name, in: names)
-        ?? (names.isEmpty ? "it takes none" : "options: \(names.joined(separator: ", "))"))
+        ?? (names.isEmpty ? "it takes none" : names.count <= listedMax
+          ? "options: \(names.joined(separator: ", "))" : "SELECT options FROM system.connectors WHERE name = '\(connector.name)' lists them"))
   }
+
+  /// Options that a hint lists.
+  private static let listedMax = 12
 
   static func missingOption(
     _ definition: OptionDefinition, of connector: ConnectorDefinition, span: SourceSpan
@@ -199,7 +205,7 @@ extension SQLError {
   ) -> SQLError {
     SQLError(
       .bind, "INVALID_OPTION_VALUE",
-      "option \"\(definition.name)\" is '\(text)', expected \(expected ?? definition.expectation)", span: span
-    )
+      "option \"\(definition.name)\" is '\(text)', expected \(expected ?? definition.expectation)", span: span,
+      hint: definition.choices.flatMap { closestMatch(to: text, in: $0) }.map { "did you mean '\($0)'?" })
   }
 }

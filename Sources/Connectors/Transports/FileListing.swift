@@ -148,6 +148,18 @@ enum FileListing {
     return names
   }
 
+  /// A path beside this one whose name is much like it; nil if there is none.
+  static func likePath(_ path: String) -> String? {
+    let plain = localPath(path)
+    if isPattern(plain) { return nil }
+    let slash = plain.dropLast(plain.hasSuffix("/") ? 1 : 0).lastIndex(of: "/")
+    let folder = slash.map { String(plain[...$0]) } ?? ""
+    let name = slash.map { String(plain[plain.index(after: $0)...]) } ?? plain
+    // What cannot be listed gives no hint.
+    guard let names = try? names(inFolder: folder.isEmpty ? "." : folder) else { return nil }
+    return closestMatch(to: name, in: names.filter { !isHidden($0) }.sorted()).map { folder + $0 }
+  }
+
   private static func isPattern(_ path: String) -> Bool { path.contains { "*?[{".contains($0) } }
 
   private static func isHidden(_ path: String) -> Bool {

@@ -85,6 +85,11 @@ package final class StreamingQuery: @unchecked Sendable {
 
   // MARK: Commands, from any thread
 
+  /// Sources with records that could not be read as declared, and how many.
+  package var malformedSources: [(name: String, count: Int64)] {
+    sources.map { ($0.name, $0.source.malformedCount) }.filter { $0.1 > 0 }
+  }
+
   package var state: State { status.state }
   package var progress: QueryProgress { status.progress }
 

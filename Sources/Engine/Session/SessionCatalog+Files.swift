@@ -55,6 +55,12 @@ extension SessionCatalog {
     let format = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0).text }
     let connector = try connectors.connector(readingPath: path, format: format, span: span)
     let schema = try declaredColumns(&given, connector, span: span)
+    for option in given where !connector.options.contains(where: { $0.name.lowercased() == option.name.lowercased() }) {
+      // Options of read_files itself, misspelt.
+      guard let meant = closestMatch(to: option.name, in: ["format", "schema"]) else { continue }
+      throw SQLError(
+        .bind, "UNKNOWN_OPTION", "read_files has no option \"\(option.name)\"", span: option.span, hint: "did you mean \"\(meant)\"?")
+    }
     return try anonymousRelation(connector, given, schema: schema, isStream: isStream, span: span)
   }
 

@@ -112,7 +112,7 @@ extension StatementExecutor {
     if let refusal = ForeignConnector.refusal(of: name, span: span) { throw refusal }
     throw SQLError(
       .bind, "DATA_SOURCE_NOT_FOUND", "there is no relation and no connector \"\(name)\"", span: span,
-      hint: didYouMean(name, in: catalog.connectors.sinkNames + catalog.relationNames))
+      hint: didYouMean(name, in: catalog.connectors.sinkNames + catalog.relationNames) ?? "a file or folder is written by its path in quotes: INSERT INTO '\(name).csv'")
   }
 
   func given(_ option: AST.Option) throws(SQLError) -> GivenOption {

@@ -46,7 +46,13 @@ extension SQLError {
     let source = sources.first { $0 == name.lowercased() }
     return SQLError(
       .bind, "TABLE_OR_VIEW_NOT_FOUND", "there is no table, stream or view \"\(name)\"", span: span,
-      hint: source.map { "\"\($0)\" is a connector: call it, as in FROM \($0)(…)" } ?? didYouMean(name, in: candidates))
+      hint: source.map { "\"\($0)\" is a connector: call it, as in FROM \($0)(…)" } ?? didYouMean(name, in: candidates)
+        ?? (isFileName(name) ? "a path is read in quotes: FROM '\(name)'" : nil))
+  }
+
+  private static func isFileName(_ name: String) -> Bool {
+    let suffixes = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".log", ".gz", ".zst", ".parquet"]
+    return suffixes.contains { name.lowercased().hasSuffix($0) }
   }
 
   static func relationOfStarNotFound(_ name: String, candidates: [String], span: SourceSpan) -> SQLError {
@@ -64,7 +70,14 @@ extension SQLError {
   static func unresolvedTableFunction(_ name: String, candidates: [String], span: SourceSpan) -> SQLError {
     SQLError(
       .bind, "UNRESOLVABLE_TABLE_VALUED_FUNCTION", "there is no connector or table function \"\(name)\"", span: span,
-      hint: didYouMean(name, in: candidates))
+      hint: isFileReader(name)
+        ? "a path in quotes is read by its suffix: FROM 'x.csv'; with options: read_files('x.csv', header => true)" : didYouMean(name, in: candidates))
+  }
+
+  /// `read_csv`, `read_json_auto`, … of other systems.
+  private static func isFileReader(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return ["csv", "json", "ndjson", "text"].contains { name.hasPrefix("read_\($0)") || name == "\($0)_scan" }
   }
 
   static func recursiveView(_ name: String, span: SourceSpan) -> SQLError {

@@ -13,7 +13,13 @@ extension Parser {
   }
 
   mutating func intervalUnit() throws(SQLError) -> AST.IntervalUnit {
-    guard let unit = unit(ahead: 0) else { throw unexpected("a unit of time") }
+    guard let unit = unit(ahead: 0) else {
+      var error = unexpected("a unit of time")
+      if error.hint == nil, case .word = kind {
+        error.hint = closestMatch(to: tokenText, in: AST.IntervalUnit.allCases.map(\.rawValue)).map { "did you mean \($0)?" }
+      }
+      throw error
+    }
     advance()
     return unit
   }

@@ -12,11 +12,13 @@ extension Parser {
     if let alias = implicitAlias, alias.index == index - 1,
       let keyword = misspelt(tokens[alias.index], among: alias.expected + (expectedIndex == index ? expected : []))
     {
+      if let error = wrongSecondWord(alias.index, [.keyword(keyword)]) { return error }
       return .unexpected(
         found(tokens[alias.index]), expected: keyword.rawValue, at: tokens[alias.index].span,
         hint: "did you mean \(keyword.rawValue)?")
     }
     let items = expectedIndex == index ? expected : []
+    if let error = wrongSecondWord(index, items) { return error }
     var span = token.span
     if kind == .end, index > 0 {
       // The end has no text: the caret goes right behind the last token.
@@ -30,6 +32,24 @@ extension Parser {
   mutating func unexpected(_ what: String) -> SQLError {
     note(.what(what))
     return unexpected()
+  }
+
+  /// A clause of streams that is known by two words, of which the second is another.
+  private func wrongSecondWord(_ index: Int, _ items: [Expected]) -> SQLError? {
+    guard case .word(let word) = tokens[index].kind, let keyword = word, items.contains(.keyword(keyword)), index + 1 < tokens.count
+    else { return nil }
+    let followers: [Keyword]
+    switch keyword {
+    case .output: followers = [.mode]
+    case .emit: followers = [.changes, .final, .on, .updates, .snapshot]
+    case .trigger: followers = [.every, .once, .available, .continuous, .realtime]
+    default: return nil
+    }
+    let next = tokens[index + 1]
+    let meant = misspelt(next, among: followers.map { .keyword($0) })
+    return .unexpected(
+      "\(found(next)) after \(keyword.rawValue)", expected: Self.list(followers.map { .keyword($0) }), at: next.span,
+      hint: meant.map { "did you mean \($0.rawValue)?" })
   }
 
   private func found(_ token: Token) -> String {

@@ -299,8 +299,14 @@ final class LineEditor: @unchecked Sendable {
       sq_readline_bell()
       return 0
     }
+    let text = text
     let typed = Array(text[completion.range])
-    let insertion = completion.insertion
+    var insertion = completion.insertion
+    // What stands behind the cursor is not repeated.
+    let upper = completion.range.upperBound
+    if upper < text.count, insertion.utf8.last == text[upper], [UInt8(ascii: " "), UInt8(ascii: "("), UInt8(ascii: "'")].contains(text[upper]) {
+      insertion.removeLast()
+    }
     if completion.candidates.count == 1 || insertion.utf8.count > typed.count {
       sq_readline_replace(
         Int32(clamping: completion.range.lowerBound), Int32(clamping: completion.range.upperBound), insertion)

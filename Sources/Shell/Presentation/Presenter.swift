@@ -76,9 +76,12 @@ final class Presenter: ResultPresenter {
 
   /// What the rows do not tell: that they are not the whole result, that records could not be read.
   private func tellMore(_ query: StreamingQuery, _ session: Session) {
-    let malformed = query.progress.malformedRows
-    if malformed > 0 {
-      run.notice("\(malformed) malformed record\(malformed == 1 ? "" : "s"); .errors SOURCE tells which")
+    for (name, count) in query.malformedSources {
+      let records = "\(count) malformed record\(count == 1 ? "" : "s") in \(name)"
+      // Rows of NULLs without a word would pass for data.
+      if run.editor != nil { run.notice("\(records); .errors \(name) tells why") } else {
+        run.console.tell("warning: \(records); SELECT * FROM errors('\(name)') tells why")
+      }
     }
     if session.wasInterrupted, query.state == .stopped, query.plan.root.properties.isBounded { run.notice("interrupted: this is not the whole result") }
   }

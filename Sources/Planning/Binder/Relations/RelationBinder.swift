@@ -78,6 +78,7 @@ extension QueryBinder {
     switch relation.kind {
     case .name(let name): return try bindNamed(name, isStream: relation.isStream, span: relation.span)
     case .path(let path):
+      if !relation.options.isEmpty { return try bindFiles(path, relation) }
       let source = try context.catalog.source(
         atPath: path.text, format: nil, isStream: relation.isStream, span: path.span)
       return try scan(source, qualifier: [], span: relation.span)
@@ -96,9 +97,20 @@ extension QueryBinder {
     }
   }
 
+  /// `'data.csv' WITH (header = 'true')`, which is `read_files('data.csv', header => 'true')`.
+  private func bindFiles(_ path: AST.StringLiteral, _ relation: AST.Relation) throws(SQLError) -> BoundRelation {
+    let options = relation.options.map { (name: $0.key.text, value: Value.string($0.text ?? "")) }
+    let source = try context.catalog.source(
+      function: "read_files", positional: [.string(path.text)], named: options, isStream: relation.isStream, span: path.span)
+    guard let source else { throw .internal("read_files is missing") }
+    return try scan(source, qualifier: [], span: relation.span)
+  }
+
   private func refuseModifiers(_ relation: AST.Relation) throws(SQLError) {
     if let time = relation.systemTime { throw UnsupportedFeature.systemTime.error(time.span) }
-    if let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
+    var isPath = false
+    if case .path = relation.kind { isPath = true }
+    if !isPath, let option = relation.options.first { throw UnsupportedFeature.relationOptions.error(option.key.span) }
     if let option = relation.hints.lazy.compactMap(\.options.first).first {
       throw UnsupportedFeature.relationOptions.error(option.key.span)
     }
@@ -218,7 +230,8 @@ extension QueryBinder {
       function: call.name.text, positional: positional, named: options, isStream: isStream, span: span)
     guard let source else {
       throw .unresolvedTableFunction(
-        call.name.text, candidates: context.catalog.functions.generators.keys.sorted(), span: call.name.span)
+        call.name.text, candidates: context.catalog.functions.generators.keys.sorted() + context.catalog.sourceNames + ["read_files"],
+        span: call.name.span)
     }
     return try scan(source, qualifier: [call.name.last.text], span: span)
   }
