@@ -68,7 +68,7 @@ DUCKDB = {
     "q17": f"""SELECT auction, strftime("dateTime", '%Y-%m-%d'), {counts('*')}, min(price), max(price), CAST(trunc(avg(price)) AS BIGINT),
         CAST(sum(price) AS BIGINT) FROM bid GROUP BY 1, 2""",
     "q18": """SELECT * FROM bid QUALIFY row_number() OVER (PARTITION BY bidder, auction ORDER BY "dateTime" DESC) = 1""",
-    "q19": "SELECT *, row_number() OVER (PARTITION BY auction ORDER BY price DESC, n) AS r FROM (SELECT *, row_number() OVER () AS n FROM bid) QUALIFY r <= 10",
+    "q19": "SELECT * EXCLUDE (n), row_number() OVER (PARTITION BY auction ORDER BY price DESC, n) AS r FROM (SELECT *, row_number() OVER () AS n FROM bid) QUALIFY r <= 10",
     "q20": """SELECT auction, bidder, price, channel, url, b."dateTime", "itemName", expires, seller, category FROM bid b, auction a
         WHERE auction = a.id AND category = 10""",
     # Spark's regexp_extract gives '' where Flink gives NULL, so nothing is left out.
