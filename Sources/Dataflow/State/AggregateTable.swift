@@ -24,7 +24,7 @@ package final class AggregateTable {
   let accumulators: [any Accumulator]
   let distincts: [DistinctFilter?]
   /// Whether an aggregate may drop its group.
-  private let drops: Bool
+  let drops: Bool
   /// Input position at which a group was first seen: the order of presentation (SEM-11).
   @exclusivity(unchecked) var firstSeen: [Int64] = []
   /// Counts groups as they are made: the order of those that one input row made. Group numbers are given out again.
@@ -193,22 +193,10 @@ package final class AggregateTable {
     }
   }
 
-  /// Groups that have rested too long. A timer that rings too early, since rows came after it was set, is set anew.
-  private func rested(_ idle: GroupIdle, _ step: StepContext) -> [Int32] {
-    guard let horizon = idle.horizon(step) else { return [] }
-    // The end of the input makes what is there final; it takes nothing back.
-    if horizon == .max && idle.emission == .changes { return [] }
-    var due: [Int32] = []
-    for group in timers.pop(upTo: horizon) {
-      if deadlines[Int(group)] <= horizon { due.append(group) } else { timers.set(group, deadlines[Int(group)]) }
-    }
-    return due
-  }
-
   /// Notes groups that the step touches for the first time, with the results they had.
   private func touch(rows: Int) throws(SQLError) { try touch(groupBuffer) }
 
-  private func touch(_ all: [Int32]) throws(SQLError) {
+  func touch(_ all: [Int32]) throws(SQLError) {
     let rows = all.count
     var seenBefore: [Int32] = []
     all.withUnsafeBufferPointer { groups in
@@ -230,228 +218,10 @@ package final class AggregateTable {
       }
     }
   }
-
-  // MARK: Emitting
-
-  /// Groups touched in this step, in first-seen order.
-  func touchedInOrder() -> [Int32] {
-    if groupsBefore == 0 {
-      let all = Array(0..<Int32(index.count))
-      return isAscending(all) ? all : all.sorted(by: precedes)
-    }
-    if isAscending(touched) { return touched }
-    return touched.sorted(by: precedes)
-  }
-
-  private func precedes(_ a: Int32, _ b: Int32) -> Bool {
-    (firstSeen[Int(a)], made[Int(a)]) < (firstSeen[Int(b)], made[Int(b)])
-  }
-
-  private func isAscending(_ groups: [Int32]) -> Bool {
-    var last: (position: Int64, made: Int64) = (.min, .min)
-    for group in groups {
-      let next = (position: firstSeen[Int(group)], made: made[Int(group)])
-      if next < last { return false }
-      last = next
-    }
-    return true
-  }
-
-  /// Ends the step: hands out its net change in pieces of at most `Batch.rowsMax` groups, then forgets empty groups.
-  ///
-  /// Rows are keys, then results; positions are the groups'. A changed group is its old row (−1), then its new (+1).
-  package func flush(step: StepContext, emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
-    var due: [Int32] = []
-    if let closing, let horizon = closing.key.horizon(step) { due = timers.pop(upTo: horizon) }
-    if closing?.emission == .whenOver { return try flushFinal(due, emit: emit) }
-    guard let idle else { return try flushChanges(leaving: due, ended: [], emit: emit) }
-    due = rested(idle, step)
-    if idle.emission == .whenOver { return try flushFinal(due, emit: emit) }
-    if groupsBefore > 0 { try touch(due) }
-    try flushChanges(leaving: [], ended: Set(due), emit: emit)
-  }
-
-  /// Those of `groups` that an aggregate has dropped.
-  private func dropped(among groups: [Int32]) throws(SQLError) -> Set<Int32> {
-    if !drops { return [] }
-    var all: Set<Int32> = []
-    for (accumulator, call) in zip(accumulators, calls) {
-      guard let dropping = accumulator as? any GroupDropping else { continue }
-      do { all.formUnion(try dropping.dropped(among: groups)) } catch { throw error.located(at: call.span) }
-    }
-    return all
-  }
-
-  /// Emits groups that are over, once and for all, and forgets them.
-  private func flushFinal(_ due: [Int32], emit: (Delta) throws(SQLError) -> Void) throws(SQLError) {
-    // Where rows stay and no group is dropped, only what is over is looked at.
-    let touchedNow = isRetractable || drops ? touchedInOrder() : []
-    let dropped = drops ? try dropped(among: Array(Set(due).union(touchedNow))) : []
-    let alive = due.filter { (!isRetractable || rowCounts[Int($0)] != 0) && !dropped.contains($0) }
-      .sorted(by: precedes)
-    var start = 0
-    while start < alive.count {
-      let piece = Array(alive[start..<min(start + Batch.rowsMax, alive.count)])
-      start += piece.count
-      try emit(
-        Delta(
-          Batch(try index.keys(of: piece) + results(of: piece), count: piece.count),
-          order: .explicit(piece.map { firstSeen[Int($0)] })))
-    }
-    var leaving = due
-    if isRetractable || !dropped.isEmpty {
-      let isDue = Set(due)
-      leaving += Set(touchedNow).filter {
-        (isRetractable && rowCounts[Int($0)] == 0 || dropped.contains($0)) && !isDue.contains($0)
-      }
-    }
-    endStep(removing: leaving)
-  }
-
-  /// `due` leave silently, their last row stays; `ended` are taken back.
-  private func flushChanges(
-    leaving due: [Int32], ended: Set<Int32>, emit: (Delta) throws(SQLError) -> Void
-  ) throws(SQLError) {
-    let groups = touchedInOrder()
-    let gone = try dropped(among: groups).union(ended)
-    let old = oldRowsByGroup()
-    let oldColumns = oldResults.map { $0.finish() }
-    var vanished: [Int32] = []
-    var start = 0
-    while start < groups.count {
-      let piece = Array(groups[start..<min(start + Batch.rowsMax, groups.count)])
-      start += piece.count
-      if let delta = try change(of: piece, gone: gone, old: old, oldColumns: oldColumns, vanished: &vanished) {
-        try emit(delta)
-      }
-    }
-    if !due.isEmpty { vanished = Array(Set(vanished).union(due)).sorted() }
-    endStep(removing: vanished)
-  }
-
-  /// Row of `oldResults` for each visible touched group.
-  private func oldRowsByGroup() -> [Int32: Int32] {
-    var rows: [Int32: Int32] = [:]
-    rows.reserveCapacity(oldGroups.count)
-    for (row, group) in oldGroups.enumerated() { rows[group] = Int32(row) }
-    return rows
-  }
-
-  private func change(
-    of groups: [Int32], gone: Set<Int32>, old: [Int32: Int32], oldColumns: [Column], vanished: inout [Int32]
-  ) throws(SQLError) -> Delta? {
-    // Groups that have rows now; all of them where rows cannot go away and no aggregate drops its group.
-    let isAlive: (Int32) -> Bool = { [self] in
-      (!isRetractable || keyTypes.isEmpty || rowCounts[Int($0)] != 0) && !gone.contains($0)
-    }
-    if old.isEmpty {
-      let alive = isRetractable || !gone.isEmpty ? groups.filter(isAlive) : groups
-      if alive.count != groups.count { vanished.append(contentsOf: groups.filter { !isAlive($0) }) }
-      for group in alive { isVisible[Int(group)] = true }
-      if alive.isEmpty { return nil }
-      return Delta(
-        Batch(try index.keys(of: alive) + results(of: alive), count: alive.count),
-        order: .explicit(alive.map { firstSeen[Int($0)] }))
-    }
-    let alive = groups.filter(isAlive)
-    let before = groups.filter { old[$0] != nil }
-    let newResults = try results(of: alive)
-    let oldResults = oldColumns.map { column in column.gather(before.map { old[$0] ?? 0 }) }
-    let unchanged = unchangedGroups(alive, before, newResults, oldResults)
-    // Rows of the old piece come first in the pool that the interleaved output is gathered from.
-    let pool = zip(zip(oldResults, newResults), calls).map { pair, call in
-      Column.concatenate([pair.0, pair.1], type: call.aggregate.result)
-    }
-    var rows: [Int32] = []
-    var weights: [Int64] = []
-    var rowGroups: [Int32] = []
-    var nextOld: Int32 = 0
-    var nextNew = Int32(before.count)
-    for group in groups {
-      let wasVisible = old[group] != nil
-      let isNow = isAlive(group)
-      if !unchanged.contains(group) {
-        if wasVisible {
-          rows.append(nextOld)
-          weights.append(-1)
-          rowGroups.append(group)
-        }
-        if isNow {
-          rows.append(nextNew)
-          weights.append(1)
-          rowGroups.append(group)
-        }
-      }
-      if wasVisible { nextOld += 1 }
-      if isNow { nextNew += 1 } else { vanished.append(group) }
-      isVisible[Int(group)] = isNow
-    }
-    if rows.isEmpty { return nil }
-    return Delta(
-      Batch(index.keys(of: rowGroups) + pool.map { $0.gather(rows) }, count: rows.count),
-      weights: weights, order: .explicit(rowGroups.map { firstSeen[Int($0)] }))
-  }
-
-  /// Groups visible before and alive now whose results are the same.
-  private func unchangedGroups(
-    _ alive: [Int32], _ before: [Int32], _ newResults: [Column], _ oldResults: [Column]
-  ) -> Set<Int32> {
-    var newRow: [Int32: Int32] = [:]
-    newRow.reserveCapacity(alive.count)
-    for (row, group) in alive.enumerated() { newRow[group] = Int32(row) }
-    var both: [Int32] = []
-    var oldRows: [Int32] = []
-    var newRows: [Int32] = []
-    for (row, group) in before.enumerated() {
-      guard let new = newRow[group] else { continue }
-      both.append(group)
-      oldRows.append(Int32(row))
-      newRows.append(new)
-    }
-    var differs = [Bool](repeating: false, count: both.count)
-    for (new, old) in zip(newResults, oldResults) {
-      new.gather(newRows).markDifferences(from: old.gather(oldRows), into: &differs)
-    }
-    return Set(both.indices.lazy.filter { !differs[$0] }.map { both[$0] })
-  }
-
-  private func results(of groups: [Int32]) throws(SQLError) -> [Column] {
-    var columns: [Column] = []
-    for (accumulator, call) in zip(accumulators, calls) {
-      do { columns.append(try accumulator.result(of: groups)) } catch { throw error.located(at: call.span) }
-    }
-    return columns
-  }
-
-  /// Partial states of all groups in pieces of at most `Batch.rowsMax`: keys, then each call's state columns.
-  func forEachPartialState(_ body: (Delta) throws(SQLError) -> Void) throws(SQLError) {
-    var start = 0
-    while start < index.count {
-      let end = min(start + Batch.rowsMax, index.count)
-      try body(partialStates(of: Array(Int32(start)..<Int32(end))))
-      start = end
-    }
-  }
-
-  /// The groups as partial states, by partition of their key's hash.
-  func partialStates(partitions: Int) throws(SQLError) -> [Delta] {
-    let all = Array(0..<Int32(index.count))
-    let hashes = index.hashes(of: all)
-    var byPartition = [[Int32]](repeating: [], count: partitions)
-    for group in all { byPartition[Hashing.partition(hashes[Int(group)], of: partitions)].append(group) }
-    var deltas: [Delta] = []
-    for groups in byPartition { deltas.append(try partialStates(of: groups)) }
-    return deltas
-  }
-
-  private func partialStates(of groups: [Int32]) throws(SQLError) -> Delta {
-    var columns = index.keys(of: groups)
-    for accumulator in accumulators { columns += try accumulator.state(of: groups) }
-    return Delta(Batch(columns, count: groups.count), order: .explicit(groups.map { firstSeen[Int($0)] }))
-  }
+  // MARK: Steps
 
   /// Starts the next step; groups without rows go.
-  private func endStep(removing vanished: [Int32]) {
+  func endStep(removing vanished: [Int32]) {
     if changeLog != nil {
       changeLog?.note(groupsBefore == 0 ? Array(0..<Int32(index.count)) : touched)
       changeLog?.noteRemoved(vanished, keys: index.keys(of: vanished))
@@ -488,76 +258,5 @@ package final class AggregateTable {
     oldResults = calls.map { ColumnBuilder($0.aggregate.result) }
     groupsBefore = 0
     round += 1
-  }
-}
-
-/// When the groups of a table are over, and what is shown of them.
-package struct GroupClosing: Sendable {
-  package enum Emission: Sendable {
-    /// A group is shown once, when it is over (APPEND).
-    case whenOver
-    /// Changes are shown at each flush; a group that is over is forgotten and its last row stays (UPDATE, CHANGELOG).
-    case changes
-  }
-
-  /// By the key columns of the group.
-  package var key: TimeKey
-  package var emission: Emission
-
-  package init(key: TimeKey, emission: Emission) {
-    self.key = key
-    self.emission = emission
-  }
-}
-
-/// How long the groups of a table may rest (TIMEOUT), and what is shown when they have.
-package struct GroupIdle: Sendable {
-  package var timeoutMicros: Int64
-  package var domain: TimeDomain
-  /// With `.changes` the row of a group that is over is taken back.
-  package var emission: GroupClosing.Emission
-
-  package init(timeoutMicros: Int64, domain: TimeDomain, emission: GroupClosing.Emission) {
-    self.timeoutMicros = timeoutMicros
-    self.domain = domain
-    self.emission = emission
-  }
-
-  /// The time up to which everything is over when this step has been absorbed.
-  func horizon(_ step: StepContext) -> Int64? {
-    domain == .event ? step.closing.watermarkMicros : step.closing.processingMicros
-  }
-}
-
-/// One aggregate call as the table needs it.
-package struct AggregatePlan: Sendable {
-  package var aggregate: BoundAggregate
-  package var isDistinct: Bool
-  package var span: SourceSpan
-  package init(aggregate: BoundAggregate, isDistinct: Bool, span: SourceSpan) {
-    self.aggregate = aggregate
-    self.isDistinct = isDistinct
-    self.span = span
-  }
-}
-
-/// One call's arguments over a batch, and the rows that pass its FILTER (nil: all).
-package struct CallInput {
-  package var arguments: [Operand]
-  package var selectedRows: [Int32]?
-  package init(arguments: [Operand], selectedRows: [Int32]? = nil) {
-    self.arguments = arguments
-    self.selectedRows = selectedRows
-  }
-}
-
-extension AggregateInput {
-  /// The same input with some of its rows.
-  func gather(_ rows: [Int32]) -> AggregateInput {
-    AggregateInput(
-      rows: rows.count, groups: rows.map { groups[Int($0)] },
-      arguments: arguments.map { $0.isConstant ? $0 : Operand($0.column.gather(rows)) },
-      weights: weights.map { weights in rows.map { weights[Int($0)] } }, order: order.gather(rows),
-      context: context, span: span)
   }
 }
