@@ -7,8 +7,17 @@ internal import SQLSyntax
 ///
 /// The scope has one column a column of the plan. Names may differ from the plan's schema: aliases cost no operator.
 struct BoundRelation: Sendable {
-  var plan: LogicalPlan
+  var plan: LogicalPlan {
+    didSet { sessions = nil }
+  }
   var scope: Scope
+  /// The plan is SESSION(…) itself, nothing above it.
+  var sessions: SessionTable?
+
+  init(plan: LogicalPlan, scope: Scope) {
+    self.plan = plan
+    self.scope = scope
+  }
 
   /// The relation under an alias, perhaps with new column names.
   func aliased(_ alias: AST.TableAlias?) throws(SQLError) -> BoundRelation {

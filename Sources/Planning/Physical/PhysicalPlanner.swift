@@ -228,23 +228,22 @@ struct PhysicalPlanner {
   private func sessions(
     _ aggregate: LogicalPlan.Aggregate, time: BoundExpression, gap: BoundExpression, _ input: PhysicalNode, path: String
   ) throws(SQLError) -> PhysicalNode {
-    guard input.properties.isAppendOnly else {
-      throw SQLError(
-        .plan, "UNSUPPORTED_FEATURE", "session_window over rows that may be taken back is not supported", span: time.span,
-        hint: "make sessions of the rows as they come, below the aggregate or join that changes them")
-    }
-    if let call = aggregate.calls.first(where: \.isDistinct) {
-      throw SQLError(
-        .plan, "UNSUPPORTED_FEATURE", "DISTINCT inside an aggregate of session_window is not supported", span: call.span,
-        hint: "use size(collect_set(…)), or approx_count_distinct")
-    }
-    if let call = aggregate.calls.first(where: { $0.aggregate.own?.canMerge == false }) {
-      throw SQLError(
-        .plan, "UNSUPPORTED_FEATURE", "\(call.aggregate.name) has no MERGE, and sessions that grow together need one",
-        span: call.span, hint: "CREATE AGGREGATE … MERGE (a, b) -> …")
-    }
     let eventTime = emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
     let isFinalOnly = eventTime != nil && emission == .finalOnly
+    let needsRows = aggregate.calls.first { $0.isDistinct || $0.aggregate.own?.canMerge == false }
+    if !input.properties.isAppendOnly || needsRows != nil && !isFinalOnly {
+      return try build(try aggregate.groupingSessionRows(time: time, gap: gap), path: path, endsQuery: false)
+    }
+    if let call = needsRows {
+      throw SQLError(
+        .plan, "UNSUPPORTED_FEATURE",
+        call.isDistinct
+          ? "DISTINCT inside an aggregate of sessions that are shown when they are over is not supported"
+          : "\(call.aggregate.name) has no MERGE, and sessions that grow together need one",
+        span: call.span,
+        hint: call.isDistinct
+          ? "use size(collect_set(…)) or approx_count_distinct, or OUTPUT MODE UPDATE" : "CREATE AGGREGATE … MERGE (a, b) -> …")
+    }
     let width = aggregate.keys.count
     var properties = EdgeProperties(
       isAppendOnly: isFinalOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd)

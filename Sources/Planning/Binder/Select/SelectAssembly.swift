@@ -134,6 +134,10 @@ extension SelectBinder {
     /// GROUP BY and HAVING.
     mutating func group() throws(SQLError) {
       guard binder.isAggregate else { return try attachSubqueries(usedBy: nil) { $0 } }
+      if let (sessions, keys) = binder.groupedSessions() {
+        keyReplacements = zip(binder.groupKeys, keys).map { ($0.expression, $1) }
+        return try finishGroups(sessions)
+      }
       let parts = binder.groupKeys.map(\.expression) + binder.collector.calls.flatMap { $0.arguments + ($0.filter.map { [$0] } ?? []) }
       try attachSubqueries(usedBy: parts) { $0 }
       for generator in binder.generators where generator.isBelowAggregate { append(generator, generator.arguments.map(resolved)) }
@@ -159,6 +163,12 @@ extension SelectBinder {
       if case .session? = aggregate.windowing, let (_, key) = sessionKey, let entry = sessionKey?.entry {
         replaceSession(binder.groupKeys[key], entry, in: aggregate)
       }
+      try finishGroups(aggregate)
+    }
+
+    /// The groups, what asks them, and HAVING.
+    private mutating func finishGroups(_ groups: LogicalPlan.Aggregate) throws(SQLError) {
+      var aggregate = groups
       try addTimeout(to: &aggregate)
       plan = .aggregate(try startingFromStates(aggregate))
       isGrouped = true

@@ -3,23 +3,19 @@ internal import Diagnostics
 internal import Expressions
 internal import SQLSyntax
 
-/// Flink's windowing table functions: `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))`, HOP and CUMULATE. They give the rows
-/// of their table with `window_start`, `window_end` and `window_time` behind, once for each window a row lies in.
+/// Flink's windowing table functions: `TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))`, HOP, CUMULATE and SESSION. They give the
+/// rows of their table with `window_start`, `window_end` and `window_time` behind, once for each window a row lies in.
 extension QueryBinder {
   static let windowTableFunctions: Set<String> = ["tumble", "hop", "cumulate", "session"]
 
   func bindWindowTable(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundRelation {
     let name = call.name.last.text.lowercased()
-    if name == "session" {
-      throw SQLError(
-        .bind, "UNSUPPORTED_FEATURE", "SESSION as a table function is not supported", span: span,
-        hint: "group by it: GROUP BY SESSION(ts, INTERVAL '5' MINUTE), key, or session_window(ts, '5 minutes')")
-    }
     let arguments = try WindowTableArguments(call, span: span)
     let input = try bind(arguments.table)
     let binder = expressionBinder(input.scope, .from)
     let time = try binder.timeArgument(
       try binder.bind(AST.Expression(.name(AST.ObjectName([arguments.column])), span: arguments.column.span)), of: name)
+    if name == "session" { return try bindSessionTable(arguments, time, over: input, binder, span: span) }
     let constants = expressionBinder(Scope(), .constant)
     var lengths: [Int64] = []
     for expression in arguments.lengths {
@@ -59,11 +55,20 @@ extension QueryBinder {
       end = .column(width + 1, assign.schema[width + 1], span: span)
       plan = .windowAssign(assign)
     }
+    return input.withWindow(start, end, over: plan, span: span)
+  }
+}
+
+extension BoundRelation {
+  /// The columns of a relation, which `plan` still gives first, with those of a window behind.
+  func withWindow(
+    _ start: BoundExpression, _ end: BoundExpression, over plan: LogicalPlan, span: SourceSpan
+  ) -> BoundRelation {
     let added = [
       NamedExpression(start, as: "window_start"), NamedExpression(end, as: "window_end"),
       NamedExpression(TimeWindows.shift(end, byMicros: -1, span: span), as: "window_time"),
     ]
-    let kept = input.scope.columns.enumerated().map { NamedExpression(.column($0, $1.field), as: $1.field.name) }
+    let kept = scope.columns.enumerated().map { NamedExpression(.column($0, $1.field), as: $1.field.name) }
     return BoundRelation(
       plan: .project(.init(input: plan, columns: kept + added)),
       scope: Scope((kept + added).map { Scope.Column(qualifier: [], field: $0.field) }))
@@ -71,8 +76,10 @@ extension QueryBinder {
 }
 
 /// The arguments of a windowing table function, by position or by Flink's names.
-private struct WindowTableArguments {
+struct WindowTableArguments {
   var table: AST.Query
+  /// Of SESSION: rows with different values are in different sessions.
+  var partitionBy: [AST.Expression] = []
   var column: AST.Identifier
   /// Slide or step before size, as Flink has them.
   var lengths: [AST.Expression] = []
@@ -82,10 +89,12 @@ private struct WindowTableArguments {
     var table: AST.Query?
     var column: AST.Identifier?
     var named: [String: AST.Expression] = [:]
+    let isSession = call.name.last.text.lowercased() == "session"
     for argument in call.arguments {
       switch argument.value {
       case .table(let query, let keys):
-        if let key = keys.first {
+        partitionBy = keys
+        if !isSession, let key = keys.first {
           throw SQLError(
             .bind, "UNSUPPORTED_FEATURE", "PARTITION BY belongs to SESSION alone", span: key.span)
         }
@@ -99,18 +108,19 @@ private struct WindowTableArguments {
         }
       }
     }
-    for name in ["slide", "step", "size"] {
+    for name in isSession ? ["gap"] : ["slide", "step", "size"] {
       if let expression = named.removeValue(forKey: name) { lengths.append(expression) }
     }
-    offset = named.removeValue(forKey: "offset")
-    if offset == nil {
+    offset = isSession ? nil : named.removeValue(forKey: "offset")
+    if offset == nil, !isSession {
       let isTumbling = call.name.last.text.lowercased() == "tumble"
       if lengths.count == (isTumbling ? 2 : 3) { offset = lengths.removeLast() }
     }
     if let unknown = named.keys.sorted().first {
       throw SQLError(
         .bind, "UNRECOGNIZED_PARAMETER_NAME", "\(call.name.text) has no argument \"\(unknown)\"", span: span,
-        hint: "its arguments are DATA, TIMECOL, SIZE, SLIDE or STEP, and OFFSET")
+        hint: isSession
+          ? "its arguments are DATA, TIMECOL and GAP" : "its arguments are DATA, TIMECOL, SIZE, SLIDE or STEP, and OFFSET")
     }
     guard let table, let column else {
       throw SQLError(
