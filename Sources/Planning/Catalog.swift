@@ -78,6 +78,9 @@ package struct SourceReference: Sendable {
   /// The rows that are there when the query starts are no news to it (SEM-8).
   package var isFollowed = false
 
+  /// Rows are changed by others, who may take back what never came: a query keeps those that are there.
+  package var isChangedElsewhere: Bool { !isAppendOnly && followable == nil }
+
   package struct Followable: Sendable {
     /// Rows may be taken back.
     package var isChanging: Bool

@@ -11,11 +11,15 @@ package struct DataflowBuilder {
   let workers: Int
   /// Opens the reader of a relation for the columns that the query needs.
   let open: (SourceReference, [Int]) throws(SQLError) -> any Source
+  /// Who is told of rows of a relation that were taken back but not there.
+  let unknownRows: (SourceReference) -> (any UnknownRowsReceiver)?
 
   package init(
-    workers: Int, open: @escaping (SourceReference, [Int]) throws(SQLError) -> any Source
+    workers: Int, unknownRows: @escaping (SourceReference) -> (any UnknownRowsReceiver)? = { _ in nil },
+    open: @escaping (SourceReference, [Int]) throws(SQLError) -> any Source
   ) {
     self.workers = workers
+    self.unknownRows = unknownRows
     self.open = open
   }
 
@@ -50,7 +54,7 @@ package struct DataflowBuilder {
   }
 
   private func construct(_ plan: PhysicalPlan, into root: any DeltaReceiver) -> Construction {
-    let construction = Construction(workers: workers)
+    let construction = Construction(workers: workers, unknownRows: unknownRows)
     construction.noteScans(plan.root)
     construction.noteDrainRanks(plan.root)
     construction.connect(construction.build(plan.root), to: root, port: 0)
@@ -66,14 +70,19 @@ private final class Construction {
   private(set) var shared: [OperatorNode] = []
   private var columnsRead: [SourceID: [Int]] = [:]
   private(set) var watermarks: [WatermarkTracker.Declaration] = []
+  /// The relations that each of them is declared for.
+  private var watermarkScans: [Set<SourceID>] = []
   /// Sources below the static side of a join, by node: they are drained before others, in the order of their ranks.
   private var drainRanks: [OperatorID: Int] = [:]
   private var nextDrainRank = 0
+  private let unknownRows: (SourceReference) -> (any UnknownRowsReceiver)?
+  private var guardedSources: Set<SourceID> = []
   /// Inside the step of a recursion: where its rows come in.
   private var recursivePorts: [Int: [OperatorNode]] = [:]
 
-  init(workers: Int) {
+  init(workers: Int, unknownRows: @escaping (SourceReference) -> (any UnknownRowsReceiver)?) {
     self.workers = workers
+    self.unknownRows = unknownRows
     pool = WorkerPool(count: workers)
   }
 
@@ -127,6 +136,10 @@ private final class Construction {
       origin.drainRank = drainRanks[node.id]
       origins.append(origin)
       return .lanes(origin.newChain())
+    case .changeGuard(let source, let key):
+      // Who reads a relation twice is told once.
+      let receiver = guardedSources.insert(source.id).inserted ? unknownRows(source) : nil
+      return stateful(node, "ChangeGuard", ChangeGuard(schema: node.schema, key: key, receiver: receiver))
     case .filter(let predicate):
       return linear(node, "Filter") { Filter(predicate: predicate) }
     case .project(let expressions):
@@ -234,7 +247,7 @@ private final class Construction {
 
   /// The step is a graph of its own, run by the operator until it gives nothing new.
   private func recursive(_ spec: RecursiveSpec, _ node: PhysicalNode) -> Recursive {
-    let inner = Construction(workers: 1)
+    let inner = Construction(workers: 1, unknownRows: unknownRows)
     let output = Recursive.StepOutput()
     inner.connect(inner.build(spec.step), to: output, port: 0)
     return Recursive(
@@ -358,14 +371,20 @@ private final class Construction {
   }
 
   private func watermark(_ spec: WatermarkSpec, _ node: PhysicalNode) -> Stream {
-    let declaration = watermarks.count
-    watermarks.append(
-      WatermarkTracker.Declaration(
-        relation: spec.relation, column: spec.columnName, delayMicros: spec.delayMicros, sources: []))
+    let own = WatermarkTracker.Declaration(
+      relation: spec.relation, column: spec.columnName, delayMicros: spec.delayMicros, sources: [])
+    let scans = Set(node.scans.map(\.id))
+    // A relation that is read several times has one watermark, made of what any of its readers lets through.
+    let known = watermarks.indices.first { watermarkScans[$0] == scans && watermarks[$0].isSame(as: own) }
+    let declaration = known ?? watermarks.count
+    if known == nil {
+      watermarks.append(own)
+      watermarkScans.append(scans)
+    }
     let stream = linear(node, "Watermark") { WatermarkGauge(declaration: declaration, column: spec.column) }
     watermarks[declaration].sources = origins.indices.filter { index in
       guard let id = origins[index].id else { return false }
-      return node.scans.contains { $0.id == id }
+      return scans.contains(id)
     }
     return stream
   }

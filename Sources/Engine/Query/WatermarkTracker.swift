@@ -12,6 +12,11 @@ struct WatermarkTracker {
     var delayMicros: Int64
     /// The sources it sees, by position in the query.
     var sources: [Int]
+
+    /// The same declaration of a relation that is read more than once.
+    func isSame(as other: Declaration) -> Bool {
+      relation == other.relation && column == other.column && delayMicros == other.delayMicros
+    }
   }
 
   /// How several watermarks make one (`spark.sql.streaming.multipleWatermarkPolicy`).

@@ -148,7 +148,10 @@ package final class Session: @unchecked Sendable {
   func prepare(
     name: String, plan: PhysicalPlan, sink: any Sink, trigger: Trigger
   ) throws(SQLError) -> StreamingQuery {
-    let builder = DataflowBuilder(workers: options.workers) { [catalog] (reference, columns) throws(SQLError) in
+    let builder = DataflowBuilder(
+      workers: options.workers,
+      unknownRows: { [catalog] in catalog.relation(for: $0.id)?.unknownRows }
+    ) { [catalog] (reference, columns) throws(SQLError) in
       guard let relation = catalog.relation(for: reference.id) else {
         throw SQLError(
           .internal, "INTERNAL_ERROR", "relation \"\(reference.name)\" is gone while its query starts")

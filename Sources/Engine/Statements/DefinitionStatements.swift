@@ -28,6 +28,7 @@ extension StatementExecutor {
       isReplace: create.isReplace, span: create.name.span
     ) { relation throws(SQLError) in
       relation.idleMicros = idleMicros
+      try checkKey(create, of: relation)
       try complete(relation, create)
     }
     return "created \(create.kind == .table ? "table" : "stream") \"\(create.name.text)\""
@@ -38,11 +39,7 @@ extension StatementExecutor {
     _ create: AST.CreateTable, _ schema: Schema?, _ connector: ConnectorDefinition
   ) throws(SQLError) -> [Int]? {
     guard let first = create.primaryKey.first else { return nil }
-    guard connector.name == "memory", create.kind == .table, let schema else {
-      throw SQLError(
-        .plan, "UNSUPPORTED_FEATURE", "a PRIMARY KEY is kept by memory tables alone", span: first.span,
-        hint: "CREATE TABLE … USING memory, and INSERT INTO it from this one")
-    }
+    guard let schema, connector.name != "memory" || create.kind == .table else { throw keyNotKept(first.span) }
     var key: [Int] = []
     for column in create.primaryKey {
       guard let ordinal = schema.ordinals(named: column.text).first else {
@@ -57,6 +54,18 @@ extension StatementExecutor {
       key.append(ordinal)
     }
     return key
+  }
+
+  /// A key is kept by memory tables, and by queries that read the changes of a database; rows that only come have none.
+  private func checkKey(_ create: AST.CreateTable, of relation: Relation) throws(SQLError) {
+    guard let first = create.primaryKey.first, relation.table == nil, relation.description.isAppendOnly else { return }
+    throw keyNotKept(first.span)
+  }
+
+  private func keyNotKept(_ span: SourceSpan) -> SQLError {
+    SQLError(
+      .plan, "UNSUPPORTED_FEATURE", "a PRIMARY KEY is kept by memory tables, and of sources that read changes (format 'debezium-json')",
+      span: span, hint: "CREATE TABLE … USING memory, and INSERT INTO it from this one; DISTINCT ON (key) keeps one row of each key")
   }
 
   /// `CREATE TABLE t AS SELECT …`: a memory table with the columns of the query, filled once or, if the query goes on, as

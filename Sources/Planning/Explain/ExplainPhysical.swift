@@ -22,6 +22,8 @@ extension Explain {
     let names = node.inputs.first?.schema.names ?? []
     switch node.kind {
     case .scan(let source, _): return "Scan \(source.name) [\(list(node.schema.names))] (\(source.connector))"
+    case .changeGuard(let source, let key):
+      return "ChangeGuard \(source.name)" + (key.map { " by \(list($0.map { names[$0] }))" } ?? "")
     case .values(let rows): return "Values \(rows.count) row\(rows.count == 1 ? "" : "s")"
     case .filter(let predicate): return "Filter \(predicate.sqlText(columns: names))"
     case .project(let expressions):

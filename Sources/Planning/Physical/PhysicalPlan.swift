@@ -107,6 +107,8 @@ package enum StateBound: Sendable, Hashable {
 
 package enum PhysicalOperator: Sendable {
   case scan(SourceReference, columns: [Int])
+  /// Rows that others change, as far as the changes fit the rows that are there; `key` are columns of the input.
+  case changeGuard(SourceReference, key: [Int]?)
   case values([[Value]])
   case filter(BoundExpression)
   case project([BoundExpression])

@@ -101,8 +101,21 @@ struct PhysicalPlanner {
     }
     let properties = EdgeProperties(
       isAppendOnly: source.isAppendOnly, isBounded: source.isBounded, canEnd: source.isBounded || source.canEnd, key: key)
-    return node(
-      "scan", path, .scan(source, columns: scan.columns), [], source.schema.project(scan.columns), properties)
+    let schema = source.schema.project(scan.columns)
+    if source.isChangedElsewhere { return changeGuard(scan, schema, properties, path: path) }
+    return node("scan", path, .scan(source, columns: scan.columns), [], schema, properties)
+  }
+
+  private func changeGuard(
+    _ scan: LogicalPlan.Scan, _ schema: Schema, _ properties: EdgeProperties, path: String
+  ) -> PhysicalNode {
+    var below = properties
+    below.key = nil
+    let input = node("scan", path + ".0", .scan(scan.source, columns: scan.columns), [], schema, below)
+    var properties = properties
+    properties.stateBound = .bounded(
+      properties.key.map { "1 row for each \($0.map { schema[$0].name }.joined(separator: ", "))" } ?? "the rows that are there")
+    return node("changes", path, .changeGuard(scan.source, key: properties.key), [input], schema, properties)
   }
 
   /// Constants; rows that only the step can compute become projections of one empty row.

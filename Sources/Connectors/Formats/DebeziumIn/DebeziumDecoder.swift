@@ -10,6 +10,8 @@ struct DebeziumDecoder: ChangeDecoder {
   let place: InputPlace
   /// Columns of a row.
   let types: [DataType]
+  /// A key says which row is meant: the row before a change need not be told.
+  let hasKey: Bool
 
   func decode(
     _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch) throws(SQLError) -> Void
@@ -91,9 +93,13 @@ private struct Changes {
         guard let old else { try refuse(row, "before is null where a row is deleted"); continue }
         add(old, -1)
       case .changed:
+        if hasKey, old == nil, let new {
+          add(new, 1)
+          continue
+        }
         guard let old, let new else {
           try refuse(
-            row, "before or after is null where a row is changed: a database sends the row before a change only if told to (REPLICA IDENTITY FULL)")
+            row, "before or after is null where a row is changed: a database sends the row before a change only if told to (REPLICA IDENTITY FULL), and it is not needed with a PRIMARY KEY")
           continue
         }
         add(old, -1)
@@ -101,6 +107,8 @@ private struct Changes {
       }
     }
   }
+
+  private var hasKey: Bool { decoder.hasKey }
 
   private enum Operation { case added, removed, changed }
 

@@ -40,9 +40,10 @@ struct DebeziumFormat: ReadFormat {
       inner, Schema(fields), columns: Array(fields.indices), malformed: malformed)
     let policy = try inner.malformedPolicy(malformed)
     let types = wanted.map(\.type)
+    let hasKey = request.primaryKey != nil
     return FormatReading(
       decoder: { place in
-        DebeziumDecoder(json: json.decoder(place), policy: policy, place: place, types: types)
+        DebeziumDecoder(json: json.decoder(place), policy: policy, place: place, types: types, hasKey: hasKey)
       }, policy: policy)
   }
 }

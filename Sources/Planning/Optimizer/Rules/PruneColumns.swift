@@ -23,7 +23,7 @@ struct PruneColumns: OptimizerRule {
   private func prune(_ plan: LogicalPlan, needed: Set<Int>) -> Pruned {
     switch plan {
     case .scan(var scan):
-      let columns = kept(needed, of: plan.schema)
+      let columns = kept(needed.union(scan.identifying), of: plan.schema)
       scan.columns = columns.map { scan.columns[$0] }
       return Pruned(plan: .scan(scan), columns: columns)
     case .values(var values):
@@ -193,6 +193,15 @@ struct PruneColumns: OptimizerRule {
       .init(
         input: pruned.plan,
         columns: columns.map(pruned.position).map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }))
+  }
+}
+
+extension LogicalPlan.Scan {
+  /// What tells the rows of a relation apart that others change: its key, or else all of them.
+  fileprivate var identifying: Set<Int> {
+    guard source.isChangedElsewhere else { return [] }
+    guard let key = source.primaryKey else { return Set(columns.indices) }
+    return Set(columns.indices.filter { key.contains(columns[$0]) })
   }
 }
 
