@@ -32,8 +32,9 @@ package struct Planner {
     let context = StatementContext(catalog: catalog, text: text, limits: limits)
     let bound = try QueryBinder(context).bind(query)
     let logical = bound.namedPlan
+    let timed = PushFilters(isBelowWatermarks: true).rewrite(logical, settings: context.settings)
     let optimized = RankFilters().rewrite(
-      isOptimizing ? optimizer.optimize(logical, settings: context.settings) : logical, settings: context.settings)
+      isOptimizing ? optimizer.optimize(timed, settings: context.settings) : timed, settings: context.settings)
     let physical = try PhysicalPlanner(settings: context.settings).plan(
       optimized,
       mode: RequestedMode(

@@ -100,7 +100,7 @@ struct Scenario: CustomTestStringConvertible, Sendable {
 @Suite("Scenarios") struct ScenarioTests {
   @Test("what Spark emits, micro-batch by micro-batch", arguments: CorpusConfiguration.all)
   func sameAsSpark(_ configuration: CorpusConfiguration) throws {
-    #expect(Scenario.all.count >= 120)
+    #expect(Scenario.all.count >= 250)
     for scenario in Scenario.all {
       let root = FileManager.default.temporaryDirectory.appendingPathComponent("scenario-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: root) }

@@ -353,11 +353,10 @@ struct PhysicalPlanner {
         isAppendOnly: properties.allSatisfy(\.isAppendOnly), isBounded: properties.allSatisfy(\.isBounded),
         canEnd: properties.allSatisfy(\.canEnd), isFinalPerStep: properties.allSatisfy(\.isFinalPerStep),
         stepColumns: stepColumns)
-    // A time that all inputs agree on; of different offsets the latest.
+    // The times of the first input, as in Spark: others may have none, and then go by those. Of different offsets the latest.
     for (column, time) in properties.first?.eventTimes ?? [:] {
       let all = properties.compactMap { $0.eventTimes[column] }
-      guard all.count == properties.count, all.allSatisfy({ $0.domain == time.domain && $0.isWindow == time.isWindow })
-      else { continue }
+      guard all.allSatisfy({ $0.domain == time.domain && $0.isWindow == time.isWindow }) else { continue }
       edge.eventTimes[column] = all.max { $0.offsetMicros < $1.offsetMicros }
     }
     return node("union", path, .union, inputs, union.schema, edge)

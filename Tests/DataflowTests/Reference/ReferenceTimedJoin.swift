@@ -46,6 +46,8 @@ struct ReferenceTimedJoin {
     var output: [String] = []
     let old = (lefts.count, rights.count)
     for (side, row) in arrivals {
+      // Without a key a row is none of the join, unless it is shown alone.
+      if row.key == nil, lone(row, side) == nil { continue }
       if isLate(row, side, before) {
         lateCount += 1
       } else if side == .left {

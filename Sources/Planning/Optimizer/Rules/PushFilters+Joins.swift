@@ -63,7 +63,7 @@ extension PushFilters {
 
 extension BoundExpression {
   /// Whether the condition is NULL or FALSE (or fails) for rows in which all columns of `ordinals` are NULL.
-  fileprivate func isNeverTrue(ifNull ordinals: Range<Int>) -> Bool {
+  func isNeverTrue(ifNull ordinals: Range<Int>) -> Bool {
     switch node {
     case .and(let a, let b): a.isNeverTrue(ifNull: ordinals) || b.isNeverTrue(ifNull: ordinals)
     case .or(let a, let b): a.isNeverTrue(ifNull: ordinals) && b.isNeverTrue(ifNull: ordinals)

@@ -5,10 +5,14 @@ internal import Expressions
 /// A condition that can fail is never asked for a row it was not asked for before.
 struct PushFilters: OptimizerRule {
   let name = "push-filters"
+  /// What runs before all rules, optimised or not: filters go below watermarks, since that says what these see.
+  var isBelowWatermarks = false
 
   func rewrite(_ plan: LogicalPlan, settings: SessionSettings) -> LogicalPlan {
+    if isBelowWatermarks, !plan.hasWatermark { return plan }
     if case .join(let join) = plan {
-      return distributed(join).mapInputs { rewrite($0, settings: settings) }
+      let joined = isBelowWatermarks ? inferring(join) : join
+      return distributed(joined).mapInputs { rewrite($0, settings: settings) }
     }
     guard case .filter(let filter) = plan else { return plan.mapInputs { rewrite($0, settings: settings) } }
     guard let pushed = push(filter.predicate, below: filter.input) else {
@@ -43,9 +47,9 @@ struct PushFilters: OptimizerRule {
     case .scan, .values, .limit, .matchRecognize, .recursive, .recursiveReference: return nil
     case .over(let over): return push(predicate, below: over)
     case .rankLimit(let limit): return push(predicate, below: limit)
-    case .watermark:
-      // A filter below would hide event times from the watermark.
-      return nil
+    case .watermark(let watermark):
+      // What the watermark sees is decided before any rule.
+      return isBelowWatermarks ? push(predicate, below: watermark) : nil
     case .windowAssign(var assign):
       let (moving, staying) = predicate.split { conjunct in
         conjunct.isRepeatable && conjunct.columnsUsed.allSatisfy { $0 < assign.input.schema.count }
@@ -56,10 +60,13 @@ struct PushFilters: OptimizerRule {
     }
   }
 
-  /// Conditions on columns that cost nothing to compute once more.
+  /// Conditions on columns that cost nothing to compute once more, or whatever it costs if a watermark is to be reached.
   private func push(_ predicate: BoundExpression, below project: LogicalPlan.Project) -> LogicalPlan? {
     let values = project.columns.map(\.expression)
-    func isCheap(_ conjunct: BoundExpression) -> Bool { conjunct.columnsUsed.allSatisfy { values[$0].isCheap } }
+    let reaches = isBelowWatermarks && project.input.reachesWatermark
+    func isCheap(_ conjunct: BoundExpression) -> Bool {
+      conjunct.columnsUsed.allSatisfy { values[$0].isCheap || reaches && values[$0].isRepeatable }
+    }
     // As a whole it may fail as before; a part that overtakes another must not.
     let (moving, staying) = isCheap(predicate) ? (predicate, nil) : predicate.split { $0.isRepeatable && isCheap($0) }
     guard let moving else { return nil }
