@@ -94,8 +94,10 @@ extension SQLError {
   }
 
   static func notBoolean(_ clause: String, found: DataType, span: SourceSpan) -> SQLError {
-    typeMismatch(
-      "the condition of \(clause) must be BOOLEAN, found \(found.sqlName)", subclass: "FILTER_NOT_BOOLEAN", span: span)
+    let isOfAggregate = clause == ExpressionBinder.Clause.filter.rawValue
+    return SQLError(
+      .bind, isOfAggregate ? "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN" : "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+      "the condition of \(clause) must be BOOLEAN, found \(found.sqlName)", span: span)
   }
 
   static func noCommonType(_ what: String, _ types: [DataType], span: SourceSpan) -> SQLError {

@@ -2,20 +2,37 @@ import Columnar
 import Diagnostics
 import Expressions
 
-/// Rows of a column that are not NULL: finds the n-th before or behind a row in O(1).
+/// Some rows of a partition, such as those that are not NULL: finds the n-th before or behind a row in O(1).
 private struct ValidRows {
   /// How many valid rows stand before each row.
   let before: [Int32]
   let rows: [Int32]
 
   init(_ column: Column) {
+    let validity = column.validity
+    self.init(of: column.count) { row in validity.map { $0[row] } ?? true }
+  }
+
+  /// The rows that `filter` takes and, when NULLs are ignored, that are not NULL; nil for all rows.
+  init?(_ column: Column, ignoresNulls: Bool, filter: BoundExpression?, _ view: PartitionView, _ evaluator: Evaluator)
+    throws(SQLError)
+  {
+    if filter == nil, !ignoresNulls { return nil }
+    let validity = ignoresNulls ? column.validity : nil
+    var isTaken = [Bool](repeating: filter == nil, count: column.count)
+    if let filter {
+      for row in try evaluator.selectedRows(filter, over: view.batch) { isTaken[Int(row)] = true }
+    }
+    self.init(of: column.count) { row in isTaken[row] && (validity.map { $0[row] } ?? true) }
+  }
+
+  private init(of count: Int, where isValid: (Int) -> Bool) {
     var before: [Int32] = []
     var rows: [Int32] = []
-    before.reserveCapacity(column.count + 1)
-    let validity = column.validity
-    for row in 0..<column.count {
+    before.reserveCapacity(count + 1)
+    for row in 0..<count {
       before.append(Int32(truncatingIfNeeded: rows.count))
-      if validity.map({ $0[row] }) ?? true { rows.append(Int32(truncatingIfNeeded: row)) }
+      if isValid(row) { rows.append(Int32(truncatingIfNeeded: row)) }
     }
     before.append(Int32(truncatingIfNeeded: rows.count))
     self.before = before
@@ -81,7 +98,7 @@ final class PickValues: WindowValues {
   func column(_ view: PartitionView, _ evaluator: Evaluator) throws(SQLError) -> Column {
     let values = try evaluator.column(call.arguments[0], over: view.batch)
     let frames = try FrameRanges(call.frame, view, evaluator)
-    let valid = ignoresNulls ? ValidRows(values) : nil
+    let valid = try ValidRows(values, ignoresNulls: ignoresNulls, filter: call.filter, view, evaluator)
     var sources = [Int32](repeating: -1, count: view.computed.count)
     for place in sources.indices { sources[place] = source(in: frames, place, valid) }
     return values.gatherOrNull(sources, type: call.function.result)

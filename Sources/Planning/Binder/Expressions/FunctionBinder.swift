@@ -192,22 +192,38 @@ extension ExpressionBinder {
       throw error.located(at: span)
     }
     bound.orderings = functionCall.orderings
-    for (index, parameter) in bound.parameters.enumerated() where arguments.indices.contains(index) {
-      // `sum` and `avg` take times as their seconds, which no other function does.
-      if arguments[index].type == .timestamp, parameter == .double {
-        arguments[index] = context.cast(arguments[index], to: .double)
-      }
-    }
-    let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
-    var filter: BoundExpression?
-    if let condition = call.filter {
-      inner.clause = .filter
-      filter = try inner.bindCondition(condition)
-    }
+    let cast = try castAggregateArguments(arguments, to: bound.parameters, function: name, span: span)
+    let filter = try call.filter.map { (condition) throws(SQLError) in try inner.bindFilter(condition) }
     return aggregates.add(
       AggregateCall(
         aggregate: bound, arguments: cast, filter: filter, isDistinct: call.isDistinct,
         name: autoName(of: call), span: span))
+  }
+
+  /// `sum` and `avg` take times as their seconds, which no other function does.
+  func castAggregateArguments(
+    _ arguments: [BoundExpression], to parameters: [DataType], function: String, span: SourceSpan
+  ) throws(SQLError) -> [BoundExpression] {
+    var arguments = arguments
+    for (index, parameter) in parameters.enumerated() where arguments.indices.contains(index) {
+      if arguments[index].type == .timestamp, parameter == .double {
+        arguments[index] = context.cast(arguments[index], to: .double)
+      }
+    }
+    return try castArguments(arguments, to: parameters, function: function, span: span)
+  }
+
+  /// The condition of FILTER, which looks at one row and says the same of it each time.
+  func bindFilter(_ condition: AST.Expression) throws(SQLError) -> BoundExpression {
+    var inner = self
+    inner.clause = .filter
+    let bound = try inner.bindCondition(condition)
+    if !bound.isDeterministic {
+      throw SQLError(
+        .bind, "INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", "the condition of FILTER is another one each time",
+        span: condition.span, hint: "compute it in a subquery in FROM, and filter by its column")
+    }
+    return bound
   }
 
   /// `count(*)` counts rows, which is `count(1)`; elsewhere a star stands for its columns.

@@ -57,7 +57,8 @@ extension ExpressionBinder {
     switch bound {
     case .unboundedPreceding: return (.unboundedPreceding, nil)
     case .unboundedFollowing: return (.unboundedFollowing, nil)
-    case .currentRow: return (.currentRow, 0)
+    // Spark compares distances alone: a frame from CURRENT ROW to 1 PRECEDING holds no row, and is no mistake.
+    case .currentRow: return (.currentRow, nil)
     case .preceding(let expression): return try distance(expression, isPreceding: true, unit, orderBy, span)
     case .following(let expression): return try distance(expression, isPreceding: false, unit, orderBy, span)
     }

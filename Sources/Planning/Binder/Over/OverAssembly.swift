@@ -22,7 +22,8 @@ struct OverAssembly {
     while let first = columns.firstIndex(where: { $0 == nil }) {
       // An entry only uses values of entries before it.
       let ready = entries.indices.filter { index in
-        columns[index] == nil && isReady(index) && entries[index].hasWindow(of: entries[first])
+        // A window that is not the same each time, as one ordered by rand(), has no other's.
+        columns[index] == nil && isReady(index) && (index == first || entries[index].hasWindow(of: entries[first]))
       }
       try add(ready, translate)
     }

@@ -8,6 +8,11 @@ extension ExpressionBinder {
   func bindOver(
     _ name: String, _ call: AST.FunctionCall, _ reference: AST.WindowReference, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
+    if enclosingAggregate != nil, clause == .filter {
+      throw SQLError(
+        .bind, "INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
+        "FILTER looks at single rows, so window function \(name) cannot stand there", span: span)
+    }
     if enclosingAggregate != nil {
       throw SQLError(
         .bind, "NESTED_AGGREGATE_FUNCTION", "window function \(name) stands inside an aggregate", span: span,
@@ -27,11 +32,7 @@ extension ExpressionBinder {
     var orderBy: [SortKey] = []
     for item in specification.orderBy { orderBy.append(try item.key(try inner.bind(item.expression))) }
     let (function, arguments) = try inner.windowFunction(name, call, span: span)
-    var filter: BoundExpression?
-    if let condition = call.filter {
-      inner.clause = .filter
-      filter = try inner.bindCondition(condition)
-    }
+    let filter = try call.filter.map { (condition) throws(SQLError) in try inner.bindFilter(condition) }
     let frame = try inner.frame(of: function, specification, orderBy, span: span)
     return overs.add(
       OverCollector.Entry(
@@ -83,7 +84,7 @@ extension ExpressionBinder {
     }
     var bound = try function.bind(functionCall)
     bound.orderings = functionCall.orderings
-    let cast = try castArguments(
+    let cast = try castAggregateArguments(
       functionCall.arguments, to: bound.parameters, function: functionCall.name, span: functionCall.span)
     let window = BoundWindowFunction(
       functionCall.name, bound.parameters, returns: bound.result, isNullable: bound.isNullable, kind: .aggregate(bound))
