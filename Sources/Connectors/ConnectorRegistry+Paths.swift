@@ -42,6 +42,11 @@ extension ConnectorRegistry {
     default: return .text
     }
   }
+
+  /// Whether tables `USING` this name are files: also those of formats that are not read here.
+  package func isFileFormat(_ name: String) -> Bool {
+    self[name]?.positional.first == "path" || ForeignFormat.named(name) != nil
+  }
 }
 
 /// Formats of files that are not read here, by the names that Spark and others give them.

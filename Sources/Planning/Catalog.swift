@@ -25,6 +25,8 @@ package protocol Catalog {
   var routineNames: [String] { get }
   /// The query that gives the first states of an aggregate of the user (INITIAL FROM): keys, then the state.
   func initialStates(ofAggregate name: String) -> AST.Query?
+  /// The variable of this lower-case name, or nil.
+  func variable(named name: String) -> SessionVariable?
   var settings: SessionSettings { get }
 }
 
@@ -32,6 +34,7 @@ extension Catalog {
   package func routine(named name: String) -> RoutineDefinition? { nil }
   package var routineNames: [String] { [] }
   package var sourceNames: [String] { [] }
+  package func variable(named name: String) -> SessionVariable? { nil }
   package func initialStates(ofAggregate name: String) -> AST.Query? { nil }
 }
 

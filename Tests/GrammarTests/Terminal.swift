@@ -9,6 +9,7 @@ enum TokenClass: String, CaseIterable {
   case reservedWord = "reserved word"
   case quotedName = "quoted name"
   case string
+  case nameString = "string of a name"
   case doubleQuotedString = "double-quoted string"
   case binary
   case number
@@ -58,6 +59,7 @@ extension TokenClass {
     case .reservedWord: Self.reservation(of: kind) == .reserved
     case .quotedName: if case .quotedName = kind { true } else { false }
     case .string: if case .string = kind { true } else { false }
+    case .nameString: if case .string(let bytes, _) = kind { Self.isName(String(decoding: bytes, as: UTF8.self)) } else { false }
     case .doubleQuotedString: if case .string(_, .double) = kind { true } else { false }
     case .binary: if case .binary = kind { true } else { false }
     case .number: if case .number = kind { true } else { false }
@@ -72,6 +74,9 @@ extension TokenClass {
     guard case .word(let keyword) = kind else { return nil }
     return keyword?.reservation ?? .soft
   }
+
+  /// What is a name alone and beside others; backquotes are not, since the text of two strings may close one.
+  private static func isName(_ text: String) -> Bool { !text.contains("`") && AST.ObjectName.parts(of: text) != nil }
 
   private static func isShortDuration(_ kind: TokenKind, _ text: String) -> Bool {
     switch kind {
@@ -118,6 +123,7 @@ extension TokenClass {
         : random.element(of: [
           "'s'", "'it''s'", "'10 seconds'", "'1'", "'1 02:03:04'", "r'\\d'", "$$x$$", "'\\n%'", "'10 seconds'", "'5'",
         ])
+    case .nameString: random.element(of: ["'s'", "'a.b'", "$$x$$", "'t_1'"])
     case .doubleQuotedString: "\"d q\""
     case .binary: "X'1F'"
     case .number: random.element(of: ["1", "2", "1.5", ".5", "1e3", "7L", "2S", "3Y", "1.5F", "2D", "1BD"])

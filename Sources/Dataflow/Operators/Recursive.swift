@@ -102,8 +102,14 @@ package final class Recursive: Operator {
     if change.batch.count == 0 { return }
     // A place for every row of every step.
     let order = RowOrder.sequence(from: context.number << RowOrder.rowBits)
-    let isGrowing = !change.weights.contains { $0 != 1 }
-    try output.emit(Delta(change.batch, weights: isGrowing ? nil : change.weights, order: order), step: context)
+    let isGrowing = !change.weights.contains { $0 < 0 }
+    // A delta that only grows has no weights: equal rows are given as often as they are there.
+    if isGrowing {
+      let rows = change.weights.indices.flatMap { repeatElement(Int32(truncatingIfNeeded: $0), count: Int(clamping: change.weights[$0])) }
+      let batch = rows.count == change.batch.count ? change.batch : change.batch.gather(rows)
+      return try output.emit(Delta(batch, weights: nil, order: order), step: context)
+    }
+    try output.emit(Delta(change.batch, weights: change.weights, order: order), step: context)
   }
 
   /// Runs the step over what it was handed; what it gives is summed up by `apply`.

@@ -22,6 +22,8 @@ final class SessionCatalog: Catalog {
   private(set) var routines: [String: RoutineDefinition] = [:]
   /// Aggregates that the user defined, by lower-case name; their functions are in `functions` too.
   private(set) var ownAggregates: [String: OwnAggregateDefinition] = [:]
+  /// Variables by lower-case name.
+  private var variables: [String: SessionVariable] = [:]
   var settings = SessionSettings()
   /// Which tables the query that is being planned follows.
   var following = Following.nothing
@@ -41,6 +43,9 @@ final class SessionCatalog: Catalog {
   func relation(for id: SourceID) -> Relation? { byID[id] }
   func routine(named name: String) -> RoutineDefinition? { routines[name] }
   var routineNames: [String] { Array(routines.keys) }
+  func variable(named name: String) -> SessionVariable? { variables[name] }
+  var variableNames: [String] { variables.values.map(\.name).sorted() }
+  func set(variable: SessionVariable?, named name: String) { variables[name] = variable }
   func set(routine: RoutineDefinition?, named name: String) { routines[name] = routine }
   func initialStates(ofAggregate name: String) -> AST.Query? { ownAggregates[name]?.initialStates }
 

@@ -166,7 +166,7 @@ extension StatementExecutor {
       isReplace: false, span: span
     ) { (relation) throws(SQLError) in relation.isResultOfQuery = true }
     guard let table = catalog.relation(target)?.table else { throw .internal("a memory sink without a table") }
-    return TableSink(table, schema: plan.schema, settings: session.settings)
+    return TableSink(table, schema: plan.schema)
   }
 
   /// Rows for a relation of the catalog: those of the session, or what its connector writes to.
@@ -185,10 +185,10 @@ extension StatementExecutor {
         hint: "CREATE STREAM … USING memory takes INSERTs")
     }
     if let table = relation.table { try checkChanges(of: table, relation, plan, isOverwrite, span: span) }
-    let expressions = try values(of: plan, for: relation, columns: columns, span: span)
+    let assignment = TableAssignment(
+      expressions: try values(of: plan, for: relation, columns: columns, span: span), settings: session.settings)
     if let table = relation.table {
-      return TableSink(
-        table, schema: relation.schema, expressions: expressions, settings: session.settings, replacesAll: isOverwrite)
+      return TableSink(table, schema: relation.schema, assignment, replacesAll: isOverwrite)
     }
     if isOverwrite { throw notYet("INSERT OVERWRITE of this target", span) }
     guard let factory = relation.connector.sink else { throw .internal("a sink is gone") }
@@ -201,7 +201,7 @@ extension StatementExecutor {
       SinkRequest(
         options: relation.request.options, schema: relation.schema, isChangelog: plan.mode == .changelog,
         isBounded: plan.root.properties.isBounded, queryName: name, environment: catalog.environment, span: span))
-    return FittingSink(sink, expressions: expressions, settings: session.settings)
+    return FittingSink(sink, assignment)
   }
 
   /// Whether a memory relation can take what this plan does to it.
@@ -229,8 +229,9 @@ extension StatementExecutor {
   ) throws(SQLError) -> [BoundExpression] {
     let targets = try targetOrdinals(relation, columns)
     if plan.schema.count != targets.count {
+      let subclass = plan.schema.count > targets.count ? "TOO_MANY_DATA_COLUMNS" : "NOT_ENOUGH_DATA_COLUMNS"
       throw SQLError(
-        .bind, "INSERT_COLUMN_ARITY_MISMATCH",
+        .bind, "INSERT_COLUMN_ARITY_MISMATCH.\(subclass)",
         "\"\(relation.name)\" takes \(targets.count) column\(targets.count == 1 ? "" : "s"), the query has \(plan.schema.count)",
         span: span, hint: "columns: \(relation.schema.names.joined(separator: ", "))")
     }
@@ -273,22 +274,17 @@ extension StatementExecutor {
 /// Gives a connector's sink the columns that its relation declares.
 private final class FittingSink: Sink {
   private let sink: any Sink
-  private let expressions: [BoundExpression]
-  private let settings: SessionSettings
+  private let assignment: TableAssignment
 
-  init(_ sink: any Sink, expressions: [BoundExpression], settings: SessionSettings) {
+  init(_ sink: any Sink, _ assignment: TableAssignment) {
     self.sink = sink
-    self.expressions = expressions
-    self.settings = settings
+    self.assignment = assignment
   }
 
   func begin(_ step: StepInfo) throws(SQLError) { try sink.begin(step) }
 
   func write(_ rows: ResultRows) throws(SQLError) {
-    let evaluator = Evaluator(EvaluationContext(settings: settings))
-    var columns: [Column] = []
-    for expression in expressions { columns.append(try evaluator.column(expression, over: rows.batch)) }
-    try sink.write(ResultRows(Batch(columns, count: rows.batch.count), operations: rows.operations))
+    try sink.write(ResultRows(try assignment.rows(of: rows.batch), operations: rows.operations))
   }
 
   func end(_ step: StepInfo) throws(SQLError) { try sink.end(step) }

@@ -145,6 +145,10 @@ extension StatementExecutor {
   ) throws(SQLError) -> ConnectorDefinition {
     let named = options.firstIndex { $0.name.lowercased() == "connector" }
     if let using = create.using {
+      // Spark keeps such a table in its warehouse; here the session keeps its rows.
+      if create.kind == .table, create.location == nil, options.isEmpty, catalog.connectors.isFileFormat(using.text) {
+        return try catalog.connectors.source(named: "memory", span: using.span).0
+      }
       return try definable(using.text, span: using.span)
     }
     if let named {
@@ -201,7 +205,7 @@ extension StatementExecutor {
   }
 
   func drop(_ drop: AST.Drop) throws(SQLError) -> String? {
-    if drop.kind != .function, drop.kind != .aggregate, let relation = catalog.relation(drop.name), relation.keeper != nil {
+    if drop.kind != .function, drop.kind != .aggregate, drop.kind != .variable, let relation = catalog.relation(drop.name), relation.keeper != nil {
       return try dropMaterializedView(drop, relation)
     }
     switch drop.kind {
@@ -211,6 +215,7 @@ extension StatementExecutor {
     case .view, .materializedView:
       try catalog.drop(drop.name, wantsView: true, ifExists: drop.ifExists)
     case .function, .aggregate: return try dropRoutine(drop)
+    case .variable: return try dropVariable(drop)
     case .sink:
       // A sink of one's own is the query that writes into it.
       if drop.ifExists, session.query(named: drop.name.last.text) == nil { return nil }

@@ -184,17 +184,20 @@ extension StatementExecutor {
   }
 
   private func collect(_ query: AST.Query) throws(SQLError) -> [String] {
+    let (schema, rows) = try result(of: query, name: "assert")
+    let zone = TimeZoneRules.named(session.settings.zoneName) ?? .utc
+    return rows.map { row in
+      zip(row, schema.types).map { ColumnText.string($0, type: $1, zone: zone) }.joined(separator: ", ")
+    }
+  }
+
+  /// All rows of a query that is run now.
+  func result(of query: AST.Query, name: String) throws(SQLError) -> (schema: Schema, rows: [[Value]]) {
     let plan = try plan(query, AST.StreamClauses()).physical
     let sink = CollectingSink()
     let trigger: Trigger = plan.root.properties.isBounded ? .immediate : .availableNow
-    try session.runInForeground(
-      try session.prepare(name: "assert", plan: plan, sink: sink, trigger: trigger))
-    let zone = TimeZoneRules.named(session.settings.zoneName) ?? .utc
-    return sink.rows.map { batch, row in
-      batch.columns.indices.map {
-        ColumnText.string(batch.columns[$0].value(at: row), type: plan.schema[$0].type, zone: zone)
-      }.joined(separator: ", ")
-    }
+    try session.runInForeground(try session.prepare(name: name, plan: plan, sink: sink, trigger: trigger))
+    return (plan.schema, sink.rows.map { batch, row in batch.columns.map { $0.value(at: row) } })
   }
 
   func advanceClock(_ duration: AST.Duration, span: SourceSpan) throws(SQLError) -> String? {

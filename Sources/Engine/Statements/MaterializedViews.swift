@@ -33,7 +33,7 @@ extension StatementExecutor {
     ) { (relation) throws(SQLError) in
       guard let table = relation.table else { throw .internal("a materialized view without a table") }
       let query = try session.prepare(
-        name: name, plan: planned.physical, sink: TableSink(table, schema: schema, settings: session.settings),
+        name: name, plan: planned.physical, sink: TableSink(table, schema: schema),
         trigger: trigger(create.clauses))
       relation.keeper = query
       relation.key = planned.physical.root.properties.key.flatMap { key in

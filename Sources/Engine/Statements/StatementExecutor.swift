@@ -27,6 +27,8 @@ struct StatementExecutor {
       catalog.definitions.note(create)
       return notice
     case .drop(let drop): return try self.drop(drop)
+    case .declare(let declare): return try self.declare(declare)
+    case .setVariables(let set): return try setVariables(set, span: statement.span)
     case .startQuery(let start): return try startQuery(start, span: statement.span)
     case .stopQuery(let name): return try stop(name)
     case .pauseQuery(let name): return try pause(name)

@@ -10,8 +10,7 @@ final class TableSink: Sink {
   private let table: MemoryTable
   private let schema: Schema
   /// What is stored, over the query's columns; nil: these, as they are.
-  private let expressions: [BoundExpression]?
-  private let settings: SessionSettings
+  private let assignment: TableAssignment?
   private var pieces: [Batch] = []
   private var weights: [Int64] = []
   private var isRetracting = false
@@ -20,28 +19,19 @@ final class TableSink: Sink {
   private let replacesAll: Bool
 
   init(
-    _ table: MemoryTable, schema: Schema, expressions: [BoundExpression]? = nil, settings: SessionSettings,
-    replacesAll: Bool = false
+    _ table: MemoryTable, schema: Schema, _ assignment: TableAssignment? = nil, replacesAll: Bool = false
   ) {
     self.replacesAll = replacesAll
     self.table = table
     self.schema = schema
-    self.expressions = expressions
-    self.settings = settings
+    self.assignment = assignment
     table.beginWriting()
   }
 
   deinit { if isOpen { table.endWriting() } }
 
   func write(_ rows: ResultRows) throws(SQLError) {
-    var batch = rows.batch
-    if let expressions {
-      let evaluator = Evaluator(EvaluationContext(settings: settings))
-      var columns: [Column] = []
-      for expression in expressions { columns.append(try evaluator.column(expression, over: rows.batch)) }
-      batch = Batch(columns, count: rows.batch.count)
-    }
-    pieces.append(batch)
+    pieces.append(try assignment?.rows(of: rows.batch) ?? rows.batch)
     for row in 0..<rows.batch.count {
       let operation = rows.operations?[row] ?? .insert
       let isRemoval = operation == .delete || operation == .updateBefore

@@ -17,8 +17,10 @@ extension QueryBinder {
     inner.commonTables[Self.input] = .bound(input, nodes: 0)
     let span = pipe.span
     switch pipe.kind {
-    case .select(let quantifier, let items):
-      return try inner.bindPipe(select(items, quantifier: quantifier, span: span))
+    case .select(let quantifier, let items, let groupBy):
+      var select = select(items, quantifier: quantifier, span: span)
+      select.groupBy = groupBy
+      return try inner.bindPipe(select)
     case .extend(let items):
       if let star = items.first(where: { if case .star = $0.expression.kind { true } else { false } }) {
         throw SQLError(

@@ -36,11 +36,11 @@ extension QueryBinder {
     if let clause = query.limit ?? query.offset ?? query.ordering.orderBy.first?.expression ?? query.ordering.sortBy.first?.expression {
       throw .invalidRecursion("ORDER BY and LIMIT cannot stand in the definition of \"\(name)\"", span: clause.span)
     }
-    try checkPlaces(of: id, name, step.plan, isAll: operation.isAll, span: operation.span)
+    try check(step.plan, id, name, operation.span)
     let plan = LogicalPlan.recursive(
       .init(
         name: name, id: id, base: try storing(base, as: schema, operation.span), step: try storing(step, as: schema, operation.span),
-        isAll: operation.isAll, schema: schema, levelsMax: context.settings.recursionLevelsMax,
+        isAll: operation.isAll, schema: schema, levelsMax: table.levelsMax ?? context.settings.recursionLevelsMax,
         rowsMax: context.settings.recursionRowsMax, span: table.name.span))
     return BoundRelation(plan: plan, scope: Scope(schema, qualifier: [name]))
   }
@@ -92,18 +92,7 @@ extension QueryBinder {
     return .project(.init(input: relation.plan, columns: columns))
   }
 
-  /// Where the rows found may be read: where more of them never make the answer smaller, and in UNION ALL once.
-  private func checkPlaces(
-    of id: Int, _ name: String, _ step: LogicalPlan, isAll: Bool, span: SourceSpan
-  ) throws(SQLError) {
-    if isAll, step.references(to: id) > 1 {
-      throw SQLError(
-        .bind, "INVALID_RECURSIVE_REFERENCE.NUMBER", "\"\(name)\" is read more than once in its own definition", span: span,
-        hint: "with UNION instead of UNION ALL it may be")
-    }
-    try check(step, id, name, span)
-  }
-
+  /// Where the rows found may be read: where more of them never make the answer smaller.
   private func check(_ plan: LogicalPlan, _ id: Int, _ name: String, _ span: SourceSpan) throws(SQLError) {
     if plan.references(to: id) == 0 { return }
     switch plan {

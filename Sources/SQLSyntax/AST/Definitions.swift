@@ -146,7 +146,7 @@ extension AST {
 
   package struct Drop: Equatable, Sendable {
     package enum Kind: Equatable, Sendable, CaseIterable {
-      case table, stream, source, sink, view, materializedView, function, aggregate
+      case table, stream, source, sink, view, materializedView, function, aggregate, variable
     }
 
     package var kind: Kind

@@ -9,7 +9,7 @@ extension AST {
 
   /// The operators of Spark's pipe syntax.
   package indirect enum PipeKind: Equatable, Sendable {
-    case select(quantifier: SelectQuantifier, [SelectItem])
+    case select(quantifier: SelectQuantifier, [SelectItem], GroupBy?)
     /// Adds columns.
     case extend([SelectItem])
     /// Replaces columns: `SET a = e, …`

@@ -71,6 +71,8 @@ extension AST {
   package struct CommonTable: Equatable, Sendable {
     package var name: Identifier
     package var columns: [Identifier]
+    /// `MAX RECURSION LEVEL n`: after how many rounds a recursion is given up.
+    package var levelsMax: Int?
     package var query: Query
   }
 

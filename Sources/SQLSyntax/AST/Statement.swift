@@ -25,6 +25,8 @@ extension AST {
     case createFunction(CreateFunction)
     case createAggregate(CreateAggregate)
     case drop(Drop)
+    case declare(Declare)
+    case setVariables(SetVariables)
 
     case startQuery(StartQuery)
     case alterQuery(AlterQuery)
@@ -92,6 +94,14 @@ extension AST {
     package var columns: [Identifier]
     package var query: Query
     package var clauses: StreamClauses
+
+    /// The same with tables that stand before the INSERT.
+    func with(_ with: WithClause) -> Insert {
+      var copy = self
+      if query.with != nil { copy.query = Query(body: .query(query), span: query.span) }
+      copy.query.with = with
+      return copy
+    }
   }
 
   /// `UPDATE table [alias] SET a = e, … [WHERE e]`

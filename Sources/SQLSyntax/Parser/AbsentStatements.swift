@@ -35,7 +35,6 @@ extension Parser {
     "BEGIN": "every statement stands alone",
     "COMMIT": "every statement stands alone; queries commit by CHECKPOINT 'dir'",
     "ROLLBACK": "every statement stands alone",
-    "DECLARE": "-D NAME=value on the command line gives ${NAME} a value",
     "EXECUTE": "write the statement itself",
     "PREPARE": "write the statement itself",
     "CALL": "there are no procedures here",

@@ -104,7 +104,7 @@ extension Parser {
   mutating func drop() throws(SQLError) -> AST.Drop {
     _ = accept(anyOf: [.temporary, .temp])
     let kind: AST.Drop.Kind
-    switch accept(anyOf: [.table, .stream, .source, .sink, .view, .materialized, .function, .aggregate]) {
+    switch accept(anyOf: [.table, .stream, .source, .sink, .view, .materialized, .function, .aggregate, .variable]) {
     case .table: kind = .table
     case .stream: kind = .stream
     case .source: kind = .source
@@ -112,6 +112,7 @@ extension Parser {
     case .view: kind = .view
     case .function: kind = .function
     case .aggregate: kind = .aggregate
+    case .variable: kind = .variable
     case .materialized:
       try expect(.view)
       kind = .materializedView

@@ -44,9 +44,10 @@ extension Parser {
     }
   }
 
-  /// `name {"." anyName}` for relations, functions and the like.
+  /// `name {"." anyName}` for relations, functions and the like; IDENTIFIER may spell its beginning.
   mutating func objectName() throws(SQLError) -> AST.ObjectName {
-    .init(try dotted(from: try onlyName()))
+    if let parts = try identifierClause() { return .init(parts + (try dotted(from: parts[parts.count - 1])).dropFirst()) }
+    return .init(try dotted(from: try onlyName()))
   }
 
   /// The rest of a dotted name; stops before `.*`.

@@ -14,7 +14,8 @@ extension Parser {
       // A hint says how a cluster would run the step.
       _ = try hints()
       let quantifier = try selectQuantifier()
-      return .select(quantifier: quantifier, try pipeItems())
+      let items = try pipeItems()
+      return .select(quantifier: quantifier, items, at(.group) ? try groupBy() : nil)
     }
     if accept(.extend) { return .extend(try pipeItems()) }
     if accept(.set) { return .set(try assignments()) }

@@ -162,6 +162,10 @@ extension Parser {
   }
 
   private mutating func nameOrCall() throws(SQLError) -> AST.Expression {
+    // IDENTIFIER('f')(x) calls f; without arguments it is a name, which the binder looks up.
+    if let length = identifierClauseLength(), kind(ahead: length) == .symbol(.leftParen), let parts = try identifierClause() {
+      return try call(AST.ObjectName(parts))
+    }
     let name = AST.ObjectName(try dotted(from: try name()))
     if at(.leftParen) { return try call(name) }
     if name.parts.count == 1, isString() { throw .typedLiteral(name.text, at: span(from: name.span)) }

@@ -17,11 +17,12 @@ extension Parser {
     return isQueryStart(ahead: distance)
   }
 
-  mutating func query() throws(SQLError) -> AST.Query {
+  /// A query, of which the WITH may have been read.
+  mutating func query(after known: AST.WithClause? = nil, from beginning: SourceSpan? = nil) throws(SQLError) -> AST.Query {
     let outer = try enter()
     defer { leave(outer) }
-    let start = token.span
-    let with = accept(.with) ? try withClause() : nil
+    let start = beginning ?? token.span
+    let with = if let known { known } else { accept(.with) ? try withClause() : nil }
     let body = try queryBody(startingWith: try queryTerm())
     return try queryTail(with: with, body: body, from: start)
   }
@@ -76,19 +77,28 @@ extension Parser {
     return true
   }
 
-  private mutating func withClause() throws(SQLError) -> AST.WithClause {
+  mutating func withClause() throws(SQLError) -> AST.WithClause {
     let isRecursive = at(.recursive) && isOnlyName(ahead: 1)
     if isRecursive { advance() }
     let tables = try commaSeparated { (parser) throws(SQLError) in
       let name = try parser.onlyName()
       let columns = parser.at(.leftParen) ? try parser.nameList() : []
+      let levelsMax = try parser.recursionLevels()
       try parser.expect(.as)
       try parser.expect(.leftParen)
       let query = try parser.query()
       try parser.expect(.rightParen)
-      return AST.CommonTable(name: name, columns: columns, query: query)
+      return AST.CommonTable(name: name, columns: columns, levelsMax: levelsMax, query: query)
     }
     return .init(isRecursive: isRecursive, tables: tables)
+  }
+
+  /// `MAX RECURSION LEVEL n`
+  private mutating func recursionLevels() throws(SQLError) -> Int? {
+    guard accept(.max) else { return nil }
+    try expect(.recursion)
+    try expect(.level)
+    return try integer()
   }
 
   /// Operands joined by UNION and EXCEPT; INTERSECT binds tighter.

@@ -99,7 +99,7 @@ extension Parser {
     return false
   }
 
-  private mutating func groupBy() throws(SQLError) -> AST.GroupBy {
+  mutating func groupBy() throws(SQLError) -> AST.GroupBy {
     let start = token.span
     try expect(.group, .by)
     var elements: [AST.GroupingElement]

@@ -10,6 +10,15 @@ extension Parser {
   }
 
   private mutating func statementKind() throws(SQLError) -> AST.StatementKind {
+    let start = token.span
+    if at(.with) {
+      advance()
+      // The tables may be meant for an INSERT, whose query could have said them as well.
+      let with = try withClause()
+      if accept(.insert) { return .insert(try insert().with(with)) }
+      let (query, clauses) = try runningQuery(after: with, from: start)
+      return .query(query, clauses)
+    }
     if isQueryStart() || at(.leftParen) {
       let (query, clauses) = try runningQuery()
       return .query(query, clauses)
@@ -26,11 +35,16 @@ extension Parser {
     if accept(.merge) { return .merge(try merge()) }
     if accept(.show) { return .show(try show()) }
     if accept(.describe) || accept(.desc) { return .describe(try describe()) }
-    if accept(.set) { return .set(try set()) }
+    if accept(.set) {
+      guard isVariableSetting else { return .set(try set()) }
+      advance()
+      return .setVariables(try setVariables())
+    }
     if accept(.reset) { return .reset(isSettingStart ? try settingName() : nil) }
     if let control = try queryControl() { return control }
     if accept(.assert) { return .assert(try assertion()) }
     if accept(.advance) { return try advanceTime() }
+    if accept(.declare) { return .declare(try declare()) }
     if let refusal = absentStatement() { throw refusal }
     note(.keyword(.select))
     note(.keyword(.with))
@@ -65,8 +79,10 @@ extension Parser {
   }
 
   /// A query and the clauses that say how it runs; a LIMIT may follow them.
-  mutating func runningQuery() throws(SQLError) -> (AST.Query, AST.StreamClauses) {
-    var query = try query()
+  mutating func runningQuery(
+    after with: AST.WithClause? = nil, from beginning: SourceSpan? = nil
+  ) throws(SQLError) -> (AST.Query, AST.StreamClauses) {
+    var query = try query(after: with, from: beginning)
     var clauses = AST.StreamClauses()
     try streamClauses(&clauses)
     let start = token.span

@@ -58,6 +58,7 @@ extension Parser {
   /// Whether BOTH, LEADING or TRAILING before this token is a column: nothing that begins a value follows.
   private func isContinuation(ahead distance: Int) -> Bool {
     switch kind(ahead: distance) {
+    case .symbol(.tilde): false
     case .symbol, .end, .hintStart, .hintEnd: true
     case .word(.div): true
     case .word, .quotedName, .string, .binary, .number: false

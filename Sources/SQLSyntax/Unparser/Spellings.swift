@@ -143,6 +143,8 @@ extension AST.Drop.Kind {
     case .materializedView: "MATERIALIZED VIEW"
     case .function: "FUNCTION"
     case .aggregate: "AGGREGATE"
+    case .variable: "VARIABLE"
+    case .variable: "VARIABLE"
     }
   }
 }

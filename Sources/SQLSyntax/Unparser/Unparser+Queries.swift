@@ -10,6 +10,7 @@ extension Unparser {
           unparser.write(" ")
           unparser.nameList(table.columns)
         }
+        if let levels = table.levelsMax { unparser.write(" MAX RECURSION LEVEL \(levels)") }
         unparser.write(" AS ")
         unparser.subquery(table.query)
       }
@@ -136,7 +137,7 @@ extension Unparser {
     }
   }
 
-  private mutating func groupBy(_ groupBy: AST.GroupBy) {
+  mutating func groupBy(_ groupBy: AST.GroupBy) {
     clause(" GROUP BY ", groupBy.elements) { $0.grouping($1) }
     clause(" TIMEOUT ", groupBy.timeout)
   }

@@ -156,10 +156,11 @@ extension Unparser {
 
   mutating func pipe(_ pipe: AST.PipeOperator) {
     switch pipe.kind {
-    case .select(let quantifier, let items):
+    case .select(let quantifier, let items, let groupBy):
       write("SELECT ")
       self.quantifier(quantifier)
       list(items) { $0.selectItem($1) }
+      if let groupBy { self.groupBy(groupBy) }
     case .extend(let items): clause("EXTEND ", items) { $0.selectItem($1) }
     case .set(let assignments): clause("SET ", assignments) { $0.assignment($1) }
     case .drop(let names): clause("DROP ", names) { $0.objectName($1) }

@@ -21,6 +21,8 @@ extension Unparser {
       write("DROP \(drop.kind.spelling) ")
       if drop.ifExists { write("IF EXISTS ") }
       objectName(drop.name)
+    case .declare(let declare): self.declare(declare)
+    case .setVariables(let set): setVariables(set)
     case .startQuery(let start): startQuery(start)
     case .alterQuery(let alter): alterQuery(alter)
     case .stopQuery(let name): control("STOP QUERY ", name)

@@ -51,6 +51,7 @@ extension ExpressionBinder {
       return try bindGrouping("grouping_id", AST.FunctionCall(name: name), span: span)
     }
     if let bound = try outerColumn(name, span: span) { return bound }
+    if let bound = try sessionVariable(name, span: span) { return bound }
     throw .unresolvedColumn(name.text, candidates: suggestions(for: name), span: span)
   }
 

@@ -42,12 +42,7 @@ extension ExpressionBinder {
   /// Positional arguments; a star stands for every column it names.
   func bindArguments(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> [BoundExpression] {
     var bound: [BoundExpression] = []
-    for argument in call.arguments {
-      if let name = argument.name {
-        throw SQLError(
-          .bind, "NAMED_PARAMETERS_NOT_SUPPORTED", "function \(call.name.text) takes no named arguments",
-          span: name.span, hint: "give the value of \"\(name.text)\" by position")
-      }
+    for argument in try NamedArguments.positional(call, span: span) {
       switch argument.value {
       case .expression(let expression):
         if case .star(let star) = expression.kind {

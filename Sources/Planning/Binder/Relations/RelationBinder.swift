@@ -4,20 +4,19 @@ internal import Expressions
 internal import SQLSyntax
 
 extension QueryBinder {
-  /// FROM: relations between commas. Those that make rows from the columns before them (`UNNEST(t.a)`, `explode(t.a)`)
-  /// are generators over what stands to their left.
+  /// What stands in FROM before a comma; no identifier can be it.
+  private static let beforeComma = "\u{0},"
+
+  /// FROM: relations between commas. A comma is a join like those that are written out, and binds as they do: in
+  /// `a, b JOIN c ON a.x = c.x` the join has `a` and `b` on its left side, as in Spark.
   func bindFrom(_ relations: [AST.Relation]) throws(SQLError) -> BoundRelation {
     guard let first = relations.first else { return BoundRelation(plan: .oneRow, scope: Scope()) }
     var result = try bind(first)
     for relation in relations.dropFirst() {
-      if let generator = try lateralGenerator(relation) {
-        result = try bind(generator, over: result, isOuter: false)
-      } else if isLateralSubquery(relation) {
-        result = try bindLateral(relation, over: result, isOuter: false, on: nil, span: relation.span)
-      } else {
-        result = joined(result, try bind(relation), .inner, on: nil, span: relation.span)
-      }
-      try context.checkDepth(of: result.plan, span: relation.span)
+      var inner = self
+      inner.commonTables[Self.beforeComma] = .bound(result, nodes: 0)
+      let left = AST.Relation(.name(AST.ObjectName(Self.beforeComma)), span: relation.span)
+      result = try inner.bind(relation.behind(left))
     }
     return result
   }
@@ -244,5 +243,22 @@ extension QueryBinder {
     }
     let plain = expression.type.isDecimal ? context.cast(expression, to: .double) : expression
     return try context.constantValue(plain)
+  }
+}
+
+extension AST.Relation {
+  /// The relation with another one, and a comma, before its first operand.
+  fileprivate func behind(_ left: AST.Relation) -> AST.Relation {
+    var copy = self
+    switch kind {
+    case .join(var join):
+      join.left = join.left.behind(left)
+      copy.kind = .join(join)
+    case .pivot(let input, let pivot): copy.kind = .pivot(input.behind(left), pivot)
+    case .unpivot(let input, let unpivot): copy.kind = .unpivot(input.behind(left), unpivot)
+    case .name, .path, .function, .unnest, .subquery, .values, .parenthesised:
+      copy = AST.Relation(.join(Join(kind: .inner, isNatural: false, left: left, right: self, condition: .none)), span: span)
+    }
+    return copy
   }
 }
