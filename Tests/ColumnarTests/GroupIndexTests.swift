@@ -1,0 +1,57 @@
+import Testing
+
+@testable import Columnar
+
+/// Groups are those of a dictionary, whatever the kind of key, through removals and with NULLs.
+@Suite struct GroupIndexTests {
+  typealias Key = [Int64?]
+
+  /// Rows of one or more columns of small numbers; the first `texts` columns as strings.
+  private static func columns(_ rows: [Key], texts: Int) -> [Column] {
+    (0..<(rows.first?.count ?? 0)).map { place in
+      let values = rows.map { $0[place] }
+      let validity = values.contains(nil) ? Validity(count: values.count) { values[$0] != nil } : nil
+      guard place < texts else { return .int64(PrimitiveColumn(values.map { $0 ?? 0 }, validity: validity)) }
+      let buffer = ByteBuffer(capacity: 24 * rows.count)
+      let views = values.map { value in
+        Array("text number \(value ?? 0)".utf8).withUnsafeBufferPointer { bytes in
+          bytes.baseAddress.map { BytesView(buffer.append($0, count: bytes.count), count: bytes.count) } ?? BytesView()
+        }
+      }
+      return .bytes(BytesColumn(views, owners: [buffer], validity: validity))
+    }
+  }
+
+  @Test(arguments: [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0)]) func numbersKeysAsADictionaryDoes(width: Int, texts: Int) {
+    let types = (0..<width).map { $0 < texts ? DataType.string : .bigint }
+    let index = GroupIndex(keyTypes: types)
+    var expected: [Key: Int32] = [:]
+    for round in 0..<60 {
+      let rows: [Key] = (0..<50).map { _ in (0..<width).map { _ in Int.random(in: 0..<5) == 0 ? nil : .random(in: 0..<4) } }
+      let columns = Self.columns(rows, texts: texts)
+      var groups: [Int32] = []
+      var reused: [(group: Int32, row: Int32)] = []
+      index.find(columns, rows: rows.count, groups: &groups)
+      #expect(groups == rows.map { expected[$0] ?? -1 })
+      index.findOrInsert(columns, rows: rows.count, groups: &groups, reused: &reused)
+      for (row, group) in zip(rows, groups) {
+        #expect(expected[row] == nil || expected[row] == group)
+        expected[row] = group
+      }
+      #expect(Set(expected.values).count == expected.count)
+      #expect(index.liveCount == expected.count)
+      #expect(index.hashes(of: columns, rows: rows.count) == index.hashes(of: groups))
+      let kept = index.keys(of: groups)
+      for (place, column) in kept.enumerated() {
+        for (row, key) in rows.enumerated() { #expect(column.isNull(row) == (key[place] == nil)) }
+        guard case .int64(let c) = column else { continue }
+        for (row, key) in rows.enumerated() where key[place] != nil { #expect(c.values[row] == key[place]) }
+      }
+      if round % 3 == 2 {
+        let leaving = expected.filter { _ in Bool.random() }
+        index.remove(leaving.values.sorted())
+        for key in leaving.keys { expected[key] = nil }
+      }
+    }
+  }
+}
