@@ -42,10 +42,18 @@ extension ExpressionBinder {
         type: name == "classifier" ? .string : .bigint, text: text)
       return scope.column(navigation, span: span)
     case "match_rowtime":
-      try requireNoArguments(call, span: span)
       guard let time = scope.order.first?.expression, time.type.isTimestamp else {
         throw SQLError(
           .bind, "ROW_PATTERN_PLACE", "MATCH_ROWTIME() needs a TIMESTAMP as the first column of ORDER BY", span: span)
+      }
+      // MATCH_ROWTIME(ts) names the time that is meant.
+      if call.arguments.count == 1, let named = call.arguments[0].expression {
+        guard try argumentBinder(scope).0.bind(named).isSame(as: time) else {
+          throw SQLError(
+            .bind, "ROW_PATTERN_PLACE", "MATCH_ROWTIME is about the first column of ORDER BY", span: named.span)
+        }
+      } else {
+        try requireNoArguments(call, span: span)
       }
       return scope.column(
         RowNavigation(.expression(time), variables: nil, isFinal: isFinal, type: time.type, text: text), span: span)
