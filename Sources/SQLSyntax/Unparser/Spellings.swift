@@ -144,7 +144,6 @@ extension AST.Drop.Kind {
     case .function: "FUNCTION"
     case .aggregate: "AGGREGATE"
     case .variable: "VARIABLE"
-    case .variable: "VARIABLE"
     }
   }
 }
