@@ -191,12 +191,7 @@ extension StatementExecutor {
     if create.kind == .materialized { return try createMaterializedView(create, span: span) }
     if create.ifNotExists && catalog.exists(create.name) { return "\"\(create.name.text)\" exists already" }
     // Bound once now, so that a mistake is found where it was made.
-    let planned = try plan(create.query, AST.StreamClauses.forViews)
-    if !create.columns.isEmpty, create.columns.count != planned.schema.count {
-      throw SQLError(
-        .bind, "CREATE_VIEW_COLUMN_ARITY_MISMATCH",
-        "the view names \(create.columns.count) columns, its query has \(planned.schema.count)", span: create.name.span)
-    }
+    _ = try viewSchema(create, try plan(create.query, AST.StreamClauses.forViews).schema)
     try catalog.define(
       view: ViewDefinition(
         name: create.name.text, columns: create.columns.map(\.text), query: create.query, text: text),

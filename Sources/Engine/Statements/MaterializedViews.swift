@@ -61,12 +61,14 @@ extension StatementExecutor {
     }
   }
 
-  private func viewSchema(_ create: AST.CreateView, _ schema: Schema) throws(SQLError) -> Schema {
+  /// The columns of a view: those of its query, under the names that the view gives them.
+  func viewSchema(_ create: AST.CreateView, _ schema: Schema) throws(SQLError) -> Schema {
     var schema = schema
     if !create.columns.isEmpty {
       guard create.columns.count == schema.count else {
+        let subclass = create.columns.count > schema.count ? "NOT_ENOUGH_DATA_COLUMNS" : "TOO_MANY_DATA_COLUMNS"
         throw SQLError(
-          .bind, "CREATE_VIEW_COLUMN_ARITY_MISMATCH",
+          .bind, "CREATE_VIEW_COLUMN_ARITY_MISMATCH.\(subclass)",
           "the view names \(create.columns.count) columns, its query has \(schema.count)", span: create.name.span)
       }
       for (index, column) in create.columns.enumerated() { schema.fields[index].name = column.text }

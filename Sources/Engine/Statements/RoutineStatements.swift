@@ -24,9 +24,8 @@ extension StatementExecutor {
     let old = catalog.routines[routine.name]
     catalog.set(routine: routine, named: routine.name)
     do {
-      let type = try Planner(catalog: catalog).check(routine)
       var checked = routine
-      if case .value(nil) = routine.result { checked.result = .value(type) }
+      checked.result = try Planner(catalog: catalog).check(routine)
       catalog.set(aggregate: nil, named: routine.name)
       catalog.set(routine: checked, named: routine.name)
     } catch {
@@ -60,8 +59,14 @@ extension StatementExecutor {
     if let returns = create.returns { result = .value(try planner.bindType(returns, text: text)) }
     if let columns = create.returnsTable {
       var fields: [Field] = []
-      for column in columns { fields.append(Field(column.name.text, try planner.bindType(column.type, text: text))) }
-      result = .table(Schema(fields))
+      for column in columns {
+        if fields.contains(where: { $0.name.lowercased() == column.name.text.lowercased() }) {
+          throw SQLError(
+            .bind, "DUPLICATE_ROUTINE_RETURNS_COLUMNS", "column \"\(column.name.text)\" is returned twice", span: column.name.span)
+        }
+        fields.append(Field(column.name.text, try planner.bindType(column.type, text: text)))
+      }
+      result = .table(columns.isEmpty ? nil : Schema(fields))
     }
     return RoutineDefinition(
       name: name, parameters: parameters, result: result, body: try body(create.body), definition: text.text(of: span))

@@ -166,6 +166,7 @@ extension SQLError {
     let errorClass =
       switch clause {
       case "WHERE": "INVALID_WHERE_CONDITION"
+      case ExpressionBinder.Clause.function.rawValue: "USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS"
       case "VALUES": "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE"
       default: "INVALID_AGGREGATE_PLACE"
       }

@@ -45,7 +45,7 @@ extension ExpressionBinder {
         hint: "compute it in a subquery: SELECT f(x) FROM (SELECT rand() AS x FROM …)")
     }
     var body = try bodyBinder(routine, values).bindBody(routine.body, span: span).relocated(to: span)
-    if let type { body = try context.storing(body, as: type, of: routine.name) }
+    if let type { body = try context.converting(body, to: type) }
     // Functions that call each other twice grow twofold with each level.
     try context.checkFunctionSize(of: body, routine.name, span: span)
     var kept: [(slot: Int, value: BoundExpression)] = []
@@ -122,38 +122,42 @@ extension ExpressionBinder {
       } else {
         throw .unnamedArgument(routine, span, found: call.arguments.count)
       }
-      guard Coercion.canImplicitlyCast(from: value.type, to: parameter.type) else {
-        throw .wrongArgumentType(
-          function: routine.name, position: index + 1, found: value.type, expected: parameter.type, span: value.span)
-      }
-      values.append(context.cast(value, to: parameter.type))
+      values.append(try context.converting(value, to: parameter.type))
     }
     return values
   }
 }
 
 extension QueryBinder {
-  /// `FROM f(1, 'x')`: a query in which the parameters are constants.
+  /// `FROM f(1, 'x')`: a query in which the parameters are constants; or, in `FROM t, LATERAL f(t.a)`, values of the row before.
   func bindTableRoutine(
-    _ routine: RoutineDefinition, _ call: AST.FunctionCall, span: SourceSpan
+    _ routine: RoutineDefinition, _ call: AST.FunctionCall, isLateral: Bool, span: SourceSpan
   ) throws(SQLError) -> BoundRelation {
     guard case .table(let schema) = routine.result, case .query(let query) = routine.body else {
       throw SQLError(
         .bind, "NOT_A_TABLE_FUNCTION", "\(routine.name) gives a value, not a table", span: span,
         hint: "SELECT \(routine.name)(…)")
     }
+    // Behind LATERAL the arguments are made of the row before it, and stand for themselves in the body.
+    let before = isLateral ? outer.last : nil
     var values: [BoundExpression] = []
-    for argument in try expressionBinder(Scope(), .constant).routineArguments(routine, call, span: span) {
-      guard argument.isConstant else {
+    for argument in try expressionBinder(before ?? Scope(), before == nil ? .constant : .from).routineArguments(routine, call, span: span) {
+      if argument.isConstant {
+        values.append(.literal(try context.constantValue(argument), argument.type, span: span))
+      } else if before != nil || argument.columnsUsed.isEmpty && argument.isDeterministic {
+        values.append(argument)
+      } else {
         throw SQLError(
           .bind, "NON_FOLDABLE_ARGUMENT", "arguments of the table function \(routine.name) must be constants",
-          span: argument.span, hint: "join with its query instead")
+          span: argument.span, hint: "FROM t, LATERAL \(routine.name)(t.a)")
       }
-      values.append(.literal(try context.constantValue(argument), argument.type, span: span))
     }
+    var body = QueryBinder(context)
+    body.outer = outer.dropLast(before == nil ? 0 : 1).map { _ in Scope() } + [Scope(parameters: routine, values)]
+    let binder = body
     let bound = try context.inside(function: routine.name, span: span) { () throws(SQLError) in
       do throws(SQLError) {
-        return try tableBody(query, Scope(parameters: routine, values), schema, of: routine.name)
+        return try binder.tableBody(query, schema, of: routine.name)
       } catch {
         throw error.insideFunction(routine.name, call: span)
       }
@@ -162,21 +166,19 @@ extension QueryBinder {
     return BoundRelation(plan: bound.plan.relocated(to: span), scope: bound.scope.requalified([call.name.last.text]))
   }
 
-  fileprivate func tableBody(
-    _ query: AST.Query, _ parameters: Scope, _ schema: Schema, of name: String
-  ) throws(SQLError) -> BoundRelation {
-    var binder = QueryBinder(context)
-    binder.outer = [parameters]
-    let inner = try binder.bind(query).withoutHidden
+  /// The query of a function's body as its columns; the parameters are the innermost of the scopes around it.
+  fileprivate func tableBody(_ query: AST.Query, _ schema: Schema?, of name: String) throws(SQLError) -> BoundRelation {
+    let inner = try bind(query).withoutHidden
+    let schema = schema ?? Schema(inner.scope.columns.map(\.field))
     guard inner.scope.columns.count == schema.count else {
       throw SQLError(
-        .bind, "CREATE_VIEW_COLUMN_ARITY_MISMATCH",
+        .bind, "USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH",
         "\(name) returns \(schema.count) columns, its query has \(inner.scope.columns.count)", span: query.span)
     }
     var columns: [NamedExpression] = []
     for (index, field) in schema.fields.enumerated() {
       let column = BoundExpression.column(index, inner.scope.columns[index].field, span: query.span)
-      columns.append(NamedExpression(try context.storing(column, as: field.type, of: name), as: field.name))
+      columns.append(NamedExpression(try context.converting(column, to: field.type), as: field.name))
     }
     return BoundRelation(
       plan: .project(.init(input: inner.plan, columns: columns)),
@@ -185,8 +187,8 @@ extension QueryBinder {
 }
 
 extension Planner {
-  /// Binds the body of a function once, so that a mistake is found where it was made; returns the type of its value.
-  package func check(_ routine: RoutineDefinition) throws(SQLError) -> DataType? {
+  /// Binds the body of a function once, so that a mistake is found where it was made; returns what it gives.
+  package func check(_ routine: RoutineDefinition) throws(SQLError) -> RoutineDefinition.Result {
     let context = StatementContext(catalog: catalog, text: nil, limits: limits)
     let values = routine.parameters.enumerated().map { index, parameter in
       BoundExpression(.column(index), type: parameter.type)
@@ -195,28 +197,25 @@ extension Planner {
     for parameter in routine.parameters {
       guard let expression = parameter.defaultValue else { continue }
       let bound = try QueryBinder(context).expressionBinder(Scope(), .constant).bind(expression)
-      guard Coercion.canImplicitlyCast(from: bound.type, to: parameter.type) else {
-        throw SQLError(
-          .bind, "DATATYPE_MISMATCH.INVALID_DEFAULT",
-          "the default of \"\(parameter.name)\" is \(bound.type.sqlName), not \(parameter.type.sqlName)", span: expression.span)
-      }
+      do throws(SQLError) { _ = try context.converting(bound, to: parameter.type) } catch { throw error.located(at: expression.span) }
     }
     return try context.inside(function: routine.name, span: .none) { () throws(SQLError) in
       switch (routine.result, routine.body) {
       case (.table(let schema), .query(let query)):
-        _ = try QueryBinder(context).tableBody(query, scope, schema, of: routine.name)
-        return nil
+        var binder = QueryBinder(context)
+        binder.outer = [scope]
+        let columns = try binder.tableBody(query, schema, of: routine.name).scope.columns
+        return .table(schema ?? Schema(columns.map(\.field)))
       case (.table, .expression(let expression)):
         throw SQLError(
-          .bind, "INVALID_SQL_FUNCTION_BODY", "a function that RETURNS TABLE is a query", span: expression.span,
+          .bind, "USER_DEFINED_FUNCTIONS.SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY", "a function that RETURNS TABLE is a query", span: expression.span,
           hint: "RETURN SELECT …")
       case (.value(let type), let body):
         var binder = QueryBinder(context).expressionBinder(scope, .function)
         binder.subqueries = SubqueryCollector()
         let bound = try binder.bindBody(body, span: .none)
         try context.checkFunctionSize(of: bound, routine.name, span: .none)
-        if let type { return try context.storing(bound, as: type, of: routine.name).type }
-        return bound.type
+        return .value(try type.map { (type) throws(SQLError) in try context.converting(bound, to: type).type } ?? bound.type)
       }
     }
   }
@@ -244,15 +243,10 @@ extension StatementContext {
     }
   }
 
-  /// The value of a function as the type that it declares (Spark's store assignment).
-  fileprivate func storing(
-    _ value: BoundExpression, as type: DataType, of function: String
-  ) throws(SQLError) -> BoundExpression {
-    guard Coercion.canStore(value.type, as: type) else {
-      throw SQLError(
-        .bind, "DATATYPE_MISMATCH.INVALID_RETURN_TYPE",
-        "\(function) returns \(type.sqlName), and its body gives \(value.type.sqlName)", span: value.span,
-        hint: "CAST(… AS \(type.sqlName)) converts it")
+  /// An argument, a default or the value of a function as the type that is declared: by the rules of CAST, as in Spark.
+  fileprivate func converting(_ value: BoundExpression, to type: DataType) throws(SQLError) -> BoundExpression {
+    guard value.type == type || Casts.isAllowed(from: value.type, to: type, mode: castMode) else {
+      throw Casts.notAllowed(from: value.type, to: type, span: value.span)
     }
     return cast(value, to: type)
   }

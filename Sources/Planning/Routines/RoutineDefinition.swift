@@ -26,8 +26,8 @@ package struct RoutineDefinition: Sendable {
   package enum Result: Sendable {
     /// nil: the type of the body.
     case value(DataType?)
-    /// Columns with the types that the body's are stored as.
-    case table(Schema)
+    /// Columns with the types that the body's are cast to; nil: the columns of the body.
+    case table(Schema?)
   }
 
   /// Lower case.
@@ -54,7 +54,7 @@ package struct RoutineDefinition: Sendable {
       case .value(nil): ""
       case .value(let type?): " RETURNS \(type.sqlName)"
       case .table(let schema):
-        " RETURNS TABLE (\(schema.fields.map { "\($0.name) \($0.type.sqlName)" }.joined(separator: ", ")))"
+        " RETURNS TABLE (\((schema?.fields ?? []).map { "\($0.name) \($0.type.sqlName)" }.joined(separator: ", ")))"
       }
     return "\(name)(\(parameters))\(result)"
   }

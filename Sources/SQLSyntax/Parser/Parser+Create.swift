@@ -90,7 +90,7 @@ extension Parser {
   ) throws(SQLError) -> AST.CreateView {
     let ifNotExists = try ifNotExists()
     let name = try objectName()
-    let columns = at(.leftParen) ? try nameList() : []
+    let columns = at(.leftParen) ? try parenthesisedList { (parser) throws(SQLError) in try parser.viewColumn() } : []
     let comment = accept(.comment) ? try stringLiteral() : nil
     let viewOptions = accept(anyOf: [.with, .options, .tblproperties]) != nil ? try options() : []
     try expect(.as)
@@ -98,6 +98,13 @@ extension Parser {
     return .init(
       kind: kind, isReplace: isReplace, ifNotExists: ifNotExists, name: name, columns: columns, comment: comment,
       options: viewOptions, query: query, clauses: clauses)
+  }
+
+  /// `name [COMMENT 'text']`; the comment is for whoever reads the definition.
+  private mutating func viewColumn() throws(SQLError) -> AST.Identifier {
+    let name = try anyName()
+    if accept(.comment) { _ = try stringLiteral() }
+    return name
   }
 
   /// What follows DROP.

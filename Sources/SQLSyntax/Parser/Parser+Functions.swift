@@ -10,14 +10,15 @@ extension Parser {
     var returns: AST.TypeName?
     var returnsTable: [AST.Parameter]?
     if accept(.returns) {
-      if at(.table, .leftParen) {
-        advance()
-        returnsTable = try parenthesisedList { (parser) throws(SQLError) in try parser.tableColumn() }
+      if accept(.table) {
+        // Without a list the columns are those of the query.
+        returnsTable = at(.leftParen) ? try parenthesisedList { (parser) throws(SQLError) in try parser.tableColumn() } : []
       } else {
         returns = try typeName()
       }
     }
-    var language = accept(.language) ? try onlyName() : nil
+    var language: AST.Identifier?
+    try characteristics(&language)
     let body: AST.CreateFunction.Body
     if accept(.return) {
       body = isQueryStart() ? .query(try query()) : .expression(try expression())
@@ -30,6 +31,29 @@ extension Parser {
     return .init(
       isReplace: isReplace, isTemporary: isTemporary, ifNotExists: ifNotExists, name: name,
       parameters: parameters, returns: returns, returnsTable: returnsTable, language: language, body: body)
+  }
+
+  /// `LANGUAGE SQL DETERMINISTIC COMMENT 'text' …`: but for the language they are for whoever reads the definition.
+  private mutating func characteristics(_ language: inout AST.Identifier?) throws(SQLError) {
+    while true {
+      let start = token.span
+      switch accept(anyOf: [.language, .comment, .not, .deterministic, .contains, .reads, .sql]) {
+      case .language:
+        guard language == nil else { throw .duplicateClause("LANGUAGE", at: start) }
+        language = try onlyName()
+      case .comment: _ = try stringLiteral()
+      case .not: try expect(.deterministic)
+      case .deterministic: break
+      case .contains: try expect(.sql)
+      case .reads:
+        try expect(.sql)
+        try expect(.data)
+      case .sql:
+        try expect(.security)
+        guard accept(anyOf: [.definer, .invoker]) != nil else { throw unexpected() }
+      default: return
+      }
+    }
   }
 
   /// A string alone is a text that means something else than itself.

@@ -143,8 +143,11 @@ extension Unparser {
       typeName(returns)
     }
     if let columns = function.returnsTable {
-      write(" RETURNS TABLE ")
-      self.parameters(columns)
+      write(" RETURNS TABLE")
+      if !columns.isEmpty {
+        write(" ")
+        self.parameters(columns)
+      }
     }
     if let language = function.language {
       write(" LANGUAGE ")

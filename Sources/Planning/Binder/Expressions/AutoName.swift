@@ -65,7 +65,7 @@ extension ExpressionBinder {
     case .scalarSubquery: return "scalarsubquery(\(outerNames(expression.span)))"
     case .caseWhen(let operand, let branches, let otherwise): return caseName(operand, branches, otherwise)
     case .cast(let operand, let type, let isTry):
-      let target = (try? TypeBinder.bind(type))?.sqlName ?? ""
+      let target = (try? TypeBinder.bind(castTo: type))?.sqlName ?? ""
       return "\(isTry ? "TRY_CAST" : "CAST")(\(autoName(of: operand)) AS \(target))"
     case .call(let call): return autoName(of: call)
     case .lambda(let parameters, let body):

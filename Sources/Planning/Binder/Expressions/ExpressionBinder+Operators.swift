@@ -91,7 +91,7 @@ extension ExpressionBinder {
   func bindCast(
     _ operand: AST.Expression, to typeName: AST.TypeName, isTry: Bool, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
-    let type = try TypeBinder.bind(typeName)
+    let type = try TypeBinder.bind(castTo: typeName)
     let bound = try bind(operand)
     return try explicitCast(bound, to: type, mode: isTry ? .attempt : context.castMode, span: span)
   }

@@ -24,6 +24,14 @@ package enum TypeBinder {
     }
   }
 
+  /// The type that CAST converts to. Lengths belong to columns: to VARCHAR(n) a value is cast as to STRING, as in Spark.
+  package static func bind(castTo type: AST.TypeName) throws(SQLError) -> DataType {
+    if case .named(let name, let parameters) = type.kind, name.text.uppercased() == "VARCHAR", parameters.count == 1 {
+      return .string
+    }
+    return try bind(type)
+  }
+
   private static func named(_ name: String, _ parameters: [Int], span: SourceSpan) throws(SQLError) -> DataType {
     let upper = name.uppercased()
     switch upper {

@@ -125,8 +125,14 @@ extension SQLError {
     let hint: String? =
       clause == .where || clause == .having
       ? "a condition on it belongs to QUALIFY, or to the WHERE of a query around this one" : nil
+    let errorClass =
+      switch clause {
+      case .function: "USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS"
+      case .groupBy, .joinCondition: "UNSUPPORTED_EXPR_FOR_OPERATOR"
+      default: "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE"
+      }
     return SQLError(
-      .bind, "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", "window function \(name) cannot be used in \(clause.rawValue)",
+      .bind, errorClass, "window function \(name) cannot be used in \(clause.rawValue)",
       span: span, hint: hint)
   }
 

@@ -5,10 +5,14 @@ internal import SQLSyntax
 
 /// `FROM t, LATERAL (SELECT … t.a …)`: a relation that may use the columns of the relations before it.
 extension QueryBinder {
-  /// Whether a relation is a LATERAL subquery.
+  /// Whether a relation is a LATERAL subquery, or a LATERAL call of a function of the user, which is one with parameters.
   func isLateralSubquery(_ relation: AST.Relation) -> Bool {
-    if relation.isLateral, case .subquery = relation.kind { return true }
-    return false
+    guard relation.isLateral else { return false }
+    switch relation.kind {
+    case .subquery: return true
+    case .function(let call): return context.catalog.routine(named: call.name.last.text.lowercased()) != nil
+    case .name, .path, .unnest, .values, .join, .parenthesised, .pivot, .unpivot: return false
+    }
   }
 
   /// The rows of `left`, each beside those that the subquery gives for it; `isOuter` keeps rows for which it gives none.
@@ -40,7 +44,7 @@ extension QueryBinder {
     var queries = self
     queries.outer = outer + [left]
     var relation = relation
-    relation.isLateral = false
+    if case .subquery = relation.kind { relation.isLateral = false }
     return try queries.bind(relation)
   }
 

@@ -81,7 +81,11 @@ extension QueryBinder {
       let source = try context.catalog.source(
         atPath: path.text, format: nil, isStream: relation.isStream, span: path.span)
       return try scan(source, qualifier: [], span: relation.span)
-    case .function(let call): return try bindTableFunction(call, isStream: relation.isStream, span: relation.span)
+    case .function(let call):
+      if let routine = context.catalog.routine(named: call.name.last.text.lowercased()) {
+        return try bindTableRoutine(routine, call, isLateral: relation.isLateral, span: relation.span)
+      }
+      return try bindTableFunction(call, isStream: relation.isStream, span: relation.span)
     case .subquery(let query):
       // With nothing before it LATERAL says nothing.
       var result = try bind(query)
@@ -197,7 +201,6 @@ extension QueryBinder {
   ) throws(SQLError) -> BoundRelation {
     let name = call.name.last.text.lowercased()
     if Self.windowTableFunctions.contains(name) { return try bindWindowTable(call, span: span) }
-    if let routine = context.catalog.routine(named: name) { return try bindTableRoutine(routine, call, span: span) }
     let binder = expressionBinder(Scope(), .constant)
     if name == "identifier" {
       return try bindNamed(try binder.identifierName(call, span: span), isStream: isStream, span: span)

@@ -337,7 +337,11 @@ extension SelectBinder {
     ) throws(SQLError) {
       let subqueries = binder.base.subqueries?.entries ?? []
       if subqueries.isEmpty { return }
-      var joins = SubqueryJoins(binder.base, over: plan, known: subqueryValues, translate: translate)
+      // A function of the user that asks a query may be given an item of the select list, which stands as a placeholder.
+      let items = binder.items
+      var joins = SubqueryJoins(binder.base, over: plan, known: subqueryValues) { (expression) throws(SQLError) in
+        try translate(expression.replacingItems(items))
+      }
       let ready = subqueries.indices.filter { index in
         subqueryValues[index] == nil && subqueries[index].operands.allSatisfy { operand in
           operand.columnsUsed.allSatisfy { Placeholder.over($0).map { overColumns[$0] != nil } ?? true }

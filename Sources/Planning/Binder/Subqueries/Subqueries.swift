@@ -118,7 +118,8 @@ extension ExpressionBinder {
   func outerColumn(_ name: AST.ObjectName, span: SourceSpan) throws(SQLError) -> BoundExpression? {
     for depth in outer.indices.reversed() {
       guard let value = try inputColumn(name, in: outer[depth], span: span) else { continue }
-      if value.literalValue != nil { return value }
+      // A parameter that stands for a constant, or for what a query further out knows already.
+      if value.columnsUsed.isEmpty { return value }
       let id = context.noteOuter(OuterReference(depth: depth, value: value))
       return BoundExpression(.outer(id), type: value.type, isNullable: value.isNullable, span: span)
     }
