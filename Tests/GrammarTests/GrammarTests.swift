@@ -114,7 +114,7 @@ struct GrammarTests {
     for round in 0..<Self.rounds {
       let sentence = sampler.sentence(seeks: round.isMultiple(of: 3))
       sampler.cover(sentence)
-      for _ in 0..<4 {
+      for _ in 0..<5 {
         let words = mutation.mutated(sentence.words)
         if let difference = Difference(words, dialect: dialect, recogniser: &recogniser) {
           differences.insert(String(describing: difference))

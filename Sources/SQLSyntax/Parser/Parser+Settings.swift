@@ -108,7 +108,11 @@ extension Parser {
     case .symbol(.hyphen):
       advance()
       return "-" + (try settingNumber())
-    case .word, .quotedName: return try settingName()
+    case .word, .quotedName:
+      // `Europe/Berlin` needs no quotes, as in Spark.
+      var text = try settingName()
+      while accept(.slash) { text += "/" + (try settingName()) }
+      return text
     case .binary, .symbol, .hintStart, .hintEnd, .end: throw unexpected("the value of the setting")
     }
   }

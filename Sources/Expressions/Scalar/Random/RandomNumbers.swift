@@ -5,7 +5,7 @@ internal import Diagnostics
   internal import Glibc
 #endif
 
-/// `rand`, `randn`, `uniform`: random numbers of rows. A seed gives the same numbers again; they are not Spark's.
+/// `rand`, `randn`, `uniform`: random numbers of rows. A seed gives the same numbers again; a single row gets Spark's.
 enum RandomNumbers {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
@@ -23,8 +23,8 @@ enum RandomNumbers {
     ) { (call) throws(SQLError) in
       try call.expect(0...1)
       return doubles(call, try call.randomSeed(0)) { random, row in
-        // Box and Muller, 1958; 1 − u is never 0.
-        (-2 * log(1 - random.unit(row, 0))).squareRoot() * cos(2 * .pi * random.unit(row, 1))
+        var generator = random.generator(row)
+        return generator.nextGaussian(logarithm: log)
       }
     },
     ScalarFunction(
@@ -61,7 +61,8 @@ enum RandomNumbers {
     var bounds: [Value] = []
     for i in 0..<2 {
       guard call.arguments[i].isConstant else { throw .nonConstantArgument(call, i, expected: "number") }
-      let cast = Coercion.cast(call.arguments[i], to: result, mode: call.settings.isANSI ? .ansi : .legacy)
+      // As in Spark decimals are drawn as doubles, between bounds that may have more digits than the result.
+      let cast = Coercion.cast(call.arguments[i], to: result.isDecimal ? .double : result, mode: call.settings.isANSI ? .ansi : .legacy)
       bounds.append(try Evaluator(EvaluationContext(settings: call.settings)).constant(cast))
     }
     let column = try kernel(from: bounds[0], to: bounds[1], result)
@@ -80,27 +81,27 @@ enum RandomNumbers {
   private typealias Filler = @Sendable (RowRandom, Int) -> Column
 
   private static func kernel(from low: Value, to high: Value, _ type: DataType) throws(SQLError) -> Filler {
-    /// An integer `unit` of the way from one bound to the other. Bounds of 38 digits are further apart than Int128 holds.
-    @Sendable func between(_ low: Int128, _ high: Int128, _ unit: Double) -> Int128 {
-      let (width, isWide) = high.subtractingReportingOverflow(low)
-      let distance = isWide ? Double(high) - Double(low) : Double(width)
-      let step = (unit * distance).rounded(.towardZero)
-      let sum = Int128(exactly: step).map { low.addingReportingOverflow($0) }
-      let value = sum.flatMap { $0.overflow ? nil : $0.partialValue } ?? Int128(exactly: (Double(low) + step).rounded()) ?? low
-      return min(max(value, min(low, high)), max(low, high))
+    /// An integer `unit` of the way from one bound to the other, its fraction cut off.
+    @Sendable func between(_ low: Int64, _ high: Int64, _ unit: Double) -> Int64 {
+      let value = (Double(low) + unit * (Double(high) - Double(low))).rounded(.towardZero)
+      return min(max(Int64(exactly: value) ?? high, min(low, high)), max(low, high))
     }
     switch (low, high) {
     case (.null, _), (_, .null): return { _, rows in ColumnBuilder.nulls(type, count: rows) }
+    case (.float64(let a), .float64(let b)) where type.isDecimal:
+      let scale = pow(10, Double(type.decimalShape?.scale ?? 0))
+      return { random, rows in
+        let values = (0..<rows).map { Int128(exactly: ((a + (b - a) * random.unit($0)) * scale).rounded()) ?? 0 }
+        return .int128(PrimitiveColumn(values))
+      }
     case (.float64(let a), .float64(let b)):
       return { random, rows in .float64(PrimitiveColumn((0..<rows).map { a + (b - a) * random.unit($0) })) }
     case (.float32(let a), .float32(let b)):
       return { random, rows in .float32(PrimitiveColumn((0..<rows).map { a + (b - a) * Float(random.unit($0)) })) }
-    case (.int128(let a), .int128(let b)):
-      return { random, rows in .int128(PrimitiveColumn((0..<rows).map { between(a, b, random.unit($0)) })) }
     default:
       guard let a = low.integer, let b = high.integer else { throw .internal("uniform between \(low) and \(high)") }
       return { random, rows in
-        let values = (0..<rows).map { Int64(truncatingIfNeeded: between(Int128(a), Int128(b), random.unit($0))) }
+        let values = (0..<rows).map { between(a, b, random.unit($0)) }
         return switch type {
         case .tinyint: .int8(PrimitiveColumn(values.map { Int8(truncatingIfNeeded: $0) }))
         case .smallint: .int16(PrimitiveColumn(values.map { Int16(truncatingIfNeeded: $0) }))

@@ -66,11 +66,8 @@ enum RandomTexts {
       var out = ByteWriter(capacity: length)
       for row in 0..<context.rows {
         out.removeAll()
-        for i in 0..<length {
-          // The high half times 62: no modulo bias worth naming.
-          let letter = ((random.bits(row, UInt64(i)) >> 32) &* 62) >> 32
-          out.append(alphabet.utf8Start[Int(letter)])
-        }
+        var generator = random.generator(row)
+        for _ in 0..<length { out.append(alphabet.utf8Start[Int((generator.nextInt() % 62).magnitude)]) }
         builder.append(out.bytes)
       }
       return builder.finish()

@@ -3,30 +3,45 @@ internal import Diagnostics
 
 /// Random bits of rows, without state: what a row gets depends on the seed, the step and the row's place in the input,
 /// not on batches or on who works (SEM-11, SEM-13).
+///
+/// The first row of the first step draws what Spark draws in its first partition; every other row is a partition of its own.
 struct RowRandom {
-  private let key: UInt64
+  private let seed: UInt64
+  private let batch: UInt64
   private let order: RowOrder
   /// For rows made of one input row (by a join, or elements of an array), how many came before them.
   private let repeats: [UInt64]
 
   /// - Parameter seed: of the call.
   init(seed: UInt64, _ context: borrowing KernelContext) {
-    key = Self.mixed(seed &+ Self.golden &* UInt64(bitPattern: context.evaluation.batchNumber &+ 1))
+    self.seed = seed
+    batch = Self.mixed(UInt64(bitPattern: context.evaluation.batchNumber) &* Self.golden)
     order = context.order
     repeats = Self.repeats(context.order, count: context.rows)
   }
 
-  /// 64 bits for draw `draw` of a row.
+  /// The seed of a row: that of the call for the very first one.
   @inline(__always)
-  func bits(_ row: Int, _ draw: UInt64 = 0) -> UInt64 {
-    var place = Self.mixed(key &+ UInt64(bitPattern: order.position(row)) &* Self.golden)
-    if !repeats.isEmpty { place = Self.mixed(place &+ repeats[row]) }
-    return Self.mixed(place &+ (draw &+ 1) &* Self.golden)
+  private func seed(of row: Int) -> UInt64 {
+    var place = Self.mixed(batch &+ UInt64(bitPattern: order.position(row)) &* Self.golden)
+    if !repeats.isEmpty, repeats[row] > 0 { place = Self.mixed(place &+ repeats[row] &* Self.golden) }
+    return seed &+ place
   }
 
-  /// In 0 ..< 1, with 53 bits.
+  /// The draws of a row, one after the other.
   @inline(__always)
-  func unit(_ row: Int, _ draw: UInt64 = 0) -> Double { Double(bits(row, draw) >> 11) * 0x1p-53 }
+  func generator(_ row: Int) -> XORShift { XORShift(seed: seed(of: row)) }
+
+  /// 64 bits for draw `draw` of a row, where Spark's numbers are not asked for.
+  @inline(__always)
+  func bits(_ row: Int, _ draw: UInt64) -> UInt64 { Self.mixed(Self.mixed(seed(of: row)) &+ (draw &+ 1) &* Self.golden) }
+
+  /// The first draw of a row: in 0 ..< 1, with 53 bits.
+  @inline(__always)
+  func unit(_ row: Int) -> Double {
+    var generator = generator(row)
+    return generator.nextUnit()
+  }
 
   private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
 
