@@ -245,7 +245,7 @@ final class SessionCatalog: Catalog {
       relations[key] = nil
     } else if exists(name) {
       throw SQLError(
-        .bind, "EXPECT_TABLE_NOT_VIEW", "\"\(name.text)\" is a \(wantsView ? "table or stream" : "view")",
+        .bind, wantsView ? "WRONG_COMMAND_FOR_OBJECT_TYPE" : "EXPECT_TABLE_NOT_VIEW", "\"\(name.text)\" is a \(wantsView ? "table or stream" : "view")",
         span: name.span, hint: "use \(wantsView ? "DROP TABLE" : "DROP VIEW")")
     } else if !ifExists {
       throw tableNotFound(name)

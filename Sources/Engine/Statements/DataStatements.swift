@@ -23,6 +23,7 @@ extension StatementExecutor {
         span: insert.targetSpan)
     } else {
       if insert.isOverwrite, !isReplacing { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
+      if case .name(let target) = insert.target { try checkTarget(target) }
       if let column = insert.columns.first { throw notYet("a column list for this target", column.span) }
       sink = try openSink(
         insert.target, options: insert.options, isReplacing: isReplacing, plan: planned.physical, name: name,
@@ -41,6 +42,21 @@ extension StatementExecutor {
     query.text = text
     try session.startInBackground(query)
     return "started query \"\(name)\""
+  }
+
+  /// Whether a name that is no relation may be what INSERT writes to: a connector, and no view.
+  private func checkTarget(_ name: AST.ObjectName) throws(SQLError) {
+    if catalog.view(name) != nil {
+      throw SQLError(
+        .bind, "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "\"\(name.text)\" is a view, which holds no rows", span: name.span,
+        hint: "insert into the tables that it reads")
+    }
+    let isKnown = catalog.connectors[name.text] != nil || ForeignConnector.refusal(of: name.text, span: name.span) != nil
+    if !isKnown {
+      throw SQLError(
+        .bind, "TABLE_OR_VIEW_NOT_FOUND", "there is no relation and no connector \"\(name.text)\"", span: name.span,
+        hint: didYouMean(name.text, in: catalog.connectors.sinkNames + catalog.relationNames))
+    }
   }
 
   /// The rows of the session that a target stands for.

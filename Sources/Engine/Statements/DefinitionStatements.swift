@@ -84,6 +84,7 @@ extension StatementExecutor {
         hint: "give them names there: SELECT a AS \(column.name.text)")
     }
     let planned = try plan(query, create.clauses)
+    try checkColumns(planned.schema, of: "table", at: create.name.span)
     try catalog.define(
       create.name, connector: connector, options: options, schema: planned.schema, isStream: create.kind == .stream,
       isReplace: create.isReplace, span: create.name.span

@@ -73,13 +73,18 @@ extension StatementExecutor {
       }
       for (index, column) in create.columns.enumerated() { schema.fields[index].name = column.text }
     }
+    try checkColumns(schema, of: "view", at: create.name.span)
+    return schema
+  }
+
+  /// A relation has no two columns of one name.
+  func checkColumns(_ schema: Schema, of relation: String, at span: SourceSpan) throws(SQLError) {
     var seen: Set<String> = []
     for field in schema.fields where !seen.insert(field.name.lowercased()).inserted {
       throw SQLError(
-        .bind, "COLUMN_ALREADY_EXISTS", "the view has two columns named \"\(field.name)\"", span: create.name.span,
+        .bind, "COLUMN_ALREADY_EXISTS", "the \(relation) has two columns named \"\(field.name)\"", span: span,
         hint: "give one of them an alias")
     }
-    return schema
   }
 
   /// A view that somebody follows stays.

@@ -83,7 +83,7 @@ enum Arithmetic {
     switch operation {
     case .divide: operands = .double
     case .integralDivide:
-      guard type.isIntegral else {
+      guard type.isIntegral || call.types == [.null, .null] else {
         // A text, and a decimal beside a double, are converted before both are refused.
         let isConverted = call.types.contains(.string) || call.types.contains(.double) && call.types.contains(where: \.isDecimal)
         if call.types[0] != call.types[1], !isConverted { throw .differentTypes(call, call.types) }

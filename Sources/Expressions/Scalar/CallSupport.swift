@@ -111,7 +111,13 @@ extension SQLError {
   }
 
   static func wrongOperandType(_ call: FunctionCall, _ type: DataType, wanted: String) -> SQLError {
-    SQLError(
+    // An untyped NULL takes the type of a number, a time or an interval beside it, and of nothing else.
+    let isBesideNull = call.types.contains(.null) && type != .string && !type.isTemporal && !type.isInterval
+    let areTimesApart = Set(call.types) == [.timestamp, .timestampNTZ]
+    if call.types.count == 2, call.types[0] != call.types[1], isBesideNull || areTimesApart {
+      return differentTypes(call, call.types)
+    }
+    return SQLError(
       .bind, "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
       "\(call.name) works on \(wanted), not on \"\(type.sqlName)\"", span: call.span)
   }
