@@ -40,12 +40,16 @@ extension CorrelationPullUp {
   /// The outer references of a plan, in order of appearance.
   fileprivate func noteOuter(_ plan: LogicalPlan, _ ids: inout [Int]) {
     var found: [Int] = []
-    _ = plan.mapExpressions { expression in
+    func note(_ expression: BoundExpression) {
       expression.visit {
         if case .outer(let id) = $0.node, context.outerReferences[id].depth == depth { found.append(id) }
       }
+    }
+    _ = plan.mapExpressions { expression in
+      note(expression)
       return expression
     }
+    if case .matchRecognize(let match) = plan { match.spec.patternExpressions.forEach(note) }
     for id in found where !ids.contains(id) { ids.append(id) }
     for input in plan.inputs { noteOuter(input, &ids) }
   }
@@ -58,12 +62,19 @@ private struct DomainPush {
   let puller: CorrelationPullUp
   let binder: ExpressionBinder
   let span: SourceSpan
+  /// Recursions that we are in the step of: the rows they have found carry the outer values.
+  var recursions: Set<Int> = []
 
   private var fields: [Field] { values.schema.fields }
 
+  /// Whether a plan needs the outer values, or has them already.
+  private func asks(_ plan: LogicalPlan) -> Bool {
+    puller.isCorrelated(plan) || recursions.contains { plan.references(to: $0) > 0 }
+  }
+
   /// A plan with the columns of `plan`, then the outer values.
   func push(_ plan: LogicalPlan) throws(SQLError) -> LogicalPlan {
-    guard puller.isCorrelated(plan) else {
+    guard asks(plan) else {
       return .join(.init(left: plan, right: values, kind: .inner, condition: nil, span: span))
     }
     switch plan {
@@ -123,18 +134,50 @@ private struct DomainPush {
       copy.partitionBy += columns(at: width)
       let rank = limit.rank == nil ? [] : [width + fields.count]
       return picked(.rankLimit(copy), Array(0..<width) + rank + fields.indices.map { width + $0 })
-    case .matchRecognize(var match):
-      let parts = match.spec.inputExpressions + match.spec.patternExpressions
-      if parts.contains(where: puller.isCorrelated) { throw puller.unsupported(span) }
-      let width = match.input.schema.count
-      match.input = try push(match.input)
-      let known = match.spec.partition.count
-      match.spec.partition += columns(at: width)
-      match.spec.output += fields.indices.map { .partition(known + $0) }
-      match.spec.fields += fields
-      return .matchRecognize(match)
-    case .scan, .recursive, .recursiveReference: throw puller.unsupported(span)
+    case .matchRecognize(let match): return .matchRecognize(try push(match))
+    case .recursive(var recursive):
+      recursive.base = try push(recursive.base)
+      var inner = self
+      inner.recursions.insert(recursive.id)
+      recursive.step = try inner.push(recursive.step)
+      recursive.schema = Schema(recursive.schema.fields + fields)
+      return .recursive(recursive)
+    case .recursiveReference(var reference):
+      reference.schema = Schema(reference.schema.fields + fields)
+      return .recursiveReference(reference)
+    case .scan: throw puller.unsupported(span)
     }
+  }
+
+  /// Matches within the rows of each outer value. Conditions and measures read it from the last row of the match, as they
+  /// would any column that is the same in the whole partition.
+  private func push(_ match: LogicalPlan.MatchRecognize) throws(SQLError) -> LogicalPlan.MatchRecognize {
+    let width = match.input.schema.count
+    var copy = match
+    copy.input = try push(match.input)
+    copy.spec = match.spec.mapInputExpressions { over($0, at: width) }
+    for index in copy.order.indices { copy.order[index].expression = over(copy.order[index].expression, at: width) }
+    func navigations(isFinal: Bool) -> [RowNavigation] {
+      zip(columns(at: width), fields).map {
+        RowNavigation(.expression($0), variables: nil, isFinal: isFinal, type: $1.type, text: "outer value")
+      }
+    }
+    let (tested, shown) = (copy.spec.navigations.count, copy.spec.measureNavigations.count)
+    if copy.spec.variables.contains(where: { $0.condition.map(puller.isCorrelated) ?? false }) {
+      copy.spec.navigations += navigations(isFinal: false)
+      for index in copy.spec.variables.indices {
+        copy.spec.variables[index].condition = copy.spec.variables[index].condition.map { over($0, at: tested) }
+      }
+    }
+    if copy.spec.measures.contains(where: puller.isCorrelated) {
+      copy.spec.measureNavigations += navigations(isFinal: true)
+      copy.spec.measures = copy.spec.measures.map { over($0, at: shown) }
+    }
+    let known = match.spec.partition.count
+    copy.spec.partition += columns(at: width)
+    copy.spec.output += fields.indices.map { .partition(known + $0) }
+    copy.spec.fields += fields
+    return copy
   }
 
   /// The first rows for each of the outer values.
@@ -190,14 +233,15 @@ private struct DomainPush {
     return .project(.init(input: joined, columns: columns + domain(at: 0)))
   }
 
-  /// Both sides carry the outer values if the right one asks for them; they meet where those are the same.
+  /// Both sides carry the outer values if the right one asks for them; they meet where those are the same. What a FULL join
+  /// gives of one side alone has those of that side.
   private func push(_ join: LogicalPlan.Join) throws(SQLError) -> LogicalPlan {
-    let asksRight = puller.isCorrelated(join.right)
-    if join.kind.isAsOf || join.kind.isLookup || (join.kind == .full && asksRight) { throw puller.unsupported(span) }
+    let asksRight = asks(join.right) || join.kind == .full
+    if join.kind.isAsOf || join.kind.isLookup { throw puller.unsupported(span) }
     let oldLeft = join.left.schema.count
     let oldRight = join.right.schema.count
     // An inner join needs them once.
-    let pushesLeft = join.kind != .inner || !asksRight || puller.isCorrelated(join.left)
+    let pushesLeft = join.kind != .inner || !asksRight || asks(join.left)
     var copy = join
     copy.left = pushesLeft ? try push(join.left) : join.left
     copy.right = asksRight ? try push(join.right) : join.right
@@ -220,7 +264,22 @@ private struct DomainPush {
     var order = Array(0..<oldLeft)
     if join.kind.givesPairs { order += (0..<oldRight).map { newLeft + $0 } }
     if join.kind == .leftMark { order.append(newLeft) }
+    if join.kind == .full { return try bothSides(copy, order, oldLeft, newLeft + oldRight) }
     return picked(.join(copy), order + fields.indices.map { domainAt + $0 })
+  }
+
+  /// Columns of a FULL join, then the outer values, which stand on either side.
+  private func bothSides(
+    _ join: LogicalPlan.Join, _ order: [Int], _ left: Int, _ right: Int
+  ) throws(SQLError) -> LogicalPlan {
+    let schema = LogicalPlan.join(join).schema
+    var columns = order.map { NamedExpression(.column($0, schema[$0]), as: schema[$0].name) }
+    for (index, field) in fields.enumerated() {
+      let sides = [left, right].map { BoundExpression.column($0 + index, schema[$0 + index], span: span) }
+      let value = BoundExpression(.coalesce(sides), type: field.type, isNullable: true, span: span)
+      columns.append(NamedExpression(value, as: field.name))
+    }
+    return .project(.init(input: .join(join), columns: columns))
   }
 
   // MARK: Parts
