@@ -204,7 +204,10 @@ extension StatementExecutor {
     let assignment = TableAssignment(
       expressions: try values(of: plan, for: relation, columns: columns, span: span), settings: session.settings)
     if let table = relation.table {
-      return TableSink(table, schema: relation.schema, assignment, replacesAll: isOverwrite)
+      return TableSink(
+        table, schema: relation.schema, assignment, replacesAll: isOverwrite,
+        // Rows that never go cannot take another one with them.
+        resultKey: plan.root.properties.isAppendOnly || plan.mode != .changelog ? [] : plan.root.properties.key)
     }
     if isOverwrite { throw notYet("INSERT OVERWRITE of this target", span) }
     guard let factory = relation.connector.sink else { throw .internal("a sink is gone") }

@@ -16,7 +16,6 @@ extension StatementExecutor {
     }
     if let query = create.query { return try createTable(create, as: query, span: span) }
     if let like = create.like { throw notYet("CREATE … LIKE", like.span) }
-    if create.kind == .sink { throw notYet("CREATE TABLE as a sink", create.name.span) }
     var options = try create.options.map(given)
     if let location = create.location { options.append(GivenOption("path", location.text, span: location.span)) }
     let idleMicros = try idleTimeout(&options)
@@ -24,14 +23,15 @@ extension StatementExecutor {
     let schema = try columns(create)
     let key = try primaryKey(create, schema, connector)
     try catalog.define(
-      create.name, connector: connector, options: options, schema: schema, isStream: create.kind != .table, primaryKey: key,
-      isReplace: create.isReplace, span: create.name.span
+      create.name, connector: connector, options: options, schema: schema,
+      isStream: create.kind == .stream || create.kind == .source, primaryKey: key, isReplace: create.isReplace, span: create.name.span
     ) { relation throws(SQLError) in
       relation.idleMicros = idleMicros
       try checkKey(create, of: relation)
       try complete(relation, create)
     }
-    return "created \(create.kind == .table ? "table" : "stream") \"\(create.name.text)\""
+    let what = create.kind == .sink ? "sink" : create.kind == .table ? "table" : "stream"
+    return "created \(what) \"\(create.name.text)\""
   }
 
   /// Ordinals of PRIMARY KEY among the columns that are stored.

@@ -15,17 +15,32 @@ final class TableSink: Sink {
   private var weights: [Int64] = []
   private var isRetracting = false
   private var isOpen = true
+  /// Set where the table has another key than the rows that come.
+  private var latest: LatestOfKey?
   /// INSERT OVERWRITE: nothing is written before `replaceRows`, so that a query that fails changes nothing.
   private let replacesAll: Bool
 
   init(
-    _ table: MemoryTable, schema: Schema, _ assignment: TableAssignment? = nil, replacesAll: Bool = false
+    _ table: MemoryTable, schema: Schema, _ assignment: TableAssignment? = nil, replacesAll: Bool = false,
+    resultKey: [Int]? = nil
   ) {
     self.replacesAll = replacesAll
+    if let key = table.key, !Self.isUnique(resultKey, key, assignment?.expressions) { latest = LatestOfKey(schema: schema, key: key) }
     self.table = table
     self.schema = schema
     self.assignment = assignment
     table.beginWriting()
+  }
+
+  /// Whether rows that the result's key tells apart have different keys in the table.
+  private static func isUnique(_ resultKey: [Int]?, _ key: [Int], _ expressions: [BoundExpression]?) -> Bool {
+    guard let resultKey else { return false }
+    let columns = key.compactMap { column -> Int? in
+      guard let expressions else { return column }
+      if case .column(let ordinal) = expressions[column].node { return ordinal }
+      return nil
+    }
+    return Set(resultKey).isSubset(of: columns)
   }
 
   deinit { if isOpen { table.endWriting() } }
@@ -57,7 +72,12 @@ final class TableSink: Sink {
       return try replaceRows()
     }
     if pieces.isEmpty { return }
-    try table.append(Batch.concatenate(pieces, schema: schema), weights: isRetracting ? weights : nil)
+    let all = Batch.concatenate(pieces, schema: schema)
+    if let shown = latest?.apply(all, weights: weights) {
+      if shown.batch.count > 0 { try table.append(shown.batch, weights: shown.weights) }
+      return
+    }
+    try table.append(all, weights: isRetracting ? weights : nil)
   }
 
   func queryEnded() {
