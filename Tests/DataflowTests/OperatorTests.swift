@@ -9,6 +9,7 @@ import Testing
     case over, rankLimit, distinctOn, overOfAggregate, rankLimitOfAggregate, aggregateOfOver
     case aggregateOfAggregate, topNOfAggregate, limitThenAggregate
     case join, joinOfAggregates, setOperation
+    case sessions, sessionsOfAggregate, aggregateOfSessions
   }
 
   @Test(arguments: Operator.allCases)
@@ -54,6 +55,9 @@ extension OperatorTests.Operator {
     case .topNOfAggregate: return plans.topN(plans.aggregate(table))
     case .join: return plans.join(table, plans.plan(operators: 0))
     case .joinOfAggregates: return plans.join(plans.aggregate(table), plans.aggregate(plans.plan(operators: 0)))
+    case .sessions: return plans.sessions(table)
+    case .sessionsOfAggregate: return plans.sessions(plans.aggregate(table))
+    case .aggregateOfSessions: return plans.aggregate(plans.sessions(table))
     case .setOperation: return plans.setOperation(table, plans.plan(operators: 0))
     case .limitThenAggregate: return plans.aggregate(plans.topN(table))
     }

@@ -32,7 +32,7 @@ package final class SessionAggregate: Operator {
     table = SessionTable(name: "sessions", keyTypes: keys.map(\.type), calls: calls.map(\.plan), emission: emission)
   }
 
-  package var stateTables: [any StateTable] { [table] }
+  package var stateTables: [any StateTable] { [table, table.takenBack] }
   package var openGroups: OpenGroups? { isClosing ? table.openSessions(domain) : nil }
   package var lateRows: LateRows? { late }
   package var nextProcessingTimerMicros: Int64? { isClosing && domain == .processing ? table.nextTimerMicros : nil }

@@ -22,7 +22,7 @@ final class SessionTable {
   /// Slots whose rows changed in this step, in order of first touch.
   private var touched: [Int32] = []
   /// What the consumer saw of sessions that this step changed: keys, start, end, results.
-  private var retractions: [Delta] = []
+  let takenBack: TakenBackRows
   private let emission: GroupClosing.Emission
 
   struct Session {
@@ -50,6 +50,11 @@ final class SessionTable {
     self.calls = calls
     self.emission = emission
     accumulators = calls.map { $0.aggregate.make(false) }
+    takenBack = TakenBackRows(
+      name: "\(name) taken back",
+      schema: Schema(
+        keyTypes.enumerated().map { Field("key\($0)", $1) } + [Field("start", .timestamp), Field("end", .timestamp)]
+          + calls.enumerated().map { Field("result\($0)", $1.aggregate.result) }))
     // Without keys all rows have one.
     index = GroupIndex(keyTypes: keyTypes.isEmpty ? [.int] : keyTypes)
   }
@@ -149,9 +154,7 @@ final class SessionTable {
   /// Takes down what the consumer has seen of a session, before it changes for the first time in a step.
   private func beforeChange(_ slot: Int32) throws(SQLError) {
     if slots[Int(slot)].isVisible {
-      var old = try rows(of: [slot])
-      old.weights = [-1]
-      retractions.append(old)
+      takenBack.add(try rows(of: [slot]))
       slots[Int(slot)].isVisible = false
     }
     touch(slot)
@@ -196,13 +199,13 @@ final class SessionTable {
     switch emission {
     case .whenOver: try emitRows(inOrder(due), emit: emit)
     case .changes:
-      for old in retractions { try emit(old) }
+      for old in takenBack.deltas { try emit(old) }
       try emitRows(inOrder(touched), emit: emit)
       for slot in touched { slots[Int(slot)].isVisible = true }
     }
     for slot in touched { slots[Int(slot)].isTouched = false }
     touched = []
-    retractions = []
+    takenBack.clear()
     close(due)
   }
 
@@ -308,7 +311,7 @@ extension SessionTable: StateTable {
     free = []
     sessions = []
     touched = []
-    retractions = []
+    takenBack.clear()
     timers.removeAll()
     index.clear()
   }

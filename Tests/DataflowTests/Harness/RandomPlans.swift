@@ -45,6 +45,18 @@ struct RandomPlans {
       })
   }
 
+  mutating func sessions(_ input: ReferencePlan) -> ReferencePlan {
+    let columns = input.columns
+    let times = columns.indices.filter { columns[$0].isExact && columns[$0].type == .bigint }
+    if times.isEmpty { return filter(input) }
+    let keys = columns.indices.filter { columns[$0].isExact }
+    return .sessions(
+      input,
+      ReferenceSessions(
+        key: generator.chance(70) ? generator.pick(keys) : nil, time: generator.pick(times),
+        gapSeconds: Int64(generator.number(1...4)), countsDistinct: generator.chance(30)))
+  }
+
   mutating func explode(_ input: ReferencePlan) -> ReferencePlan {
     let lists = input.columns.indices.filter { input.columns[$0].type.isList }
     if lists.isEmpty { return project(input) }

@@ -48,6 +48,9 @@ extension ReferencePlan {
       return columns + over.calls.map { $0.resultColumn(over: columns) }
     case .rankLimit(let input, let limit): return input.columns + (limit.showsRank ? [.init(type: .bigint)] : [])
     case .distinctOn(let input, _): return input.columns
+    case .sessions(let input, let sessions):
+      let numbers = [ReferenceColumn](repeating: .init(type: .bigint), count: sessions.countsDistinct ? 4 : 3)
+      return (sessions.key.map { [input.columns[$0]] } ?? []) + numbers
     }
   }
 
@@ -57,7 +60,7 @@ extension ReferencePlan {
     case .table: []
     case .filter(let input, _), .project(let input, _), .explode(let input, _, _), .aggregate(let input, _, _),
       .groupingSets(let input, _, _, _), .distinct(let input), .topN(let input, _, _, _), .match(let input, _),
-      .over(let input, _), .rankLimit(let input, _), .distinctOn(let input, _):
+      .over(let input, _), .rankLimit(let input, _), .distinctOn(let input, _), .sessions(let input, _):
       [input]
     case .union(let a, let b), .join(let a, let b, _, _), .setOperation(let a, let b, _, _),
       .recursion(let a, let b, _, _):
@@ -72,7 +75,7 @@ extension ReferencePlan {
     case .filter, .project, .explode, .union, .distinct: inputs.allSatisfy { $0.isAppendOnly(tables) }
     case .topN(let input, let keys, _, _): keys.isEmpty && input.isAppendOnly(tables)
     case .join(let a, let b, .inner, _): a.isAppendOnly(tables) && b.isAppendOnly(tables)
-    case .aggregate, .groupingSets, .join, .setOperation, .match, .recursion, .over, .rankLimit, .distinctOn: false
+    case .aggregate, .groupingSets, .join, .setOperation, .match, .recursion, .over, .rankLimit, .distinctOn, .sessions: false
     }
   }
 
@@ -83,7 +86,7 @@ extension ReferencePlan {
     case .table(let index): tables[index]
     case .aggregate(let input, _, _), .distinct(let input):
       input.isAppendOnly(tables) && input.hasKnownOrder(tables)
-    case .groupingSets, .join, .setOperation, .match, .recursion, .over, .rankLimit, .distinctOn: false
+    case .groupingSets, .join, .setOperation, .match, .recursion, .over, .rankLimit, .distinctOn, .sessions: false
     case .filter, .project, .explode, .union, .topN: inputs.allSatisfy { $0.hasKnownOrder(tables) }
     }
   }

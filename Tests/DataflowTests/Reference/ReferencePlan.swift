@@ -22,6 +22,7 @@ indirect enum ReferencePlan {
   case over(ReferencePlan, ReferenceOver)
   case rankLimit(ReferencePlan, ReferenceRankLimit)
   case distinctOn(ReferencePlan, ReferenceRankLimit)
+  case sessions(ReferencePlan, ReferenceSessions)
 }
 
 enum ReferenceJoinKind: String, CaseIterable {
@@ -106,6 +107,7 @@ extension ReferencePlan {
     case .over(let input, let over): return over.rows(input.rows(tables), columns: input.columns)
     case .rankLimit(let input, let limit), .distinctOn(let input, let limit):
       return limit.rows(input.rows(tables), columns: input.columns)
+    case .sessions(let input, let sessions): return Self.inOrder(sessions.rows(Self.inOrder(input.rows(tables))))
     }
   }
 

@@ -46,6 +46,7 @@ extension ReferencePlan {
     case .distinctOn(let input, let limit):
       let order = limit.order.isEmpty ? "" : " ORDER BY \(limit.order.map(\.sql).joined(separator: ", "))"
       return "SELECT DISTINCT ON (\(limit.partition.map { "c\($0)" }.joined(separator: ", "))) * FROM (\(input.sql)) AS q\(order)"
+    case .sessions(let input, let sessions): return sessions.sql(input.sql)
     case .setOperation(let a, let b, let kind, let isAll):
       return "SELECT * FROM (\(a.sql)) AS a \(kind.rawValue)\(isAll ? " ALL" : "") SELECT * FROM (\(b.sql)) AS b"
     case .recursion(let base, let pairs, let isLeft, let depth):
