@@ -105,9 +105,12 @@ final class ShellRun: @unchecked Sendable {
       // Asked twice: whatever is stuck stays undone.
       if signalReceived.isAgain() { _exit(128 + number) }
       signalReceived.set(number)
+      // A terminal that is gone, or a prompt asked to end: after the statement that runs, if one does.
+      if let editor {
+        isQuitting = true
+        _ = editor.interrupt()
+      }
       session?.interrupt()
-      // A terminal that is gone, or a prompt asked to end.
-      if editor?.interrupt() == true { isQuitting = true }
     }
   }
 

@@ -60,6 +60,8 @@ public final class TerminalProcess {
     }
   }
 
+  public func signal(_ number: Int32) { kill(pid, number) }
+
   public func resize(columns: Int, rows: Int) {
     screen.resize(columns: columns, rows: rows)
     Self.setSize(master, columns, rows)
