@@ -9,6 +9,11 @@ package func displayWidth(of scalar: Unicode.Scalar) -> Int {
   return isWide(value) ? 2 : 1
 }
 
+/// Characters that turn the direction of what follows them, beyond their cell: overrides, embeddings and isolates.
+package func isDirectionControl(_ scalar: Unicode.Scalar) -> Bool {
+  (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+}
+
 /// The width of a text without tabs and newlines.
 package func displayWidth(of text: some StringProtocol) -> Int {
   var width = 0

@@ -7,9 +7,10 @@
 /// Signals, received by one thread that waits for nothing else, so that no code of ours runs inside a handler.
 enum Signals {
   /// Blocks SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP and SIGCONT for this thread and all it will start, and calls `handle` for each that
-  /// arrives. SIGPIPE is ignored: a closed pipe is an error of the write. Call once, before any thread is made.
+  /// arrives. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a full file are errors of the write. Call once, before any thread is made.
   static func receive(_ handle: @escaping @Sendable (Int32) -> Void) {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var set = all
     pthread_sigmask(SIG_BLOCK, &set, nil)
     var thread = pthread_t()

@@ -230,4 +230,27 @@ struct PromptTests {
     }
     #expect(try shell.leave() == 0)
   }
+
+  @Test func theStartScriptGoesOnAfterAnError() throws {
+    let shell = try ShellSession(rc: "SELECT bogus;\n.mode nope\n.timer on\n")
+    try shell.wait(for: "error[UNRESOLVED_COLUMN]")
+    try shell.wait(for: "error[UNKNOWN_OUTPUT_MODE]")
+    try shell.type("SELECT 1 AS x;\r")
+    try shell.wait(for: "time: ")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func aCompletionRepeatsNothing() throws {
+    let shell = try ShellSession()
+    try shell.type("SELECT coun(*)\u{1B}[D\u{1B}[D\u{1B}[Dt\u{7F}\t")
+    try shell.wait("one parenthesis") { $0.text.hasSuffix("> SELECT count(*)") || $0.text.hasSuffix("> SELECT coun(*)") }
+    try shell.type("\u{5}\u{15}CREATE STREAM words (word STRING) USING memory;\r")
+    try shell.wait(for: "created stream")
+    try shell.waitForPrompt()
+    try shell.type("SELECT wo FROM words;\u{1}" + String(repeating: "\u{1B}[C", count: 9) + "rd\u{7F}\u{7F}")
+    try shell.type("r\t")
+    try shell.wait(for: "> SELECT word FROM words;")
+    try shell.type("\u{3}")
+    #expect(try shell.leave() == 0)
+  }
 }

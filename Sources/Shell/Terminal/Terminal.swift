@@ -22,6 +22,14 @@ enum Terminal {
     return (80, 24)
   }
 
+  /// Takes the places of standard descriptors that are closed, so that no file or pipe of ours gets one: reading or writing there fails as it
+  /// would. Before anything is opened.
+  static func holdStandardDescriptors() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Writes all bytes to a descriptor; a terminal that is gone gets nothing.
   static func write(_ text: String, to descriptor: Int32 = 1) {
     var text = text

@@ -52,7 +52,7 @@ enum TextFitting {
       case "\r": out.append(contentsOf: "\\r".unicodeScalars)
       case "\t": out.append(contentsOf: "\\t".unicodeScalars)
       default:
-        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
+        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || isDirectionControl(scalar) {
           out.append(contentsOf: "\\x\(String(scalar.value, radix: 16))".unicodeScalars)
         } else {
           out.append(scalar)

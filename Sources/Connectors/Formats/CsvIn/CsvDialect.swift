@@ -32,11 +32,14 @@ struct CsvDialect: Sendable {
 
   /// Whether there is anything but blank lines and comments.
   func holdsRecord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    var rest = text[...]
-    while !rest.isEmpty {
-      let line = rest.prefix { $0 != newline }
-      if line.first != comment, line.contains(where: { $0 > 0x20 || $0 == separator[0] }) { return true }
-      rest = rest[line.endIndex...].dropFirst()
+    var at = 0
+    while at < text.count {
+      let isComment = text[at] == comment
+      while at < text.count, text[at] != newline {
+        if !isComment, text[at] > 0x20 || text[at] == separator[0] { return true }
+        at &+= 1
+      }
+      at &+= 1
     }
     return false
   }

@@ -13,6 +13,7 @@ struct CsvSniffing {
   private static let others: [UInt8] = [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"), UInt8(ascii: ",")]
   /// Enough to tell.
   private static let recordsMax = 200
+  private static let bytesMax = 256 << 10
   private static let comment = UInt8(ascii: "#")
 
   struct Finding: Equatable {
@@ -60,8 +61,11 @@ struct CsvSniffing {
     var front: [Record] = []
     var rest: [Record] = []
     var start = piece.start
-    while start < piece.end, rest.count < Self.recordsMax {
-      let end = CsvFields.recordEnd(base, from: start, limit: piece.end, dialect)
+    let limit = min(piece.end, start + Self.bytesMax)
+    while start < limit, rest.count < Self.recordsMax {
+      let end = CsvFields.recordEnd(base, from: start, limit: limit, dialect)
+      // Cut off here, a record says nothing.
+      if end == limit, limit < piece.end { break }
       defer { start = end + 1 }
       let text = UnsafeBufferPointer(start: base + start, count: end - start)
       guard dialect.holdsRecord(text) else { continue }

@@ -49,7 +49,7 @@ struct CellText {
     return text.count
   }
 
-  /// Spark's escapes for the characters that would break a table, `\u001b` for other controls.
+  /// Spark's escapes for the characters that would break a table, `\u001b` for other controls; on terminals also for what turns the direction of the text behind it.
   private func escape(_ scalar: Unicode.Scalar, to scalars: inout [Unicode.Scalar]) {
     let letter: Unicode.Scalar?
     switch scalar {
@@ -64,7 +64,7 @@ struct CellText {
     }
     if let letter {
       scalars += ["\\", letter]
-    } else if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
+    } else if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || measure == .terminal && isDirectionControl(scalar) {
       let hex = String(scalar.value, radix: 16)
       scalars += "\\u\(String(repeating: "0", count: 4 - hex.count))\(hex)".unicodeScalars
     } else {

@@ -1,0 +1,110 @@
+import Glibc
+import ProcessTesting
+import Testing
+
+/// Disks that are full, files that cannot be read, descriptors that are closed, records that are malformed.
+struct TroubleTests {
+  /// Runs the program with files of at most so many bytes, which stands for a full disk.
+  private func limited(_ sql: String, _ folder: TemporaryFolder, output: String? = nil) throws -> ChildProcess.Outcome {
+    let options = output.map { "-o \($0) " } ?? ""
+    return try ChildProcess.run(
+      ["/bin/sh", "-c", "ulimit -f 16; exec '\(Locations.program)' \(options)\"\(sql)\""], folder: folder.path)
+  }
+
+  @Test(arguments: [
+    ("INSERT INTO 'o.csv' SELECT id, repeat('x', 100) AS x FROM range(1000)", [String]()),
+    ("INSERT INTO 'o.json.gz' SELECT id, rand() AS x FROM range(100000)", []),
+    ("INSERT INTO 'parts/' SELECT id, repeat('x', 100) AS x FROM range(1000)", ["parts"]),
+    ("START QUERY q INTO json OPTIONS (path 'g/') AS SELECT value, repeat('x', 100000) AS x FROM rate(rowsPerSecond => 1000, rows => 10)", ["g"]),
+  ])
+  func aFullDiskUnderASink(sql: String, left: [String]) throws {
+    let folder = TemporaryFolder()
+    let outcome = try limited(sql, folder)
+    #expect(outcome.code == 3, "\(outcome.errors)")
+    #expect(outcome.errors.hasPrefix("error[NO_SPACE_LEFT]: writing to '") || outcome.errors.contains("error[NO_SPACE_LEFT]"))
+    #expect(outcome.errors.contains("failed: File too large"))
+    // No half of a file passes for a whole one.
+    #expect(Files.list(folder.path) == left)
+    for name in left { #expect(Files.list(folder.path + "/" + name).isEmpty) }
+  }
+
+  @Test func aFullDiskUnderTheOutput() throws {
+    let folder = TemporaryFolder()
+    let outcome = try limited("SELECT id, repeat('x', 100) AS x FROM range(1000)", folder, output: "o.csv")
+    #expect(outcome.code == 3)
+    #expect(outcome.errors == "error[NO_SPACE_LEFT]: writing to 'o.csv' failed: File too large\n")
+    for sql in ["SELECT 1", "START QUERY q INTO console AS SELECT value FROM rate(rowsPerSecond => 100)"] {
+      let full = try streamsql(sql, outputPath: "/dev/full")
+      #expect(full.code == 3)
+      #expect(full.errors.contains("error[NO_SPACE_LEFT]: writing to stdout failed: No space left on device"))
+    }
+  }
+
+  /// Even root cannot read this one.
+  @Test func aFileThatCannotBeRead() throws {
+    let folder = TemporaryFolder()
+    folder.file("1.csv", "a\n1\n")
+    symlink("/proc/self/mem", folder.path + "/2.csv")
+    let outcome = try streamsql("SELECT * FROM read_files('*.csv', schema => 'a INT', header => true)", folder: folder.path)
+    #expect(outcome.code == 3)
+    #expect(outcome.errors.contains("error[IO_ERROR]: reading '2.csv' failed"), "\(outcome.errors)")
+    let passed = try streamsql(
+      "SELECT * FROM read_files('*.csv', schema => 'a INT', header => true, ignoreCorruptFiles => true)", folder: folder.path)
+    #expect(passed.output == "a\n1\n")
+    #expect(passed.code == 0)
+  }
+
+  @Test func tenThousandFiles() throws {
+    let folder = TemporaryFolder()
+    for number in 0..<10_000 { folder.file("\(number).csv", "n\n\(number)\n") }
+    let outcome = try streamsql("SELECT count(*) AS c, sum(n) AS s FROM '\(folder.path)/*.csv'")
+    #expect(outcome.output == "c\ts\n10000\t49995000\n", "\(outcome.errors)")
+  }
+
+  @Test(arguments: ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"]) func closedDescriptors(closing: String) throws {
+    let folder = TemporaryFolder()
+    let command = "'\(Locations.program)' 'SELECT count(*) AS n FROM stdin' \(closing); echo $? > code"
+    _ = try ChildProcess.run(["/bin/sh", "-c", command], folder: folder.path)
+    let code = Files.read(folder.path + "/code")
+    #expect(closing == "2>&-" ? code == "0\n" : code == "3\n" || code == "1\n", "\(code ?? "")")
+    #expect(Files.list(folder.path) == ["code"])
+  }
+
+  @Test func malformedRecordsAreToldOf() throws {
+    let folder = TemporaryFolder()
+    folder.file("r.csv", "a,b\n1,2\n3\n4,5,6\n")
+    let outcome = try streamsql("SELECT * FROM 'r.csv'", folder: folder.path)
+    #expect(outcome.output == "a\tb\n1\t2\n3\t\n4\t5\n")
+    #expect(outcome.errors == "warning: 2 malformed records in r.csv; SELECT * FROM errors('r.csv') tells why\n")
+    #expect(outcome.code == 0)
+  }
+
+  @Test(arguments: [
+    ("SELECT * FROM 'peple.csv'", "did you mean 'people.csv'?"), ("SELECT * FROM people.csv", "a path is read in quotes: FROM 'people.csv'"),
+    ("SELECT * FROM raet(3)", "did you mean \"rate\"?"), ("SELECT * FROM read_csv('people.csv')", "read_files('x.csv', header => true)"),
+    ("SELECT * FROM read_files('people.csv', formt => 'csv')", "did you mean \"format\"?"),
+    ("SELECT * FROM 'people.csv' WITH (mode = 'FAILFST')", "did you mean 'FAILFAST'?"),
+    ("SELECT value FROM rate() TRIGGER EVRY 1 SECOND", "did you mean EVERY?"), ("SELECT value FROM rate() EMIT CHNGES", "did you mean CHANGES?"),
+    ("SELECT value FROM rate() TRIGGER EVERY 1 SECNOD", "did you mean SECOND?"), ("INSERT INTO nope SELECT 1", "INSERT INTO 'nope.csv'"),
+  ])
+  func whatWasMeant(sql: String, hint: String) throws {
+    let folder = TemporaryFolder()
+    folder.file("people.csv", "a\n1\n")
+    let outcome = try streamsql(sql, folder: folder.path)
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.contains("hint: ") && outcome.errors.contains(hint), "\(outcome.errors)")
+  }
+
+  @Test func optionsOfAPath() throws {
+    let folder = TemporaryFolder()
+    folder.file("people.csv", "1;x\n")
+    #expect(try streamsql("SELECT * FROM 'people.csv' WITH (sep = ';', header = false)", folder: folder.path).output == "_c0\t_c1\n1\tx\n")
+    let declared = try streamsql("SELECT * FROM read_files('people.csv', schema => 'a DOUBLE, b STRING', sep => ';')", folder: folder.path)
+    #expect(declared.output == "a\tb\n1.0\tx\n")
+  }
+
+  @Test func nothingInTheDataDrivesATerminal() throws {
+    let outcome = try streamsql("-m", "box", "SELECT concat('a', decode(unhex('E280AE'), 'utf-8'), 'b', chr(27), '[31m') AS x")
+    #expect(outcome.output.contains("│ a\\u202eb\\u001b[31m │"), "\(outcome.output)")
+  }
+}
