@@ -55,8 +55,14 @@ extension StatementExecutor {
     if !isKnown {
       throw SQLError(
         .bind, "TABLE_OR_VIEW_NOT_FOUND", "there is no relation and no connector \"\(name.text)\"", span: name.span,
-        hint: didYouMean(name.text, in: catalog.connectors.sinkNames + catalog.relationNames))
+        hint: targetHint(name.text))
     }
+  }
+
+  /// What may have been meant by a target that is nothing.
+  private func targetHint(_ name: String) -> String {
+    didYouMean(name, in: catalog.connectors.sinkNames + catalog.relationNames)
+      ?? "a file or folder is written by its path in quotes: INSERT INTO '\(name).csv'"
   }
 
   /// The rows of the session that a target stands for.
@@ -128,7 +134,7 @@ extension StatementExecutor {
     if let refusal = ForeignConnector.refusal(of: name, span: span) { throw refusal }
     throw SQLError(
       .bind, "DATA_SOURCE_NOT_FOUND", "there is no relation and no connector \"\(name)\"", span: span,
-      hint: didYouMean(name, in: catalog.connectors.sinkNames + catalog.relationNames) ?? "a file or folder is written by its path in quotes: INSERT INTO '\(name).csv'")
+      hint: targetHint(name))
   }
 
   func given(_ option: AST.Option) throws(SQLError) -> GivenOption {
