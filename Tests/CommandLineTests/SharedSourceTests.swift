@@ -80,7 +80,7 @@ struct SharedSourceTests {
       "-m", "jsonl", "-c",
       """
       CREATE STREAM lines USING socket OPTIONS (host '127.0.0.1', port \(server.port), bufferBytes 10000);
-      \(two) PAUSE QUERY b; SELECT 'paused' AS b; AWAIT QUERY a; RESUME QUERY b;
+      \(two) PAUSE QUERY b; SELECT 'paused' AS b; AWAIT QUERY a; RESUME QUERY b; AWAIT QUERY b;
       """)
     try child.waitUntil("b is paused") { $0.output.contains("paused") }
     let sent = (0..<1000).map { "line \($0) \(String(repeating: "x", count: 100))" }

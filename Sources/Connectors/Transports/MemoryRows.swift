@@ -1,4 +1,4 @@
-package import Columnar
+internal import Columnar
 internal import Diagnostics
 
 /// The rows of a memory table, in the order in which they came: pieces that rows are only ever added to, with a mark on

@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+internal import Columnar
+internal import Diagnostics
 internal import Synchronization
 
 /// One query's place in a memory relation.

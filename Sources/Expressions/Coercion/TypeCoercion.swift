@@ -1,5 +1,5 @@
 package import Columnar
-package import Diagnostics
+internal import Diagnostics
 
 /// Implicit conversions, by the rules of Spark's ANSI mode (`AnsiTypeCoercion`).
 ///

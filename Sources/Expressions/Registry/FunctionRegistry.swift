@@ -1,4 +1,4 @@
-package import Diagnostics
+internal import Diagnostics
 
 /// All functions by name, without regard to case. A family of functions is a file that exports a list; the lists are
 /// joined in `builtin`: one line a family.

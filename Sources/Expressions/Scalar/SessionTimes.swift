@@ -1,5 +1,5 @@
-package import Columnar
-package import Diagnostics
+internal import Columnar
+internal import Diagnostics
 
 /// The two functions of time that sessions are made of, where rows are told apart one by one and not grouped at once.
 package enum SessionTimes {

@@ -1,4 +1,4 @@
-package import Columnar
+internal import Columnar
 package import Diagnostics
 
 /// Time windows as expressions: the start of the tumbling window that a time lies in, and the struct of start and end

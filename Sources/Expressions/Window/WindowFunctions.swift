@@ -1,4 +1,4 @@
-package import Columnar
+internal import Columnar
 package import Diagnostics
 
 /// Functions that only stand before OVER: ranks, and values of other rows.

@@ -1,5 +1,5 @@
 package import Columnar
-package import Diagnostics
+internal import Diagnostics
 package import Expressions
 
 extension LogicalPlan {

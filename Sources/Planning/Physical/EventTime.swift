@@ -1,4 +1,4 @@
-package import Expressions
+internal import Expressions
 
 /// What a column says of time: its row, or its group, is over when the clock has passed the column's value plus an offset.
 ///

@@ -1,4 +1,4 @@
-package import Columnar
+internal import Columnar
 package import Diagnostics
 internal import Expressions
 internal import SQLSyntax

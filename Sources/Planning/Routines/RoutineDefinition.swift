@@ -1,5 +1,5 @@
 package import Columnar
-package import Diagnostics
+internal import Diagnostics
 package import SQLSyntax
 
 /// A function that a user defined (CREATE FUNCTION): its body is bound anew at every call, with the arguments in the

@@ -1,5 +1,5 @@
-package import Diagnostics
-package import Synchronization
+internal import Diagnostics
+internal import Synchronization
 
 /// Records that could not be read as declared: counted, and the first of them kept for `errors(source)`.
 ///

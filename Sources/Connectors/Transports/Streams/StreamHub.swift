@@ -1,4 +1,4 @@
-package import Diagnostics
+internal import Diagnostics
 internal import Synchronization
 
 /// The one reader of a source that cannot replay, shared by all queries of a session that read it (SEM-7).

@@ -39,7 +39,7 @@ enum Predictions {
       var values = [Double](repeating: 0, count: rows)
       var validity = Validity(repeating: true, count: rows)
       for row in 0..<rows where context.isValid(row) {
-        guard let x = try isArray ? vector(columns[1], row) : numbers(columns.dropFirst(), row),
+        guard let x = isArray ? vector(columns[1], row) : numbers(columns.dropFirst(), row),
           let value = try isClusters ? nearest(model, row, x) : regression(model, row, x)
         else {
           validity.set(row, false)
