@@ -10,9 +10,9 @@ struct PhysicalPlanner {
 
   enum Emission { case changes, finalOnly }
   /// How often the query reads each source.
-  private var sourceUses: [SourceID: Int] = [:]
+  private(set) var sourceUses: [SourceID: Int] = [:]
   /// Those of them that stand on the bounded side of a join whose other side goes on.
-  private var staticUses: [SourceID: Int] = [:]
+  private(set) var staticUses: [SourceID: Int] = [:]
   /// Rows that a LIMIT right above a recursion asks for: it need not go on behind them.
   private var recursionRowsWanted: Int?
 
@@ -50,10 +50,12 @@ struct PhysicalPlanner {
     case .filter(let filter):
       let input = try build(filter.input, path: path + ".0", endsQuery: endsQuery)
       try checkRepeatable(filter.predicate, over: input)
-      return node("filter", path, .filter(filter.predicate), [input], input.schema, input.properties.stateless())
+      return node(
+        "filter", path, .filter(filter.predicate), [input], input.schema, input.properties.stateless())
     case .project(let project):
       let input = try build(project.input, path: path + ".0", endsQuery: endsQuery)
-      return try self.project(project.columns, schema: Schema(project.columns.map(\.field)), input, path: path)
+      return try self.project(
+        project.columns, schema: Schema(project.columns.map(\.field)), input, path: path)
     case .generate(let generate): return try self.generate(generate, path: path, endsQuery: endsQuery)
     case .aggregate(let aggregate):
       let input = try build(aggregate.input, path: path + ".0", endsQuery: endsQuery)
@@ -61,7 +63,8 @@ struct PhysicalPlanner {
         return try sessions(aggregate, time: time, gap: gap, input, path: path)
       }
       return try self.aggregate(
-        aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input, path: path,
+        aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input,
+        path: path,
         windowing: aggregate.windowing)
     case .distinct(let distinct):
       let input = try build(distinct.input, path: path + ".0", endsQuery: endsQuery)
@@ -90,7 +93,8 @@ struct PhysicalPlanner {
     _ name: String, _ path: String, _ kind: PhysicalOperator, _ inputs: [PhysicalNode], _ schema: Schema,
     _ properties: EdgeProperties
   ) -> PhysicalNode {
-    PhysicalNode(id: OperatorID(name + path), kind: kind, inputs: inputs, schema: schema, properties: properties)
+    PhysicalNode(
+      id: OperatorID(name + path), kind: kind, inputs: inputs, schema: schema, properties: properties)
   }
 
   private func scan(_ scan: LogicalPlan.Scan, path: String) -> PhysicalNode {
@@ -100,7 +104,8 @@ struct PhysicalPlanner {
       return positions.count == key.count ? positions : nil
     }
     let properties = EdgeProperties(
-      isAppendOnly: source.isAppendOnly, isBounded: source.isBounded, canEnd: source.isBounded || source.canEnd, key: key)
+      isAppendOnly: source.isAppendOnly, isBounded: source.isBounded,
+      canEnd: source.isBounded || source.canEnd, key: key)
     let schema = source.schema.project(scan.columns)
     if source.isChangedElsewhere { return changeGuard(scan, schema, properties, path: path) }
     return node("scan", path, .scan(source, columns: scan.columns), [], schema, properties)
@@ -114,7 +119,8 @@ struct PhysicalPlanner {
     let input = node("scan", path + ".0", .scan(scan.source, columns: scan.columns), [], schema, below)
     var properties = properties
     properties.stateBound = .bounded(
-      properties.key.map { "1 row for each \($0.map { schema[$0].name }.joined(separator: ", "))" } ?? "the rows that are there")
+      properties.key.map { "1 row for each \($0.map { schema[$0].name }.joined(separator: ", "))" }
+        ?? "the rows that are there")
     return node("changes", path, .changeGuard(scan.source, key: properties.key), [input], schema, properties)
   }
 
@@ -143,7 +149,7 @@ struct PhysicalPlanner {
     return node("union", path, .union, inputs, values.schema, properties)
   }
 
-  private func project(
+  func project(
     _ columns: [NamedExpression], schema: Schema, _ input: PhysicalNode, path: String
   ) throws(SQLError) -> PhysicalNode {
     for column in columns { try checkRepeatable(column.expression, over: input) }
@@ -185,23 +191,29 @@ struct PhysicalPlanner {
       properties.eventTimes[index] = input.properties.eventTimes[column]
     }
     let spec = GenerateSpec(
-      kept: generate.kept, generator: generate.generator, arguments: generate.arguments, isOuter: generate.isOuter,
+      kept: generate.kept, generator: generate.generator, arguments: generate.arguments,
+      isOuter: generate.isOuter,
       span: generate.span)
     return node("generate", path, .generate(spec), [input], generate.schema, properties)
   }
 
   private func aggregate(
-    _ keys: [NamedExpression], _ calls: [AggregateCall], isGlobal: Bool, name: String, _ input: PhysicalNode, path: String,
+    _ keys: [NamedExpression], _ calls: [AggregateCall], isGlobal: Bool, name: String, _ input: PhysicalNode,
+    path: String,
     windowing: Windowing? = nil
   ) throws(SQLError) -> PhysicalNode {
     for key in keys { try checkRepeatable(key.expression, over: input) }
     for call in calls {
-      for argument in call.arguments + (call.filter.map { [$0] } ?? []) { try checkRepeatable(argument, over: input) }
+      for argument in call.arguments + (call.filter.map { [$0] } ?? []) {
+        try checkRepeatable(argument, over: input)
+      }
     }
     let stepKeys = keys.indices.filter { keys[$0].expression.isStepNumber(over: input.properties) }
     let isPerStep = !stepKeys.isEmpty && input.properties.isAppendOnly
     var times: [Int: EventTime] = [:]
-    for (index, key) in keys.enumerated() { times[index] = key.expression.eventTime(input.properties.eventTimes) }
+    for (index, key) in keys.enumerated() {
+      times[index] = key.expression.eventTime(input.properties.eventTimes)
+    }
     var panes: (key: Int, shape: WindowShape)?
     if case .panes(let key, let shape)? = windowing {
       panes = (key, shape)
@@ -216,18 +228,23 @@ struct PhysicalPlanner {
     if closing == nil, !isPerStep { spec.idle = idle(windowing, input) }
     // Without calls a group's row never changes, it only appears.
     let isAppendOnly =
-      isPerStep || closing?.isFinalOnly == true || spec.idle?.isFinalOnly == true || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
+      isPerStep || closing?.isFinalOnly == true || spec.idle?.isFinalOnly == true
+      || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
     var properties = EdgeProperties(
       isAppendOnly: isAppendOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd,
-      key: isPerStep ? nil : Array(keys.indices), isFinalPerStep: isPerStep, stepColumns: isPerStep ? Set(stepKeys) : [],
+      key: isPerStep ? nil : Array(keys.indices), isFinalPerStep: isPerStep,
+      stepColumns: isPerStep ? Set(stepKeys) : [],
       stateBound: .ofAggregate(keys: keys, calls: calls, spec, input: input.properties))
     properties.eventTimes = times
-    return node(name, path, .aggregate(spec), [input], Schema(keys.map(\.field) + calls.map(\.field)), properties)
+    return node(
+      name, path, .aggregate(spec), [input], Schema(keys.map(\.field) + calls.map(\.field)), properties)
   }
 
   /// What closes groups with these key times: the first that says when a group is over.
   func closing(_ times: [Int: EventTime], _ input: PhysicalNode) -> ClosingSpec? {
-    guard let emission, !input.properties.isBounded, let key = times.keys.min(), let time = times[key] else { return nil }
+    guard let emission, !input.properties.isBounded, let key = times.keys.min(), let time = times[key] else {
+      return nil
+    }
     return ClosingSpec(key: key, time: time, isFinalOnly: emission == .finalOnly)
   }
 
@@ -239,9 +256,11 @@ struct PhysicalPlanner {
   }
 
   private func sessions(
-    _ aggregate: LogicalPlan.Aggregate, time: BoundExpression, gap: BoundExpression, _ input: PhysicalNode, path: String
+    _ aggregate: LogicalPlan.Aggregate, time: BoundExpression, gap: BoundExpression, _ input: PhysicalNode,
+    path: String
   ) throws(SQLError) -> PhysicalNode {
-    let eventTime = emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
+    let eventTime =
+      emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
     let isFinalOnly = eventTime != nil && emission == .finalOnly
     let needsRows = aggregate.calls.first { $0.isDistinct || $0.aggregate.own?.canMerge == false }
     if !input.properties.isAppendOnly || needsRows != nil && !isFinalOnly {
@@ -255,7 +274,8 @@ struct PhysicalPlanner {
           : "\(call.aggregate.name) has no MERGE, and sessions that grow together need one",
         span: call.span,
         hint: call.isDistinct
-          ? "use size(collect_set(…)) or approx_count_distinct, or OUTPUT MODE UPDATE" : "CREATE AGGREGATE … MERGE (a, b) -> …")
+          ? "use size(collect_set(…)) or approx_count_distinct, or OUTPUT MODE UPDATE"
+          : "CREATE AGGREGATE … MERGE (a, b) -> …")
     }
     let width = aggregate.keys.count
     var properties = EdgeProperties(
@@ -267,10 +287,12 @@ struct PhysicalPlanner {
     } else if input.properties.isBounded {
       properties.stateBound = .bounded("every session, of bounded input")
     } else {
-      properties.stateBound = .unbounded(reason: "every session", fix: "declare a WATERMARK for the time of the session")
+      properties.stateBound = .unbounded(
+        reason: "every session", fix: "declare a WATERMARK for the time of the session")
     }
     let spec = SessionAggregateSpec(
-      keys: aggregate.keys.map(\.expression), time: time, gap: gap, calls: aggregate.calls, domain: eventTime?.domain,
+      keys: aggregate.keys.map(\.expression), time: time, gap: gap, calls: aggregate.calls,
+      domain: eventTime?.domain,
       isFinalOnly: isFinalOnly)
     return node("sessions", path, .sessionAggregate(spec), [input], aggregate.schema, properties)
   }
@@ -284,7 +306,8 @@ struct PhysicalPlanner {
     var properties = input.properties.stateless()
     properties.eventTimes[watermark.column] = EventTime(.event)
     let spec = WatermarkSpec(
-      column: watermark.column, columnName: input.schema[watermark.column].name, delayMicros: watermark.delayMicros,
+      column: watermark.column, columnName: input.schema[watermark.column].name,
+      delayMicros: watermark.delayMicros,
       relation: watermark.relation)
     return node("watermark", path, .watermark(spec), [input], input.schema, properties)
   }
@@ -302,10 +325,13 @@ struct PhysicalPlanner {
       if case .sliding(let size, _, _) = assign.shape { properties.eventTimes[width] = time.later(by: size) }
     }
     return node(
-      "windows", path, .windowAssign(time: assign.time, shape: assign.shape), [input], assign.schema, properties)
+      "windows", path, .windowAssign(time: assign.time, shape: assign.shape), [input], assign.schema,
+      properties)
   }
 
-  private func limit(_ limit: LogicalPlan.Limit, path: String, endsQuery: Bool) throws(SQLError) -> PhysicalNode {
+  private func limit(_ limit: LogicalPlan.Limit, path: String, endsQuery: Bool) throws(SQLError)
+    -> PhysicalNode
+  {
     let (ordered, order) = limit.input.liftingOrder()
     let width = limit.input.schema.count
     if ordered.schema.count > width {
@@ -319,12 +345,15 @@ struct PhysicalPlanner {
     let input = try planner.build(ordered, path: path + ".0", endsQuery: endsQuery)
     for key in order { try checkRepeatable(key.expression, over: input) }
     // A limit that is full ends the whole query, so it must not stand beside another input of a union.
-    guard order.isEmpty, input.properties.isAppendOnly, endsQuery else { return topN(order, limit, input, path: path) }
+    guard order.isEmpty, input.properties.isAppendOnly, endsQuery else {
+      return topN(order, limit, input, path: path)
+    }
     var properties = input.properties.stateless()
     properties.canEnd = properties.canEnd || limit.count != nil
     properties.stateBound = .bounded("a count of rows")
     return node(
-      "limit", path, .limit(count: min(limit.count ?? .max, .max - limit.offset), offset: limit.offset), [input],
+      "limit", path, .limit(count: min(limit.count ?? .max, .max - limit.offset), offset: limit.offset),
+      [input],
       input.schema, properties)
   }
 
@@ -339,20 +368,23 @@ struct PhysicalPlanner {
     properties.eventTimes = properties.isAppendOnly ? properties.eventTimes : [:]
     properties.stateBound = .ofTopN(limit, input: input.properties)
     return node(
-      "topn", path, .topN(keys: keys, count: limit.count, offset: limit.offset), [input], input.schema, properties)
+      "topn", path, .topN(keys: keys, count: limit.count, offset: limit.offset), [input], input.schema,
+      properties)
   }
 
   private func union(_ union: LogicalPlan.Union, path: String) throws(SQLError) -> PhysicalNode {
     var inputs: [PhysicalNode] = []
-    for (port, input) in union.inputs.enumerated() { 
+    for (port, input) in union.inputs.enumerated() {
       inputs.append(try build(input, path: "\(path).\(port)", endsQuery: false))
     }
     let properties = inputs.map(\.properties)
-    let stepColumns = properties.map(\.stepColumns).reduce(properties.first?.stepColumns ?? []) { $0.intersection($1) }
+    let stepColumns = properties.map(\.stepColumns).reduce(properties.first?.stepColumns ?? []) {
+      $0.intersection($1)
+    }
     var edge = EdgeProperties(
-        isAppendOnly: properties.allSatisfy(\.isAppendOnly), isBounded: properties.allSatisfy(\.isBounded),
-        canEnd: properties.allSatisfy(\.canEnd), isFinalPerStep: properties.allSatisfy(\.isFinalPerStep),
-        stepColumns: stepColumns)
+      isAppendOnly: properties.allSatisfy(\.isAppendOnly), isBounded: properties.allSatisfy(\.isBounded),
+      canEnd: properties.allSatisfy(\.canEnd), isFinalPerStep: properties.allSatisfy(\.isFinalPerStep),
+      stepColumns: stepColumns)
     // The times of the first input, as in Spark: others may have none, and then go by those. Of different offsets the latest.
     for (column, time) in properties.first?.eventTimes ?? [:] {
       let all = properties.compactMap { $0.eventTimes[column] }
@@ -360,78 +392,6 @@ struct PhysicalPlanner {
       edge.eventTimes[column] = all.max { $0.offsetMicros < $1.offsetMicros }
     }
     return node("union", path, .union, inputs, union.schema, edge)
-  }
-
-  private func join(_ join: LogicalPlan.Join, path: String) throws(SQLError) -> PhysicalNode {
-    let left = try build(join.left, path: path + ".0", endsQuery: false)
-    let right = try build(join.right, path: path + ".1", endsQuery: false)
-    if join.kind == .inner, isStatic(left, join.left, beside: right), !isStatic(right, join.right, beside: left) {
-      return try exchanged(join, path: path)
-    }
-    let (keys, unsplit) = JoinSpec.split(join.condition, leftWidth: left.schema.count)
-    var residual = unsplit
-    for input in [left, right] {
-      for key in keys {
-        try checkRepeatable(key.left, over: input)
-        try checkRepeatable(key.right, over: input)
-      }
-      if let residual { try checkRepeatable(residual, over: input) }
-    }
-    let isAppendOnly = left.properties.isAppendOnly && right.properties.isAppendOnly
-    let isPerStep =
-      isAppendOnly
-      && keys.contains { $0.left.isStepNumber(over: left.properties) && $0.right.isStepNumber(over: right.properties) }
-    let isRightStatic = join.kind != .full && isStatic(right, join.right, beside: left)
-    var time: JoinTime?
-    if let emission, !isRightStatic, !isPerStep, !join.kind.isLookup, !join.kind.isAsOf {
-      let inputs = JoinTimeInputs(
-        condition: join.condition, leftWidth: left.schema.count, times: EdgeProperties.joinedTimes(left, right),
-        names: join.conditionNames)
-      time = JoinTime(inputs, kind: join.kind, mayFinish: emission == .finalOnly && isAppendOnly)
-    }
-    var asOf: AsOfSpec?
-    if join.kind.isAsOf {
-      guard var order = AsOfSpec(residual, leftWidth: left.schema.count) else { throw .asOfCondition(span: join.span) }
-      if let emission, !isRightStatic {
-        order.setClock(
-          left.properties.eventTimes, right.properties.eventTimes,
-          mayFinish: emission == .finalOnly && left.properties.isAppendOnly)
-      }
-      asOf = order
-      residual = nil
-    } else if join.kind.isLookup, !isRightStatic {
-      if !left.properties.isAppendOnly { throw .lookupOfChanges(span: join.span) }
-      if right.properties.isAppendOnly, residual == nil { asOf = .current }
-    }
-    let spec = JoinSpec(
-      kind: join.kind, keys: keys, residual: residual, isRightStatic: isRightStatic,
-      isPerStep: isPerStep && !join.kind.isLookup && asOf == nil, time: time, asOf: asOf)
-    let properties = EdgeProperties.ofJoin(spec, left, right)
-    return node("join", path, .join(spec), [left, right], join.schema, properties)
-  }
-
-  /// An inner join with the static side on the right, and the columns put back in order.
-  private func exchanged(_ join: LogicalPlan.Join, path: String) throws(SQLError) -> PhysicalNode {
-    let schema = join.schema
-    let widths = (left: join.left.schema.count, right: join.right.schema.count)
-    let turned = LogicalPlan.Join(
-      left: join.right, right: join.left, kind: .inner,
-      condition: join.condition?.remapped { $0 < widths.left ? $0 + widths.right : $0 - widths.left }, span: join.span)
-    let input = try self.join(turned, path: path + ".0")
-    let columns = schema.fields.enumerated().map { index, field in
-      NamedExpression(
-        .column(index < widths.left ? index + widths.right : index - widths.left, field), as: field.name)
-    }
-    return try project(columns, schema: schema, input, path: path)
-  }
-
-  /// Whether all of it is there before other sources are read: bounded, and nobody else waits for the same sources, but
-  /// such sides of other joins.
-  private func isStatic(_ node: PhysicalNode, _ plan: LogicalPlan, beside other: PhysicalNode) -> Bool {
-    if !node.properties.isBounded { return false }
-    let uses = plan.sourceUses
-    if uses.allSatisfy({ sourceUses[$0.key] == $0.value }) { return true }
-    return !other.properties.isBounded && uses.keys.allSatisfy { sourceUses[$0] == staticUses[$0] }
   }
 
   private func recursive(_ recursive: LogicalPlan.Recursive, path: String) throws(SQLError) -> PhysicalNode {
@@ -445,18 +405,22 @@ struct PhysicalPlanner {
     }
     let isBounded = inputs.allSatisfy(\.properties.isBounded)
     let spec = RecursiveSpec(
-      name: recursive.name, step: try planner.build(step, path: path + ".step", endsQuery: false), isAll: recursive.isAll,
-      isLinear: recursive.step.isLinear(in: recursive.id), levelsMax: recursive.levelsMax, rowsMax: recursive.rowsMax,
+      name: recursive.name, step: try planner.build(step, path: path + ".step", endsQuery: false),
+      isAll: recursive.isAll,
+      isLinear: recursive.step.isLinear(in: recursive.id), levelsMax: recursive.levelsMax,
+      rowsMax: recursive.rowsMax,
       rowsWanted: isBounded ? recursionRowsWanted : nil, span: recursive.span)
     var properties = EdgeProperties(
-      isAppendOnly: inputs.allSatisfy(\.properties.isAppendOnly) && recursive.step.isMonotone(in: recursive.id)
+      isAppendOnly: inputs.allSatisfy(\.properties.isAppendOnly)
+        && recursive.step.isMonotone(in: recursive.id)
         && (spec.isLinear || !spec.isAll),
       isBounded: isBounded, canEnd: inputs.allSatisfy(\.properties.canEnd))
     properties.stateBound =
       isBounded
       ? .bounded("the rows found, of bounded input")
       : .unbounded(
-        reason: "every row found and every row that leads on", fix: "bound what it reads, for example with GROUP BY or a window below")
+        reason: "every row found and every row that leads on",
+        fix: "bound what it reads, for example with GROUP BY or a window below")
     return node("recursive", path, .recursive(spec), inputs, recursive.schema, properties)
   }
 
@@ -504,18 +468,12 @@ extension LogicalPlan {
 
   /// The plan below a projection that only gives names, which `PhysicalPlan.schema` has.
   fileprivate var withoutRenaming: LogicalPlan {
-    guard case .project(let project) = self, project.isPrefix, project.columns.count == project.input.schema.count else {
+    guard case .project(let project) = self, project.isPrefix,
+      project.columns.count == project.input.schema.count
+    else {
       return self
     }
     return project.input
-  }
-}
-
-extension SQLError {
-  fileprivate static func lookupOfChanges(span: SourceSpan) -> SQLError {
-    SQLError(
-      .plan, "UNSUPPORTED_FEATURE", "rows that may be taken back cannot be joined as of the processing time", span: span,
-      hint: "join the rows as they come, below the aggregate or join that changes them, or join as of an event time")
   }
 }
 

@@ -52,6 +52,7 @@ extension PushFilters {
 
   private static func isNotNull(_ column: Int, _ plan: LogicalPlan) -> [BoundExpression] {
     let field = plan.schema[column]
+    // IS NOT NULL takes every type: binding it does not fail.
     guard field.isNullable, plan.mayHide(column),
       let condition = try? FunctionRegistry.builtin.isNotNull(.column(column, field))
     else { return [] }
