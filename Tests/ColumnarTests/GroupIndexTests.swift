@@ -22,6 +22,26 @@ import Testing
     }
   }
 
+  /// Keys that come and go take no more memory than those that are there.
+  @Test(arguments: [1, 2]) func memoryIsThatOfTheGroupsThatAreThere(width: Int) {
+    let index = GroupIndex(keyTypes: Array(repeating: .string, count: width))
+    var groups: [Int32] = []
+    var early = 0
+    for round in 0..<300 {
+      let rows = (0..<500).map { row in Array(repeating: Int64(round * 500 + row) as Int64?, count: width) }
+      let columns = Self.columns(rows, texts: width)
+      var reused: [(group: Int32, row: Int32)] = []
+      let before = groups
+      index.findOrInsert(columns, rows: rows.count, groups: &groups, reused: &reused)
+      index.remove(before)
+      if round == 20 { early = index.memoryBytes }
+      var found: [Int32] = []
+      index.find(columns, rows: rows.count, groups: &found)
+      #expect(found == groups)
+    }
+    #expect(index.memoryBytes <= early * 3)
+  }
+
   @Test(arguments: [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0)]) func numbersKeysAsADictionaryDoes(width: Int, texts: Int) {
     let types = (0..<width).map { $0 < texts ? DataType.string : .bigint }
     let index = GroupIndex(keyTypes: types)

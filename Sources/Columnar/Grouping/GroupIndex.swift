@@ -17,6 +17,8 @@ package final class GroupIndex {
   /// Keys by group, of kind `word`.
   @exclusivity(unchecked) private var words = RawArray<UInt64>()
   @exclusivity(unchecked) private var arena = ByteArena()
+  /// Bytes of the arena that keys of groups take; the others belong to groups that are gone.
+  @exclusivity(unchecked) private var keptBytes = 0
   private var nullGroup: Int32 = -1
   /// Key values by group, for the kinds of several columns.
   private var keyBuilders: [ColumnBuilder]
@@ -169,11 +171,24 @@ package final class GroupIndex {
         nullGroup = -1
       } else if kind == .word {
         numbers.remove(group: group, hashes: hashes.base)
-      } else if kind != .pair || !pairs.remove(group: group, hashes: hashes.base) {
-        strings.remove(group: group, hashes: hashes.base)
+      } else if kind != .pair || pairs.remove(group: group, hashes: hashes.base) == nil {
+        keptBytes -= strings.remove(group: group, hashes: hashes.base)?.keptBytes ?? 0
       }
     }
-    if liveCount == 0 { clear() }
+    if liveCount == 0 { clear() } else { compactArenaIfSparse() }
+  }
+
+  /// Copies the keys that are left into a fresh arena when most bytes belong to none of them; columns that were given out
+  /// keep the old one. A copied byte was preceded by one that was given up.
+  private func compactArenaIfSparse() {
+    guard arena.allocatedBytes > 2 * keptBytes + ByteArena.blockBytes else { return }
+    var fresh = ByteArena()
+    strings.replaceKeys { key, group in
+      let kept = key.kept(in: &fresh)
+      if kind == .string { views[Int(group)] = kept }
+      return kept
+    }
+    arena = fresh
   }
 
   /// Forgets all groups.
@@ -186,6 +201,7 @@ package final class GroupIndex {
     views.count = 0
     words.count = 0
     arena = ByteArena()
+    keptBytes = 0
     for i in keyBuilders.indices { keyBuilders[i] = ColumnBuilder(keyTypes[i]) }
     keyRowOf = []
     strings.deallocate()
@@ -321,6 +337,7 @@ package final class GroupIndex {
     let found = slots.search(key, hash)
     if found >= 0 { return found }
     let kept = key.kept(in: &arena)
+    keptBytes += kept.keptBytes
     let group = newGroup(hash: hash, view: kept.asView, word: kept.asWord, row: row, &reused)
     slots.insert(kept, hash: hash, group: group, hashes: hashes.base)
     return group

@@ -11,6 +11,8 @@ protocol SlotKey: BitwiseCopyable, Equatable {
   var hash64: UInt64 { get }
   /// The key for as long as the table lives.
   func kept(in arena: inout ByteArena) -> Self
+  /// Bytes of an arena that a kept key takes.
+  var keptBytes: Int { get }
   /// The key as the index keeps it by group: a view, or a word, the other one empty.
   var asView: BytesView { get }
   var asWord: UInt64 { get }
@@ -21,6 +23,7 @@ extension BytesView: SlotKey {
   static var filler: BytesView { BytesView() }
   @inline(__always) var hash64: UInt64 { Hashing.hash(self) }
   func kept(in arena: inout ByteArena) -> BytesView { arena.adopt(self) }
+  var keptBytes: Int { isInline ? 0 : count }
   var asView: BytesView { self }
   var asWord: UInt64 { 0 }
 }
@@ -30,6 +33,7 @@ extension UInt64: SlotKey {
   static var filler: UInt64 { 0 }
   @inline(__always) var hash64: UInt64 { Hashing.hash(word: self) }
   func kept(in arena: inout ByteArena) -> UInt64 { self }
+  var keptBytes: Int { 0 }
   var asView: BytesView { BytesView() }
   var asWord: UInt64 { self }
 }
@@ -43,6 +47,7 @@ struct WordPair: SlotKey {
   static var filler: WordPair { WordPair(first: 0, second: 0) }
   @inline(__always) var hash64: UInt64 { Hashing.hash(first, second) }
   func kept(in arena: inout ByteArena) -> WordPair { self }
+  var keptBytes: Int { 0 }
   var asView: BytesView { BytesView() }
   var asWord: UInt64 { 0 }
 }
@@ -189,9 +194,14 @@ struct KeySlots<Key: SlotKey> {
     old.deallocate()
   }
 
-  /// Takes a group out; false if it is not here. Its slot is free again at once if a search could not have gone past its block.
+  /// Gives every key anew, equal to what it was.
+  mutating func replaceKeys(_ fresh: (Key, _ group: Int32) -> Key) {
+    for at in 0..<capacity where controls[at] > KeySlots.removed { slots[at].key = fresh(slots[at].key, slots[at].group) }
+  }
+
+  /// Takes a group out and gives its key; nil if it is not here. Its slot is free again at once if a search could not have gone past its block.
   @discardableResult
-  mutating func remove(group: Int32, hashes: UnsafePointer<UInt64>) -> Bool {
+  mutating func remove(group: Int32, hashes: UnsafePointer<UInt64>) -> Key? {
     let hash = hashes[Int(group)]
     var block = firstBlock(hash)
     while true {
@@ -204,11 +214,11 @@ struct KeySlots<Key: SlotKey> {
           controls[at] = hasFree ? KeySlots.free : KeySlots.removed
           slots[at].group = -1
           if hasFree { used -= 1 }
-          return true
+          return slots[at].key
         }
         hits &= hits &- 1
       }
-      if hasFree { return false }
+      if hasFree { return nil }
       block = (block &+ 1) & blockMask
     }
   }
