@@ -104,7 +104,7 @@ package final class MatchAllRows: Operator {
     if let time, case .int64(let column) = try evaluator.column(time, over: batch) { times = column.values }
     let found = try matcher.run(
       &partitions, active,
-      PatternMatcher.Input(reader: reader, times: times, evaluation: step.evaluation, isEnded: true, horizon: nil))
+      PatternInput(reader: reader, times: times, evaluation: step.evaluation, isEnded: true, horizon: nil))
     let rank = active.enumerated().reduce(into: [Int](repeating: 0, count: partitions.count)) { $0[Int($1.element)] = $1.offset }
     let ordered = found.indices.sorted {
       (rank[Int(found[$0].partition)], found[$0].start, $0) < (rank[Int(found[$1].partition)], found[$1].start, $1)

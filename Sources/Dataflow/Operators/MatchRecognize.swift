@@ -89,7 +89,7 @@ package final class MatchRecognize: Operator {
     if spec.withinMicros != nil, let horizon { store.touch(timers.pop(upTo: horizon)) }
     let active = isEnded ? store.partitions.indices.map { Int32($0) } : store.takeTouched()
     if active.isEmpty { return }
-    let input = PatternMatcher.Input(
+    let input = PatternInput(
       reader: reader, times: spec.withinMicros == nil ? [] : store.times, evaluation: step.evaluation, isEnded: isEnded,
       horizon: ordering.time == nil ? nil : horizon)
     let found = try matcher.run(&store.partitions, active, input)

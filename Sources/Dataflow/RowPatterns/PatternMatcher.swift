@@ -8,104 +8,51 @@ import Expressions
 /// go through the rows side by side; a match is out when no way that is preferred to it is open any more. All partitions
 /// take a step at a time, so that a condition is evaluated for many of them at once.
 final class PatternMatcher {
-  /// What the matcher reads, and what will come.
-  struct Input {
-    var reader: RowReader
-    /// The time of each slot, for WITHIN; empty without.
-    var times: [Int64]
-    var evaluation: EvaluationContext
-    /// No row comes any more.
-    var isEnded: Bool
-    /// Rows that come have times behind this.
-    var horizon: Int64?
-  }
-
   /// Ways that are followed from one start at a time.
   static let threadsMax = 100_000
   /// Starts of one partition that are looked at side by side, where the search starts at every row.
   private static let attemptsPerTurn = 256
-  /// Rows whose conditions are computed at once.
-  private static let rowsPerVerdict = 16_384
   /// More ways than this are searched for ones that cannot differ any more.
   private static let threadsUnmerged = 16
 
   let spec: RowPatternSpec
   let program: PatternProgram
-  private let registers: PatternRegisters
-  private let aggregates: PatternAggregates
-  /// The bit of each variable whose condition looks at its row (and the rows beside it) alone; else nil.
-  private let bits: [Int?]
-  /// What each condition reads.
-  private let reads: [[Int]]
-  private let lookAhead: Int
+  private let conditions: PatternConditions
   /// The search starts at every row, whatever was found before.
   let startsEverywhere: Bool
   /// Rows before the first start that conditions and measures may look back at.
   let lookBack: Int
-  private var marks: [Int] = []
+  private var marks: [Int]
   private var generation = 0
 
   init(_ spec: RowPatternSpec) {
     self.spec = spec
     program = PatternProgram(spec.pattern)
-    let reads = spec.variables.map { $0.condition?.columnsUsed.sorted() ?? [] }
-    self.reads = reads
-    var bits: [Int?] = []
-    var used = 0
-    for (variable, definition) in spec.variables.enumerated() {
-      let isLocal =
-        used < UInt64.bitWidth && definition.condition.map { !$0.canFail } ?? false
-        && reads[variable].allSatisfy { spec.navigations[$0].isOfCurrentRow(of: variable) }
-      bits.append(isLocal ? used : nil)
-      if isLocal { used += 1 }
-    }
-    self.bits = bits
-    let distant = spec.variables.indices.filter { bits[$0] == nil }.reduce(into: Set<Int>()) { $0.formUnion(reads[$1]) }
-    registers = PatternRegisters(distant.sorted().map { spec.navigations[$0] })
-    aggregates = PatternAggregates(spec.navigations, span: spec.span)
-    lookAhead = spec.lookAhead
+    conditions = PatternConditions(spec)
     startsEverywhere = spec.skip == .toNextRow && !spec.usesMatchNumber
-    lookBack = Self.lookBack(spec, program, reads)
+    lookBack = conditions.lookBack(in: program)
     marks = [Int](repeating: 0, count: program.instructions.count)
   }
 
-  /// PREV within a match needs no row before it.
-  private static func lookBack(_ spec: RowPatternSpec, _ program: PatternProgram, _ reads: [[Int]]) -> Int {
-    let earliest = program.earliestPositions(variables: spec.variables.count)
-    var most = 0
-    func note(_ navigation: RowNavigation, rowsOf variables: Set<Int>?) {
-      let first = variables.map { $0.compactMap { earliest[$0] }.min() ?? 0 } ?? 0
-      most = max(most, -navigation.step - first)
-    }
-    for (variable, read) in reads.enumerated() {
-      for index in read {
-        let navigation = spec.navigations[index]
-        note(navigation, rowsOf: navigation.isOfCurrentRow(of: variable) ? [variable] : navigation.variables)
-      }
-    }
-    for navigation in spec.measureNavigations { note(navigation, rowsOf: navigation.variables) }
-    return most
-  }
-
-  var memoryBytes: Int { aggregates.memoryBytes }
+  var memoryBytes: Int { conditions.aggregates.memoryBytes }
 
   // MARK: Running
 
   /// Takes the partitions at `active` as far as their rows go; gives what was found, each partition's in order.
   func run(
-    _ partitions: inout [MatchPartition], _ active: [Int32], _ input: Input
+    _ partitions: inout [MatchPartition], _ active: [Int32], _ input: PatternInput
   ) throws(SQLError) -> [FoundMatch] {
-    try judge(&partitions, active, input)
+    try conditions.judge(&partitions, active, input)
     var found: [FoundMatch] = []
     var live = active
-    var turn = Turn(variables: spec.variables.count)
+    var turn = PatternTurn(variables: spec.variables.count)
     while !live.isEmpty {
       turn.clear()
       var next: [Int32] = []
       for index in live {
         if try prepare(&partitions[Int(index)], index, input, &turn, &found) { next.append(index) }
       }
-      try evaluate(partitions, &turn, input)
+      try conditions.evaluate(partitions, &turn, input)
       for step in turn.steps {
         try advance(&partitions[Int(step.partition)], step, turn, isEnded: input.isEnded)
       }
@@ -114,40 +61,9 @@ final class PatternMatcher {
     return found
   }
 
-  /// One step of many attempts: what each thread would take its next row for.
-  private struct Turn {
-    struct Candidate {
-      var thread: MatchAttempt.Thread
-      var variable: Int
-      var partition: Int32
-      var position: Int
-      var slot: Int32
-      var holds: Bool
-    }
-
-    struct Step {
-      var partition: Int32
-      var attempt: Int
-      var candidates: Range<Int>
-    }
-
-    var candidates: [Candidate] = []
-    var steps: [Step] = []
-    /// By variable, the candidates whose condition is still to be evaluated.
-    var open: [[Int]]
-
-    init(variables: Int) { open = Array(repeating: [], count: variables) }
-
-    mutating func clear() {
-      candidates.removeAll(keepingCapacity: true)
-      steps.removeAll(keepingCapacity: true)
-      for index in open.indices { open[index].removeAll(keepingCapacity: true) }
-    }
-  }
-
   /// Brings attempts to where they need a row, closing those that are decided. False: nothing left to do now.
   private func prepare(
-    _ partition: inout MatchPartition, _ index: Int32, _ input: Input, _ turn: inout Turn, _ found: inout [FoundMatch]
+    _ partition: inout MatchPartition, _ index: Int32, _ input: PatternInput, _ turn: inout PatternTurn, _ found: inout [FoundMatch]
   ) throws(SQLError) -> Bool {
     if startsEverywhere { return try prepareAll(&partition, index, input, &turn, &found) }
     while true {
@@ -169,7 +85,7 @@ final class PatternMatcher {
 
   /// As `prepare`, where attempts do not depend on each other.
   private func prepareAll(
-    _ partition: inout MatchPartition, _ index: Int32, _ input: Input, _ turn: inout Turn, _ found: inout [FoundMatch]
+    _ partition: inout MatchPartition, _ index: Int32, _ input: PatternInput, _ turn: inout PatternTurn, _ found: inout [FoundMatch]
   ) throws(SQLError) -> Bool {
     var opened = 0
     while opened < Self.attemptsPerTurn, let start = nextStart(&partition) {
@@ -209,7 +125,7 @@ final class PatternMatcher {
 
   private enum AttemptState { case decided, ready, waiting }
 
-  private func state(of attempt: MatchAttempt, in partition: MatchPartition, _ input: Input) -> AttemptState {
+  private func state(of attempt: MatchAttempt, in partition: MatchPartition, _ input: PatternInput) -> AttemptState {
     if attempt.threads.isEmpty { return .decided }
     let position = attempt.start + attempt.consumed
     if let within = spec.withinMicros {
@@ -230,14 +146,14 @@ final class PatternMatcher {
     var attempt = MatchAttempt(start: start)
     var threads: [MatchAttempt.Thread] = []
     generation += 1
-    let first = MatchAttempt.Thread(pc: 0, node: -1, registers: registers.initial, group: -1)
+    let first = MatchAttempt.Thread(pc: 0, node: -1, registers: conditions.registers.initial, group: -1)
     _ = follow(first, length: 0, &attempt, &threads, in: partition, isEnded: isEnded)
     attempt.threads = threads
     return attempt
   }
 
   /// Puts down what each thread of an attempt could do with the next row.
-  private func note(_ attempt: Int, in partition: MatchPartition, _ index: Int32, _ turn: inout Turn) {
+  private func note(_ attempt: Int, in partition: MatchPartition, _ index: Int32, _ turn: inout PatternTurn) {
     let position = partition.attempts[attempt].start + partition.attempts[attempt].consumed
     let slot = partition.slot(position)
     let verdicts = partition.verdicts[position - partition.base]
@@ -245,24 +161,19 @@ final class PatternMatcher {
     for thread in partition.attempts[attempt].threads {
       let variable = program.variable(at: thread.pc)
       var taken = thread
-      taken.registers = registers.taking(position, for: variable, thread.registers)
-      var holds = true
-      if let bit = bits[variable] {
-        holds = verdicts >> UInt64(bit) & 1 == 1
-      } else if spec.variables[variable].condition != nil {
-        holds = false
-        turn.open[variable].append(turn.candidates.count)
-      }
+      taken.registers = conditions.registers.taking(position, for: variable, thread.registers)
+      let holds = conditions.holds(variable, verdicts)
+      if holds == nil { turn.open[variable].append(turn.candidates.count) }
       turn.candidates.append(
-        Turn.Candidate(
-          thread: taken, variable: variable, partition: index, position: position, slot: slot, holds: holds))
+        PatternTurn.Candidate(
+          thread: taken, variable: variable, partition: index, position: position, slot: slot, holds: holds ?? false))
     }
-    turn.steps.append(Turn.Step(partition: index, attempt: attempt, candidates: from..<turn.candidates.count))
+    turn.steps.append(PatternTurn.Step(partition: index, attempt: attempt, candidates: from..<turn.candidates.count))
   }
 
   /// The attempt's threads behind the row that was judged.
   private func advance(
-    _ partition: inout MatchPartition, _ step: Turn.Step, _ turn: Turn, isEnded: Bool
+    _ partition: inout MatchPartition, _ step: PatternTurn.Step, _ turn: PatternTurn, isEnded: Bool
   ) throws(SQLError) {
     var attempt = partition.attempts[step.attempt]
     partition.attempts[step.attempt].nodes = []
@@ -270,7 +181,7 @@ final class PatternMatcher {
     var threads: [MatchAttempt.Thread] = []
     generation += 1
     for candidate in turn.candidates[step.candidates] where candidate.holds {
-      if !isPure { generation += 1 }
+      if !conditions.isPure { generation += 1 }
       var thread = candidate.thread
       attempt.nodes.append(MatchAttempt.Node(parent: thread.node, pc: thread.pc))
       thread.node = Int32(attempt.nodes.count - 1)
@@ -278,7 +189,7 @@ final class PatternMatcher {
       // What is less preferred than a match is of no interest any more.
       if follow(thread, length: attempt.consumed + 1, &attempt, &threads, in: partition, isEnded: isEnded) { break }
     }
-    if threads.count > Self.threadsUnmerged, aggregates.isEmpty, !isPure { threads = Self.merged(threads) }
+    if threads.count > Self.threadsUnmerged, conditions.aggregates.isEmpty, !conditions.isPure { threads = Self.merged(threads) }
     if threads.count > Self.threadsMax {
       throw SQLError(
         .data, "ROW_PATTERN_TOO_COMPLEX",
@@ -287,16 +198,13 @@ final class PatternMatcher {
     }
     attempt.threads = threads
     attempt.consumed += 1
-    if !aggregates.isEmpty {
-      for thread in threads { aggregates.retain(thread.group) }
-      for thread in old { aggregates.release(thread.group) }
-      for candidate in turn.candidates[step.candidates] { aggregates.release(candidate.thread.group) }
+    if !conditions.aggregates.isEmpty {
+      for thread in threads { conditions.aggregates.retain(thread.group) }
+      for thread in old { conditions.aggregates.release(thread.group) }
+      for candidate in turn.candidates[step.candidates] { conditions.aggregates.release(candidate.thread.group) }
     }
     partition.attempts[step.attempt] = attempt
   }
-
-  /// Conditions depend on nothing but the row: threads at one place are alike, and one is enough.
-  private var isPure: Bool { registers.count == 0 && aggregates.isEmpty }
 
   /// Threads that wait at the same place and look back at the same rows do the same from now on: the preferred one stays.
   private static func merged(_ threads: [MatchAttempt.Thread]) -> [MatchAttempt.Thread] {
@@ -341,7 +249,7 @@ final class PatternMatcher {
   private func close(
     _ attempt: MatchAttempt, in partition: inout MatchPartition, _ index: Int32, _ found: inout [FoundMatch]
   ) throws(SQLError) -> Int {
-    for thread in attempt.threads { aggregates.release(thread.group) }
+    for thread in attempt.threads { conditions.aggregates.release(thread.group) }
     guard let path = attempt.bestPath else {
       if spec.rowsPerMatch == .allWithUnmatched {
         found.append(FoundMatch(partition: index, start: attempt.start, path: nil, number: partition.matchNumber))
@@ -369,99 +277,5 @@ final class PatternMatcher {
     return SQLError(
       .data, "ROW_PATTERN_SKIP_TARGET", what, span: spec.span,
       hint: "skip to a variable that every match has behind its first row, or SKIP TO NEXT ROW")
-  }
-
-  // MARK: Conditions
-
-  /// Computes the conditions that look at their row alone, for all rows that can be judged now.
-  private func judge(
-    _ partitions: inout [MatchPartition], _ active: [Int32], _ input: Input
-  ) throws(SQLError) {
-    var rows: [(partition: Int32, position: Int)] = []
-    for index in active {
-      let partition = partitions[Int(index)]
-      let end = input.isEnded ? partition.end : max(partition.judgedEnd, partition.end - lookAhead)
-      for position in partition.judgedEnd..<end {
-        rows.append((index, position))
-        if rows.count == Self.rowsPerVerdict {
-          try judge(&partitions, rows, input)
-          rows.removeAll(keepingCapacity: true)
-        }
-      }
-    }
-    if !rows.isEmpty { try judge(&partitions, rows, input) }
-  }
-
-  private func judge(
-    _ partitions: inout [MatchPartition], _ rows: [(partition: Int32, position: Int)], _ input: Input
-  ) throws(SQLError) {
-    var verdicts = [UInt64](repeating: 0, count: rows.count)
-    for (variable, bit) in bits.enumerated() {
-      guard let bit, let condition = spec.variables[variable].condition else { continue }
-      var columns = nothing(rows.count)
-      for index in reads[variable] {
-        guard case .expression(let expression) = spec.navigations[index].value else { continue }
-        let step = spec.navigations[index].step
-        columns[index] = try input.reader.values(
-          of: expression, at: rows.map { partitions[Int($0.partition)].slot($0.position + step) })
-      }
-      let holding = try input.reader.evaluator.selectedRows(condition, over: Batch(columns, count: rows.count))
-      for row in holding { verdicts[Int(row)] |= 1 << UInt64(bit) }
-    }
-    for (row, verdict) in zip(rows, verdicts) { partitions[Int(row.partition)].verdicts.append(verdict) }
-  }
-
-  /// Evaluates the conditions of a turn that look back into their match.
-  private func evaluate(_ partitions: [MatchPartition], _ turn: inout Turn, _ input: Input) throws(SQLError) {
-    if turn.candidates.isEmpty { return }
-    if !aggregates.isEmpty {
-      let groups = try aggregates.taking(
-        turn.candidates.map(\.slot), for: turn.candidates.map(\.variable), from: turn.candidates.map(\.thread.group),
-        reader: input.reader, evaluation: input.evaluation)
-      for (index, group) in groups.enumerated() { turn.candidates[index].thread.group = group }
-    }
-    for (variable, open) in turn.open.enumerated() where !open.isEmpty {
-      guard let condition = spec.variables[variable].condition else { continue }
-      var columns = nothing(open.count)
-      for index in reads[variable] {
-        columns[index] = try values(of: index, for: variable, open, partitions, turn, input)
-      }
-      let holding = try input.reader.evaluator.selectedRows(condition, over: Batch(columns, count: open.count))
-      for row in holding { turn.candidates[open[Int(row)]].holds = true }
-    }
-  }
-
-  private func values(
-    of index: Int, for variable: Int, _ open: [Int], _ partitions: [MatchPartition], _ turn: Turn, _ input: Input
-  ) throws(SQLError) -> Column {
-    let navigation = spec.navigations[index]
-    switch navigation.value {
-    case .aggregate:
-      return try aggregates.values(index, of: open.map { turn.candidates[$0].thread.group }) ?? .null(count: open.count)
-    case .matchNumber:
-      return .int64(PrimitiveColumn(open.map { partitions[Int(turn.candidates[$0].partition)].matchNumber + 1 }))
-    case .classifier:
-      // A condition knows only what its own row would be taken for.
-      return Column(open.map { _ in Value.string(spec.variables[variable].name) }, type: .string)
-    case .expression(let expression):
-      let slots = open.map { candidate -> Int32 in
-        let candidate = turn.candidates[candidate]
-        let position = registers.position(navigation, candidate.thread.registers)
-        return position < 0 ? -1 : partitions[Int(candidate.partition)].slot(position + navigation.step)
-      }
-      return try input.reader.values(of: expression, at: slots)
-    }
-  }
-
-  private func nothing(_ rows: Int) -> [Column] {
-    spec.navigations.map { _ in .null(count: rows) }
-  }
-}
-
-extension RowNavigation {
-  /// Whether it reads the row that is being judged for `variable`, or one beside it.
-  func isOfCurrentRow(of variable: Int) -> Bool {
-    guard case .expression(let expression) = value, !expression.canFail else { return false }
-    return !isFromFirst && offset == 0 && variables?.contains(variable) ?? true
   }
 }
