@@ -35,7 +35,7 @@ package struct Planner {
     let timed = PushFilters(isBelowWatermarks: true).rewrite(logical, settings: context.settings)
     let optimized = RankFilters().rewrite(
       isOptimizing ? optimizer.optimize(timed, settings: context.settings) : timed, settings: context.settings)
-    let physical = try PhysicalPlanner(settings: context.settings).plan(
+    let physical = try PhysicalPlanner(settings: context.settings, mayTakeOneStep: clauses.trigger?.isOneStep ?? true).plan(
       optimized,
       mode: RequestedMode(
         mode: clauses.outputMode.map(OutputMode.init), fallback: defaultMode, span: clauses.outputModeSpan))
@@ -160,6 +160,16 @@ extension OutputMode {
     case .update: self = .update
     case .complete: self = .complete
     case .changelog: self = .changelog
+    }
+  }
+}
+
+extension AST.Trigger {
+  /// Whether a bounded query takes one step under it.
+  fileprivate var isOneStep: Bool {
+    switch self {
+    case .once, .continuous, .realtime: true
+    case .every, .availableNow: false
     }
   }
 }

@@ -13,6 +13,8 @@ package final class TopN: Operator {
   private let rows: OrderedRows
   private let shown: OrderedRows
   private let isRetractable: Bool
+  /// There is one step: what was shown need not be known.
+  private let comesOnce: Bool
   private let schema: Schema
   /// Whether the rows shown may have changed; a restored operator does not know, and looks.
   private var isDirty = true
@@ -26,12 +28,13 @@ package final class TopN: Operator {
     }
   }
 
-  package init(keys: [SortSpec], count: Int?, offset: Int, schema: Schema, isInputRetractable: Bool) {
+  package init(keys: [SortSpec], count: Int?, offset: Int, schema: Schema, isInputRetractable: Bool, comesOnce: Bool = false) {
     self.keys = keys
     self.count = count
     self.offset = offset
     self.schema = schema
     isRetractable = isInputRetractable
+    self.comesOnce = comesOnce
     let parts = keys.map(\.part)
     rows = OrderedRows(name: "rows", schema: schema, parts: parts, isRetractable: isInputRetractable)
     shown = OrderedRows(name: "shown", schema: schema, parts: parts, isRetractable: true)
@@ -47,19 +50,27 @@ package final class TopN: Operator {
   }
 
   package func push(_ delta: Delta, port: Int, step: StepContext, output: any Output) throws(SQLError) {
-    rows.apply(delta, sortKeys: try sortKeys(delta, step))
-    if !isRetractable, let count {
-      let (keep, overflow) = offset.addingReportingOverflow(count)
-      if !overflow { rows.trim(to: keep) }
-    }
+    rows.apply(delta, sortKeys: try sortKeys(delta, step), keeping: kept)
     isDirty = true
+  }
+
+  /// Rows that can ever be shown; nil: all.
+  private var kept: Int? {
+    guard !isRetractable, let count else { return nil }
+    let (kept, overflow) = offset.addingReportingOverflow(count)
+    return overflow ? nil : kept
   }
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
     if !isDirty { return }
     isDirty = false
+    if let kept { rows.trim(to: kept) }
     let now = rows.first(count, offset: offset)
     let nowBatch = rows.batch(of: now)
+    if comesOnce {
+      if now.isEmpty { return }
+      return try output.emit(Delta(nowBatch, order: .explicit(rows.positions(of: now))), step: step)
+    }
     let before = shown.first(nil, offset: 0)
     let beforeBatch = shown.batch(of: before)
     let change = difference(beforeBatch, nowBatch)
@@ -79,6 +90,7 @@ package final class TopN: Operator {
 
   /// Multiset difference of two batches, by content.
   private func difference(_ before: Batch, _ now: Batch) -> (removed: [Int32], added: [Int32]) {
+    if before.count == 0 { return ([], Array(0..<Int32(truncatingIfNeeded: now.count))) }
     let encoder = KeyEncoder(columns: schema.count)
     let old = encoder.encode(before.columns, rows: before.count)
     let new = encoder.encode(now.columns, rows: now.count)

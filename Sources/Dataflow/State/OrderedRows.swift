@@ -4,7 +4,8 @@ import Diagnostics
 /// Rows kept in the order of an encoded key: a multiset that can be read from the front.
 ///
 /// A list of sorted chunks of at most `chunkMax` entries: a change finds its chunk by binary search and moves one
-/// chunk's entries, so it costs O(log n + chunkMax) whatever n; reading the first k rows costs O(k).
+/// chunk's entries, so it costs O(log n + chunkMax) whatever n; reading the first k rows costs O(k). Rows wait for their
+/// place until somebody looks: many at once are sorted, and merged with those that are there.
 package final class OrderedRows: StateTable {
   package let name: String
   private let schema: Schema
@@ -16,6 +17,10 @@ package final class OrderedRows: StateTable {
   private var arena = ByteArena()
   private var free: [Int32] = []
   private var chunks: [[Int32]] = []
+  /// Slots that have no place in `chunks` yet.
+  private var unplaced: [Int32] = []
+  /// Key and position of the last row that `trim` kept: rows behind it are not let in.
+  private var worst: (key: BytesView, position: Int64)?
   private let encoder: KeyEncoder
   private let identity: KeyEncoder
   /// Slot of each present row by its content, for retractions.
@@ -24,6 +29,8 @@ package final class OrderedRows: StateTable {
   private let isRetractable: Bool
 
   private static let chunkMax = 512
+  /// So many rows may always wait to be trimmed.
+  private static let slack = 4096
 
   package init(name: String, schema: Schema, parts: [KeyEncoder.Part], isRetractable: Bool) {
     self.name = name
@@ -39,26 +46,53 @@ package final class OrderedRows: StateTable {
     arena.allocatedBytes + keys.count * (isRetractable ? 96 : 48) + builders.count * keys.count * 16
   }
 
-  /// Adds (or takes away) the rows of a delta, whose sort keys are `sortKeys`.
-  package func apply(_ delta: Delta, sortKeys: [Column]) {
+  /// Adds (or takes away) the rows of a delta, whose sort keys are `sortKeys`. No more than the first `limit` rows need to be
+  /// kept, where rows are never taken away.
+  package func apply(_ delta: Delta, sortKeys: [Column], keeping limit: Int? = nil) {
     let encoded = encoder.encode(sortKeys, rows: delta.count)
-    let identityKeys = isRetractable ? identity.encode(delta.columns, rows: delta.count) : BytesColumn([])
-    let identities = identityKeys.views
+    if isRetractable { applyChanges(delta, encoded) } else { add(delta, encoded, keeping: limit) }
+    withExtendedLifetime(encoded) {}
+    compactIfSparse()
+  }
+
+  private func add(_ delta: Delta, _ sortKeys: BytesColumn, keeping limit: Int?) {
+    let rows = worst.map { worst in
+      (0..<Int32(truncatingIfNeeded: delta.count)).filter { row in
+        let order = sortKeys.views[Int(row)].compare(worst.key)
+        return order < 0 || order == 0 && delta.order.position(Int(row)) < worst.position
+      }
+    }
+    if let rows {
+      if rows.isEmpty { return }
+      for (i, column) in delta.columns.enumerated() { builders[i].appendCopying(column.gather(rows)) }
+      for row in rows { put(delta, Int(row), key: sortKeys.views[Int(row)]) }
+    } else {
+      for (i, column) in delta.columns.enumerated() { builders[i].appendCopying(column) }
+      for row in 0..<delta.count { put(delta, row, key: sortKeys.views[row]) }
+    }
+    // As many again may wait: each of them is sorted and merged once.
+    if let limit, (rowCount - OrderedRows.slack) / 2 > limit { trim(to: limit) }
+  }
+
+  private func put(_ delta: Delta, _ row: Int, key: BytesView) {
+    put(position: delta.order.position(row), key: key, identity: BytesView(), weight: delta.weights?[row] ?? 1)
+  }
+
+  private func applyChanges(_ delta: Delta, _ sortKeys: BytesColumn) {
+    let identities = identity.encode(delta.columns, rows: delta.count)
     let added = delta.weights.map { weights in (0..<Int32(delta.count)).filter { weights[Int($0)] > 0 } }
     for (i, column) in delta.columns.enumerated() {
       builders[i].appendCopying(added.map { column.gather($0) } ?? column)
     }
     for row in 0..<delta.count {
       let weight = delta.weights?[row] ?? 1
-      let identity = isRetractable ? identities[row] : BytesView()
       if weight < 0 {
-        withdraw(identity, count: -weight)
+        withdraw(identities.views[row], count: -weight)
       } else {
-        put(position: delta.order.position(row), key: encoded.views[row], identity: identity, weight: weight)
+        put(position: delta.order.position(row), key: sortKeys.views[row], identity: identities.views[row], weight: weight)
       }
     }
-    withExtendedLifetime((encoded, identityKeys)) {}
-    compactIfSparse()
+    withExtendedLifetime(identities) {}
   }
 
   /// Gives the next row of the builders its place. Freed slots are not reused: builders only grow, and are compacted
@@ -73,11 +107,12 @@ package final class OrderedRows: StateTable {
       rowKeys.append(own)
       slotsByRow[own, default: []].append(slot)
     }
-    insert(slot)
+    unplaced.append(slot)
     rowCount += 1
   }
 
   private func withdraw(_ identity: BytesView, count: Int64) {
+    place()
     var left = count
     while left > 0, var slots = slotsByRow[identity], let slot = slots.last {
       let taken = min(left, weights[Int(slot)])
@@ -93,7 +128,8 @@ package final class OrderedRows: StateTable {
 
   /// Removes all rows behind the first `limit`; they can never come back where rows are not taken away.
   package func trim(to limit: Int) {
-    guard rowCount > limit else { return }
+    place()
+    if rowCount <= limit { return noteWorst(limit) }
     var seen = 0
     for c in chunks.indices {
       if seen + chunks[c].count > limit {
@@ -105,11 +141,18 @@ package final class OrderedRows: StateTable {
     }
     chunks.removeAll { $0.isEmpty }
     rowCount = chunks.reduce(0) { $0 + $1.count }
+    noteWorst(limit)
     compactIfSparse()
+  }
+
+  private func noteWorst(_ limit: Int) {
+    guard rowCount == limit, let last = chunks.last?.last else { return }
+    worst = (keys[Int(last)], positions[Int(last)])
   }
 
   /// Slots of the first `limit` rows after `offset`, each as often as its weight.
   package func first(_ limit: Int?, offset: Int) -> [Int32] {
+    place()
     var result: [Int32] = []
     var skip = offset
     for chunk in chunks {
@@ -129,6 +172,7 @@ package final class OrderedRows: StateTable {
 
   /// Slots of the rows whose key begins with `prefix`, in order, each as often as its weight. O(log n + rows found).
   package func slots(withPrefix prefix: BytesView) -> [Int32] {
+    place()
     func isBefore(_ slot: Int32) -> Bool { keys[Int(slot)].compare(prefix) < 0 }
     var low = 0
     var high = chunks.count
@@ -153,6 +197,42 @@ package final class OrderedRows: StateTable {
   package func positions(of slots: [Int32]) -> [Int64] { slots.map { positions[Int($0)] } }
 
   // MARK: Chunks
+
+  /// Gives all rows their places: a few are put between the others, many are sorted and merged with them.
+  private func place() {
+    if unplaced.isEmpty { return }
+    if unplaced.count < 32 || unplaced.count < (rowCount - unplaced.count) / 16 {
+      for slot in unplaced { insert(slot) }
+    } else {
+      KeySort.sort(&unplaced, keys: keys, positions: positions)
+      arrange(chunks.isEmpty ? unplaced : merged(chunks.flatMap { $0 }, unplaced))
+    }
+    unplaced = []
+  }
+
+  private func merged(_ a: [Int32], _ b: [Int32]) -> [Int32] {
+    var result: [Int32] = []
+    result.reserveCapacity(a.count + b.count)
+    var (i, j) = (0, 0)
+    while i < a.count, j < b.count {
+      if precedes(b[j], a[i]) {
+        result.append(b[j])
+        j += 1
+      } else {
+        result.append(a[i])
+        i += 1
+      }
+    }
+    result.append(contentsOf: a[i...])
+    result.append(contentsOf: b[j...])
+    return result
+  }
+
+  /// Makes chunks of slots that are in order.
+  private func arrange(_ slots: [Int32]) {
+    let size = OrderedRows.chunkMax / 2
+    chunks = stride(from: 0, to: slots.count, by: size).map { Array(slots[$0..<min($0 + size, slots.count)]) }
+  }
 
   private func precedes(_ a: Int32, _ b: Int32) -> Bool {
     let order = keys[Int(a)].compare(keys[Int(b)])
@@ -210,6 +290,7 @@ package final class OrderedRows: StateTable {
   /// Rewrites the rows once more than half of the slots are free.
   private func compactIfSparse() {
     guard free.count > 1024, free.count * 2 > keys.count else { return }
+    place()
     let live = chunks.flatMap { $0 }
     let rows = batch(of: live)
     let oldKeys = keys, oldPositions = positions, oldWeights = weights, oldRowKeys = rowKeys
@@ -219,6 +300,7 @@ package final class OrderedRows: StateTable {
     for i in builders.indices { builders[i].appendCopying(rows.columns[i]) }
     withExtendedLifetime(oldArena) {
       keys = live.map { arena.adopt(oldKeys[Int($0)]) }
+      if let last = worst { worst = (arena.adopt(last.key), last.position) }
       rowKeys = isRetractable ? live.map { arena.adopt(oldRowKeys[Int($0)]) } : []
     }
     positions = live.map { oldPositions[Int($0)] }
@@ -226,9 +308,7 @@ package final class OrderedRows: StateTable {
     slotsByRow = [:]
     for (slot, identity) in rowKeys.enumerated() { slotsByRow[identity, default: []].append(Int32(slot)) }
     free = []
-    chunks = stride(from: 0, to: live.count, by: OrderedRows.chunkMax / 2).map { start in
-      (start..<min(start + OrderedRows.chunkMax / 2, live.count)).map { Int32($0) }
-    }
+    arrange((0..<Int32(truncatingIfNeeded: live.count)).map { $0 })
   }
 
   // MARK: Snapshots
@@ -239,6 +319,7 @@ package final class OrderedRows: StateTable {
 
   /// Always the whole table: its size is bounded by what LIMIT keeps, or the plan says that it is not.
   package func snapshot(_ extent: SnapshotExtent) throws(SQLError) -> StateSnapshot {
+    place()
     let slots = chunks.flatMap { $0 }
     let extra: [Column] = [
       .bytes(BytesColumn(slots.map { keys[Int($0)] }, owners: arena.blocks)),
@@ -258,6 +339,8 @@ package final class OrderedRows: StateTable {
       case .int64(let savedWeights) = columns[schema.count + 2]
     else { return }
     chunks = []
+    unplaced = []
+    worst = nil
     keys = []
     positions = []
     weights = []

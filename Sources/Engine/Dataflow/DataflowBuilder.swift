@@ -156,10 +156,11 @@ private final class Construction {
       return stateful(node, "Limit", Limit(count: count, offset: offset))
     case .topN(let keys, let count, let offset):
       let specs = keys.map { TopN.SortSpec(expression: $0.expression, part: $0.part) }
-      let isRetractable = node.inputs.contains { !$0.properties.isAppendOnly }
+      let isRetractable = node.inputs.contains(where: \.properties.mayRetract)
       return stateful(
         node, "TopN",
-        TopN(keys: specs, count: count, offset: offset, schema: node.schema, isInputRetractable: isRetractable))
+        TopN(keys: specs, count: count, offset: offset, schema: node.schema, isInputRetractable: isRetractable,
+          comesOnce: node.properties.comesOnce))
     case .union:
       return stateful(node, "Union", Union())
     case .watermark(let spec): return watermark(spec, node)

@@ -10,8 +10,8 @@ extension HashJoin.Spec {
       isNullSafe: spec.keys.map(\.isNullSafe), residual: spec.residual, leftSchema: node.inputs[0].schema,
       rightSchema: node.inputs[1].schema, isRightStatic: spec.isRightStatic,
       isRightCurrent: spec.kind.isLookup && !spec.isRightStatic, isPerStep: spec.isPerStep,
-      isLeftRetractable: !node.inputs[0].properties.isAppendOnly,
-      isRightRetractable: !node.inputs[1].properties.isAppendOnly, clock: spec.time.map(JoinClock.init))
+      isLeftRetractable: node.inputs[0].properties.mayRetract,
+      isRightRetractable: node.inputs[1].properties.mayRetract, clock: spec.time.map(JoinClock.init))
   }
 }
 
@@ -51,8 +51,8 @@ extension AsOfJoin.Spec {
       leftKeys: spec.keys.map(\.left), rightKeys: spec.keys.map(\.right), isNullSafe: spec.keys.map(\.isNullSafe),
       leftOrder: asOf.left, rightOrder: asOf.right, isLatest: asOf.isLatest, isStrict: asOf.isStrict,
       isOuter: spec.kind == .asOfLeft, leftSchema: node.inputs[0].schema, rightSchema: node.inputs[1].schema,
-      isRightStatic: spec.isRightStatic, isLeftRetractable: !node.inputs[0].properties.isAppendOnly,
-      isRightRetractable: !node.inputs[1].properties.isAppendOnly, holdMicros: asOf.holdMicros,
+      isRightStatic: spec.isRightStatic, isLeftRetractable: node.inputs[0].properties.mayRetract,
+      isRightRetractable: node.inputs[1].properties.mayRetract, holdMicros: asOf.holdMicros,
       isFinalOnly: asOf.isFinalOnly, isCurrent: asOf.isCurrent)
   }
 }

@@ -427,9 +427,7 @@ package final class StreamingQuery: @unchecked Sendable {
   }
 
   /// A bounded query computes its result once, when all input is there.
-  private var isOneLongStep: Bool {
-    plan.root.properties.isBounded && (trigger == .immediate || trigger == .once)
-  }
+  private var isOneLongStep: Bool { plan.isOneStep }
 
   /// How long a step may go on reading; nil for as long as there is input.
   private var stepNanosMax: Int64? {

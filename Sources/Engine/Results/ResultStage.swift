@@ -85,7 +85,7 @@ package final class ResultStage: DeltaReceiver {
         // All of it came in one step.
         try writeRows(of: deltas, evaluation)
       } else {
-        if let whole { for delta in deltas { whole.apply(delta, sortKeys: try sortKeys(delta, evaluation)) } }
+        try apply(deltas, evaluation)
         isHolding = isHolding || !deltas.isEmpty
         if isLast { try writeWhole([], evaluation) }
       }
@@ -120,12 +120,8 @@ package final class ResultStage: DeltaReceiver {
     let all = Consolidation.concatenate(deltas, schema: plan.root.schema)
     let keys = try sortKeys(all, evaluation)
     let encoded = KeyEncoder(plan.order.map(\.part)).encode(keys, rows: all.count)
-    let positions = all.order.positions(count: all.count)
-    let rows = (0..<Int32(all.count)).sorted { a, b in
-      let order = encoded.views[Int(a)].compare(encoded.views[Int(b)])
-      if order != 0 { return order < 0 }
-      return (positions[Int(a)], a) < (positions[Int(b)], b)
-    }
+    var rows = [Int32](0..<Int32(truncatingIfNeeded: all.count))
+    KeySort.sort(&rows, keys: encoded.views, positions: all.order.positions(count: all.count))
     return withExtendedLifetime(encoded) { all.gather(rows) }
   }
 
@@ -149,14 +145,19 @@ package final class ResultStage: DeltaReceiver {
 
   // MARK: Complete
 
-  private func writeWhole(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
+  private func apply(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
     guard let whole else { return }
     for delta in deltas {
       let keys = try sortKeys(delta, evaluation)
       wholeLock.withLock { _ in whole.apply(delta, sortKeys: keys) }
     }
+  }
+
+  private func writeWhole(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
+    guard let whole else { return }
+    try apply(deltas, evaluation)
     if sink.readsSnapshots { return }
-    let slots = whole.first(nil, offset: 0)
+    let slots = wholeLock.withLock { _ in whole.first(nil, offset: 0) }
     var start = 0
     while start < slots.count {
       let end = min(start + Batch.rowsMax, slots.count)

@@ -103,8 +103,13 @@ extension LogicalPlan {
   }
 
   /// Whether all sources below are bounded.
-  private var readsToTheEnd: Bool {
+  var readsToTheEnd: Bool {
     if case .scan(let scan) = self { return scan.source.isBounded }
     return inputs.allSatisfy(\.readsToTheEnd)
+  }
+
+  var isRecursive: Bool {
+    if case .recursive = self { return true }
+    return inputs.contains(where: \.isRecursive)
   }
 }

@@ -16,14 +16,18 @@ package struct PhysicalPlan: Sendable {
   package var mode: OutputMode
   /// APPEND over rows that change until the input ends: nothing is shown before, then the result once (SEM-4).
   package var isHeldUntilEnd: Bool
+  /// All input is there, and the query takes one step over it, however long that takes.
+  package var isOneStep: Bool
   package init(
-    root: PhysicalNode, schema: Schema, order: [SortKey], mode: OutputMode, isHeldUntilEnd: Bool = false
+    root: PhysicalNode, schema: Schema, order: [SortKey], mode: OutputMode, isHeldUntilEnd: Bool = false,
+    isOneStep: Bool = false
   ) {
     self.root = root
     self.schema = schema
     self.order = order
     self.mode = mode
     self.isHeldUntilEnd = isHeldUntilEnd
+    self.isOneStep = isOneStep
   }
 }
 
@@ -69,6 +73,10 @@ package struct OperatorID: Hashable, Sendable, CustomStringConvertible {
 package struct EdgeProperties: Sendable {
   /// No weight is ever negative.
   package var isAppendOnly: Bool
+  /// Comes out once, in the one step of a bounded query: what would change from step to step does not.
+  package var comesOnce = false
+  /// Rows may be taken back that the reader has seen.
+  package var mayRetract: Bool { !isAppendOnly && !comesOnce }
   /// The input ends by itself and is all there.
   package var isBounded: Bool
   /// False if some source below never ends.

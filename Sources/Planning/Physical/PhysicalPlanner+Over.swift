@@ -8,7 +8,7 @@ extension PhysicalPlanner {
     for expression in over.expressions { try checkRepeatable(expression, over: input) }
     var spec = OverSpec(
       partitionBy: over.partitionBy, orderBy: over.orderBy, calls: over.calls,
-      isInputRetractable: !input.properties.isAppendOnly, isPerStep: isPerStep(over.partitionBy, input))
+      isInputRetractable: input.properties.mayRetract, isPerStep: isPerStep(over.partitionBy, input))
     if !spec.isPerStep { spec.closing = closing(over.partitionBy, input) }
     if emission == .finalOnly, !spec.isPerStep, spec.closing == nil, !input.properties.isBounded {
       spec.finality = OverFinality(over.orderBy, over.calls, input.properties)
@@ -29,7 +29,7 @@ extension PhysicalPlanner {
     for expression in limit.expressions { try checkRepeatable(expression, over: input) }
     var spec = RankLimitSpec(
       partitionBy: limit.partitionBy, orderBy: limit.orderBy, kind: limit.kind, limit: limit.limit,
-      rank: limit.rank, isInputRetractable: !input.properties.isAppendOnly,
+      rank: limit.rank, isInputRetractable: input.properties.mayRetract,
       isPerStep: isPerStep(limit.partitionBy, input), isInArrivalOrder: limit.isInArrivalOrder(input.properties))
     if !spec.isPerStep { spec.closing = closing(limit.partitionBy, input) }
     // What never falls out need not wait.

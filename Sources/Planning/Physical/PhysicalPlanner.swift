@@ -5,6 +5,8 @@ internal import Expressions
 /// Chooses operators for a logical plan, with what is known of every edge.
 struct PhysicalPlanner {
   let settings: SessionSettings
+  /// The trigger has a bounded query take one step.
+  let mayTakeOneStep: Bool
   /// What groups that are over mean: nil in COMPLETE, where nothing is ever over and nothing late.
   var emission: Emission? = .changes
 
@@ -16,13 +18,22 @@ struct PhysicalPlanner {
   /// Rows that a LIMIT right above a recursion asks for: it need not go on behind them.
   private var recursionRowsWanted: Int?
 
-  init(settings: SessionSettings) { self.settings = settings }
+  /// Nothing is taken back: the one step of a bounded query gives every operator's rows once. Within a recursion there are
+  /// rounds.
+  private var comesOnce = false
+
+  init(settings: SessionSettings, mayTakeOneStep: Bool) {
+    self.settings = settings
+    self.mayTakeOneStep = mayTakeOneStep
+  }
 
   func plan(_ logical: LogicalPlan, mode requested: RequestedMode) throws(SQLError) -> PhysicalPlan {
     let (plan, order) = logical.withoutRenaming.liftingOrder()
     var planner = self
     planner.sourceUses = plan.sourceUses
     planner.staticUses = plan.staticUses
+    let isOneStep = mayTakeOneStep && plan.readsToTheEnd
+    planner.comesOnce = isOneStep && !plan.isRecursive
     switch requested.mode ?? requested.fallback {
     case .append?: planner.emission = .finalOnly
     case .complete?: planner.emission = nil
@@ -36,7 +47,7 @@ struct PhysicalPlanner {
     let mode = try requested.chosen(for: root.properties)
     return PhysicalPlan(
       root: root, schema: logical.schema, order: order, mode: mode,
-      isHeldUntilEnd: mode == .append && !root.properties.isAppendOnly)
+      isHeldUntilEnd: mode == .append && !root.properties.isAppendOnly, isOneStep: isOneStep)
   }
 
   // MARK: Operators
@@ -93,7 +104,9 @@ struct PhysicalPlanner {
     _ name: String, _ path: String, _ kind: PhysicalOperator, _ inputs: [PhysicalNode], _ schema: Schema,
     _ properties: EdgeProperties
   ) -> PhysicalNode {
-    PhysicalNode(
+    var properties = properties
+    properties.comesOnce = comesOnce && !inputs.isEmpty && inputs.allSatisfy { !$0.properties.mayRetract }
+    return PhysicalNode(
       id: OperatorID(name + path), kind: kind, inputs: inputs, schema: schema, properties: properties)
   }
 
@@ -223,7 +236,7 @@ struct PhysicalPlanner {
     }
     let closing = isPerStep ? nil : self.closing(times, input)
     var spec = AggregateSpec(
-      keys: keys.map(\.expression), calls: calls, isInputRetractable: !input.properties.isAppendOnly,
+      keys: keys.map(\.expression), calls: calls, isInputRetractable: input.properties.mayRetract,
       isPerStep: isPerStep, isGlobal: isGlobal, panes: panes, closing: closing)
     if closing == nil, !isPerStep { spec.idle = idle(windowing, input) }
     // Without calls a group's row never changes, it only appears.

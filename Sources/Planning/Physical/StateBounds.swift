@@ -26,7 +26,7 @@ extension StateBound {
   }
 
   static func ofTopN(_ limit: LogicalPlan.Limit, input: EdgeProperties) -> StateBound {
-    if let count = limit.count, input.isAppendOnly {
+    if let count = limit.count, !input.mayRetract {
       let (rows, overflow) = count.addingReportingOverflow(limit.offset)
       return .bounded(rows == 1 ? "1 row" : "\(overflow ? Int.max : rows) rows")
     }
