@@ -48,6 +48,24 @@ package struct SourceText: Hashable, Sendable {
     self.undefinedVariables = undefinedVariables
   }
 
+  /// The same text with some pieces, in ascending order, replaced by others; errors still point into this one.
+  package func replacing(_ pieces: [(span: SourceSpan, bytes: [UInt8])]) -> SourceText {
+    if pieces.isEmpty { return self }
+    var output: [UInt8] = []
+    var replacements: [Replacement] = []
+    var position = 0
+    for (span, text) in pieces {
+      output.append(contentsOf: bytes[position..<Int(span.lower)])
+      let start = output.count
+      output.append(contentsOf: text)
+      replacements.append(Replacement(span: SourceSpan(start, output.count), originalSpan: originalSpan(of: span)))
+      position = Int(span.upper)
+    }
+    output.append(contentsOf: bytes[position...])
+    return SourceText(
+      name: name, bytes: output, original: original, replacements: replacements, undefinedVariables: undefinedVariables)
+  }
+
   /// The text of a span, invalid UTF-8 repaired.
   package func text(of span: SourceSpan) -> String {
     let lower = min(max(Int(span.lower), 0), bytes.count)

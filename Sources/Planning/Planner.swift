@@ -67,9 +67,10 @@ package struct Planner {
     return (try evaluator.constant(bound), try evaluator.constant(string).text ?? "")
   }
 
-  /// `expression` converted to the type of a column it is written to (Spark's store assignment).
+  /// `expression` converted to the type of a column it is written to (Spark's store assignment); `charactersMax` is the bound
+  /// of a VARCHAR.
   package func storing(
-    _ expression: BoundExpression, as type: DataType, column: String
+    _ expression: BoundExpression, as type: DataType, column: String, charactersMax: Int? = nil
   ) throws(SQLError) -> BoundExpression {
     guard Coercion.canStore(expression.type, as: type) else {
       throw SQLError(
@@ -77,7 +78,8 @@ package struct Planner {
         "cannot write \(expression.type.sqlName) to column \"\(column)\" of type \(type.sqlName)", span: expression.span,
         hint: "CAST(… AS \(type.sqlName)) converts it")
     }
-    return Coercion.cast(expression, to: type, mode: catalog.settings.isANSI ? .ansi : .legacy)
+    let stored = Coercion.cast(expression, to: type, mode: catalog.settings.isANSI ? .ansi : .legacy)
+    return charactersMax.map { stored.limited(to: $0) } ?? stored
   }
 
   /// The columns of a relation, computed ones bound; throws what is wrong with them.
@@ -115,7 +117,6 @@ package struct Planner {
   /// Names that calls are known by without being in the registry of functions: conditionals, values of the step.
   package static var specialFunctionNames: [String] { ExpressionBinder.specialFormNames }
 
-  /// A type as written in DDL.
   /// The columns of `a INT, b STRING`.
   package static func columns(declaredIn text: String, span: SourceSpan) throws(SQLError) -> Schema {
     do throws(SQLError) {
@@ -127,7 +128,8 @@ package struct Planner {
       .bind, "INVALID_SCHEMA.PARSE_ERROR", "'\(text)' declares no columns", span: span, hint: "write 'a INT, b STRING'")
   }
 
-  package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(type) }
+  /// The type of a column as written in DDL.
+  package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(column: type) }
 }
 
 /// A query that is ready to run, with the stages that led there.

@@ -131,6 +131,11 @@ enum Accepted {
   ]
 
   static let running = [
+    "EXECUTE IMMEDIATE 'SELECT ?'",
+    "EXECUTE IMMEDIATE a || b INTO x, session.y USING 1 AS p, (c, 'd'), e f",
+    "INSERT INTO t PARTITION (p = 1, q) (a, b) SELECT 1",
+    "INSERT OVERWRITE TABLE t BY NAME SELECT 1 AS a",
+    "SELECT 1 AS IDENTIFIER('x') FROM t IDENTIFIER('a' || 'b') (IDENTIFIER('c'))",
     "START QUERY wc INTO console OPTIONS (truncate 'false') AS SELECT word, count(*) AS count FROM words GROUP BY word "
       + "OUTPUT MODE COMPLETE TRIGGER EVERY 8 SECONDS CHECKPOINT 'ckpt/wc'",
     "START QUERY IF NOT EXISTS wc AS SELECT 1 TRIGGER ONCE",

@@ -26,6 +26,8 @@ final class Relation {
   var watermark: (column: Int, delayMicros: Int64)?
   /// After so long without rows it holds no watermark back (`scan.watermark.idle-timeout`); nil: as the session says.
   var idleMicros: Int64?
+  /// By lower-case name: what CREATE TABLE says of columns besides.
+  var columnDetails: [String: ColumnDetails] = [:]
   /// Columns of PARTITIONED BY.
   var partitionedBy: [String] = []
 

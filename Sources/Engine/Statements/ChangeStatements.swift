@@ -83,7 +83,9 @@ extension StatementExecutor {
         throw SQLError(
           .bind, "COLUMN_ALREADY_EXISTS", "column \"\(assignment.target.text)\" is set twice", span: assignment.target.span)
       }
-      values[column] = assignment.value
+      let value = assignment.value
+      values[column] = value.isDefaultKeyword ? try relation.defaultExpression(relation.schema[column], at: value.span) : value
+      if let value = values[column] { try refuseNestedDefault(value) }
     }
     return values
   }
@@ -108,7 +110,9 @@ extension StatementExecutor {
     for (column, field) in relation.schema.fields.enumerated() {
       let place = column < spans.count ? spans[column]?.span ?? span : span
       let value = BoundExpression.column(offset + column, schema[offset + column], span: place)
-      result.append(try planner.storing(value, as: field.type, column: field.name))
+      result.append(
+        try planner.storing(
+          value, as: field.type, column: field.name, charactersMax: relation.details(ofColumn: field.name)?.charactersMax))
     }
     return result
   }

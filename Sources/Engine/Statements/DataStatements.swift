@@ -11,20 +11,26 @@ extension StatementExecutor {
     try refuseCheckpoint(insert.clauses)
     var isReplacing = false
     if insert.isOverwrite, case .path = insert.target { isReplacing = true }
+    let insert = try withDefaults(insert)
+    let relation = relation(of: insert)
     var planned = try plan(insert.query, insert.clauses)
     let name = session.newQueryName()
     let sink: any Sink
     if !planned.physical.root.properties.isBounded {
       planned = try planRunning(insert.query, insert.clauses, into: insert.target, insert.options)
     }
-    if case .name(let target) = insert.target, let relation = catalog.relation(target) {
+    if let relation {
+      let columns = try insertColumns(insert, into: relation) { planned.schema.names }
       sink = try relationSink(
-        relation, columns: insert.columns, plan: planned.physical, isOverwrite: insert.isOverwrite, name: name,
+        relation, columns: columns, plan: planned.physical, isOverwrite: insert.isOverwrite, name: name,
         span: insert.targetSpan)
     } else {
       if insert.isOverwrite, !isReplacing { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
       if case .name(let target) = insert.target { try checkTarget(target) }
-      if let column = insert.columns.first { throw notYet("a column list for this target", column.span) }
+      if let column = insert.columns.first ?? insert.partition.first?.column {
+        throw notYet("a list of columns for this target", column.span)
+      }
+      if insert.isByName { throw notYet("BY NAME for this target", insert.targetSpan) }
       sink = try openSink(
         insert.target, options: insert.options, isReplacing: isReplacing, plan: planned.physical, name: name,
         span: insert.targetSpan)
@@ -93,7 +99,7 @@ extension StatementExecutor {
       definition = try connector("console", span: span)
     case .name(let target):
       if let relation = catalog.relation(target) {
-        return try relationSink(relation, columns: [], plan: plan, name: name, span: target.span)
+        return try relationSink(relation, plan: plan, name: name, span: target.span)
       }
       definition = try connector(target.text, span: target.span)
     case .path(let path):
@@ -193,7 +199,7 @@ extension StatementExecutor {
 
   /// Rows for a relation of the catalog: those of the session, or what its connector writes to.
   private func relationSink(
-    _ relation: Relation, columns: [AST.Identifier], plan: PhysicalPlan, isOverwrite: Bool = false, name: String,
+    _ relation: Relation, columns: InsertColumns? = nil, plan: PhysicalPlan, isOverwrite: Bool = false, name: String,
     span: SourceSpan
   ) throws(SQLError) -> any Sink {
     if relation.keeper != nil {
@@ -207,8 +213,10 @@ extension StatementExecutor {
         hint: "CREATE STREAM … USING memory takes INSERTs")
     }
     if let table = relation.table { try checkChanges(of: table, relation, plan, isOverwrite, span: span) }
+    let all = InsertColumns(relation: relation, targets: Array(relation.schema.fields.indices), fixed: [:])
     let assignment = TableAssignment(
-      expressions: try values(of: plan, for: relation, columns: columns, span: span), settings: session.settings)
+      expressions: try values(of: plan, for: columns ?? all, span: span),
+      context: EvaluationContext(timestampMicros: session.clock.nowMicros, settings: session.settings))
     if let table = relation.table {
       return TableSink(
         table, schema: relation.schema, assignment, replacesAll: isOverwrite,
@@ -246,53 +254,6 @@ extension StatementExecutor {
         .bind, "UNSUPPORTED_FEATURE", "INSERT OVERWRITE puts a result that ends into a TABLE", span: span,
         hint: "INSERT INTO \(relation.name) … OUTPUT MODE COMPLETE replaces all rows at each trigger")
     }
-  }
-
-  /// The relation's columns as expressions over a query's: by position, or those named, the others NULL.
-  private func values(
-    of plan: PhysicalPlan, for relation: Relation, columns: [AST.Identifier], span: SourceSpan
-  ) throws(SQLError) -> [BoundExpression] {
-    let targets = try targetOrdinals(relation, columns)
-    if plan.schema.count != targets.count {
-      let subclass = plan.schema.count > targets.count ? "TOO_MANY_DATA_COLUMNS" : "NOT_ENOUGH_DATA_COLUMNS"
-      throw SQLError(
-        .bind, "INSERT_COLUMN_ARITY_MISMATCH.\(subclass)",
-        "\"\(relation.name)\" takes \(targets.count) column\(targets.count == 1 ? "" : "s"), the query has \(plan.schema.count)",
-        span: span, hint: "columns: \(relation.schema.names.joined(separator: ", "))")
-    }
-    var expressions: [BoundExpression] = []
-    for (ordinal, field) in relation.schema.fields.enumerated() {
-      guard let at = targets.firstIndex(of: ordinal) else {
-        expressions.append(.literal(.null, field.type))
-        continue
-      }
-      let source = BoundExpression.column(at, plan.schema[at], span: span)
-      guard Coercion.canStore(plan.schema[at].type, as: field.type) else {
-        throw SQLError(
-          .bind, "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-          "column \"\(field.name)\" of \"\(relation.name)\" is \(field.type.sqlName), the query gives \(plan.schema[at].type.sqlName)",
-          span: span, hint: "write CAST(… AS \(field.type.sqlName))")
-      }
-      expressions.append(Coercion.cast(source, to: field.type, mode: session.settings.isANSI ? .ansi : .legacy))
-    }
-    return expressions
-  }
-
-  private func targetOrdinals(_ relation: Relation, _ columns: [AST.Identifier]) throws(SQLError) -> [Int] {
-    if columns.isEmpty { return Array(relation.schema.fields.indices) }
-    var ordinals: [Int] = []
-    for column in columns {
-      guard let ordinal = relation.schema.ordinals(named: column.text).first else {
-        throw SQLError(
-          .bind, "UNRESOLVED_COLUMN.WITH_SUGGESTION", "\"\(relation.name)\" has no column \"\(column.text)\"",
-          span: column.span, hint: didYouMean(column.text, in: relation.schema.names))
-      }
-      if ordinals.contains(ordinal) {
-        throw SQLError(.bind, "COLUMN_ALREADY_EXISTS", "column \"\(column.text)\" is named twice", span: column.span)
-      }
-      ordinals.append(ordinal)
-    }
-    return ordinals
   }
 }
 

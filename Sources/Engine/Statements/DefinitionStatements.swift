@@ -15,11 +15,13 @@ extension StatementExecutor {
         hint: "declare the other in the query: FROM t WATERMARK ts DELAY OF INTERVAL 5 SECONDS")
     }
     if let query = create.query { return try createTable(create, as: query, span: span) }
-    if let like = create.like { throw notYet("CREATE … LIKE", like.span) }
+    if let like = create.like { return try createTable(create, like: like) }
+    var create = create
     var options = try create.options.map(given)
     if let location = create.location { options.append(GivenOption("path", location.text, span: location.span)) }
     let idleMicros = try idleTimeout(&options)
     let connector = try relationConnector(create, &options)
+    if connector.name == "memory" { create.columns = partitionColumnsLast(create) }
     let schema = try columns(create)
     let key = try primaryKey(create, schema, connector)
     try catalog.define(
@@ -32,6 +34,43 @@ extension StatementExecutor {
     }
     let what = create.kind == .sink ? "sink" : create.kind == .table ? "table" : "stream"
     return "created \(what) \"\(create.name.text)\""
+  }
+
+  /// The columns of PARTITIONED BY stand behind the others, as Spark has them in the tables of its catalog.
+  private func partitionColumnsLast(_ create: AST.CreateTable) -> [AST.ColumnDefinition] {
+    func isPartition(_ column: AST.ColumnDefinition) -> Bool {
+      create.partitionedBy.contains { $0.text.lowercased() == column.name.text.lowercased() }
+    }
+    return create.columns.filter { !isPartition($0) } + create.columns.filter(isPartition)
+  }
+
+  /// `CREATE TABLE t LIKE s`: the columns of a relation with all that was said of them, and none of its rows. What it reads
+  /// from and writes to is this statement's to say; without that, rows are inserted.
+  private func createTable(_ create: AST.CreateTable, like name: AST.ObjectName) throws(SQLError) -> String? {
+    if let column = create.columns.first {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "the columns of CREATE … LIKE are those of \"\(name.text)\"", span: column.span,
+        hint: "CREATE TABLE … AS SELECT makes others of them")
+    }
+    var options = try create.options.map(given)
+    if let location = create.location { options.append(GivenOption("path", location.text, span: location.span)) }
+    let connector = try relationConnector(create, &options)
+    let model = catalog.relation(name)
+    let schema = if let model { model.schema } else { try columns(of: name) }
+    let isStream = create.kind == .stream || create.kind == .source
+    let keepsKey = connector.name == "memory" && !isStream && model?.table != nil && model?.keeper == nil
+    try catalog.define(
+      create.name, connector: connector, options: options, schema: schema, isStream: isStream,
+      primaryKey: keepsKey ? model?.key : nil, isReplace: create.isReplace, span: create.name.span
+    ) { relation throws(SQLError) in
+      guard let model else { return }
+      relation.columnDetails = model.columnDetails
+      relation.partitionedBy = model.partitionedBy
+      relation.layout = model.layout
+      relation.watermark = model.watermark
+      relation.idleMicros = model.idleMicros
+    }
+    return "created \(isStream ? "stream" : "table") \"\(create.name.text)\""
   }
 
   /// Ordinals of PRIMARY KEY among the columns that are stored.
@@ -106,6 +145,7 @@ extension StatementExecutor {
   /// Computed columns and event time of a relation whose own columns are known.
   private func complete(_ relation: Relation, _ create: AST.CreateTable) throws(SQLError) {
     relation.partitionedBy = create.partitionedBy.map(\.text)
+    for column in create.columns { relation.columnDetails[column.name.text.lowercased()] = ColumnDetails(column) }
     var stored = 0
     var layout: [SourceReference.LayoutColumn] = []
     for column in create.columns {
@@ -176,14 +216,13 @@ extension StatementExecutor {
     for column in create.columns {
       if case .metadata = column.content { throw notYet("a METADATA column", column.span) }
       guard case .stored(let type) = column.content else { continue }
-      if let value = column.defaultValue { throw notYet("DEFAULT", value.span) }
       if fields.contains(where: { $0.name.lowercased() == column.name.text.lowercased() }) {
         throw SQLError(
           .bind, "COLUMN_ALREADY_EXISTS", "column \"\(column.name.text)\" is defined twice", span: column.name.span)
       }
-      fields.append(
-        Field(
-          column.name.text, try Planner(catalog: catalog).bindType(type, text: text), isNullable: !column.isNotNull))
+      let bound = try Planner(catalog: catalog).bindType(type, text: text)
+      try checkDefault(of: column, type: bound)
+      fields.append(Field(column.name.text, bound, isNullable: !column.isNotNull))
     }
     return fields.isEmpty ? nil : Schema(fields)
   }

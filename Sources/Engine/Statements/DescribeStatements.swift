@@ -10,7 +10,8 @@ extension StatementExecutor {
   func describe(_ describe: AST.Describe) throws(SQLError) -> String? {
     switch describe.subject {
     case .relation(let name):
-      try presentColumns(try columns(of: name), details: describe.isExtended ? try details(of: name) : [])
+      try presentColumns(
+        try columns(of: name), of: catalog.relation(name), details: describe.isExtended ? try details(of: name) : [])
     case .statement(let query): try presentColumns(try plan(query, .forViews).schema)
     case .path(let path):
       let reference = try catalog.source(atPath: path.text, format: nil, isStream: false, span: path.span)
@@ -39,10 +40,28 @@ extension StatementExecutor {
     throw catalog.tableNotFound(name)
   }
 
-  private func presentColumns(_ schema: Schema, details: [[Value]] = []) throws(SQLError) {
+  private func presentColumns(_ schema: Schema, of relation: Relation? = nil, details: [[Value]] = []) throws(SQLError) {
+    func row(_ field: Field) -> [Value] {
+      let comment = relation?.details(ofColumn: field.name)?.comment
+      return [
+        .string(field.name), .string(relation?.declaredType(ofColumn: field) ?? field.type.description),
+        comment.map { .string($0) } ?? .null,
+      ]
+    }
+    func section(_ title: String, _ rows: [[Value]]) -> [[Value]] {
+      rows.isEmpty ? [] : [["", "", ""].map { .string($0) }, [title, "", ""].map { .string($0) }] + rows
+    }
+    let partitions = schema.fields.filter { field in
+      relation?.partitionedBy.contains { $0.lowercased() == field.name.lowercased() } ?? false
+    }
+    let defaults = schema.fields.compactMap { field -> [Value]? in
+      guard let value = relation?.details(ofColumn: field.name)?.defaultValue else { return nil }
+      return [.string(field.name), .string(field.type.description), .string(value.sql)]
+    }
     try present(
-      Schema([Field("col_name", .string), Field("data_type", .string)]),
-      schema.fields.map { [.string($0.name), .string($0.type.description)] } + details)
+      Schema([Field("col_name", .string), Field("data_type", .string), Field("comment", .string)]),
+      schema.fields.map(row) + section("# Partition Information", partitions.map(row))
+        + section("# Column Default Values", defaults) + details)
   }
 
   private func details(of name: AST.ObjectName) throws(SQLError) -> [[Value]] {
@@ -60,7 +79,7 @@ extension StatementExecutor {
       rows.append(("Type", "VIEW"))
     }
     if let text = catalog.definitions.text(of: name) { rows.append(("Definition", text)) }
-    return rows.map { [.string($0.0), .string($0.1)] }
+    return rows.map { [.string($0.0), .string($0.1), .string("")] }
   }
 
   /// The statement that made a relation, secrets left out.

@@ -12,7 +12,7 @@ extension StatementExecutor {
     let clauses: AST.StreamClauses
     switch statement.kind {
     case .query(let q, let c): (query, clauses) = (q, c)
-    case .insert(let insert): (query, clauses) = (insert.query, insert.clauses)
+    case .insert(let insert): (query, clauses) = (try withDefaults(insert).query, insert.clauses)
     case .startQuery(let start): (query, clauses) = (start.query, start.clauses)
     case .createView(let view):
       (query, clauses) = (view.query, view.kind == .materialized ? changelog(view.clauses) : .forViews)

@@ -198,9 +198,13 @@ private struct MergeRun {
         .bind, "INSERT_COLUMN_ARITY_MISMATCH", "INSERT names \(columns.count) columns and gives \(given.count) values",
         span: columns.first?.span ?? span)
     }
-    var values: [AST.Expression?] = relation.schema.fields.map { _ in nil }
+    var values: [AST.Expression?] = []
+    for field in relation.schema.fields { values.append(try relation.defaultExpression(field, at: span)) }
     for (column, value) in zip(columns, given) {
-      values[try executor.storedColumn(column, relation, alias: target)] = value
+      let ordinal = try executor.storedColumn(column, relation, alias: target)
+      if value.isDefaultKeyword { continue }
+      try executor.refuseNestedDefault(value)
+      values[ordinal] = value
     }
     return values
   }

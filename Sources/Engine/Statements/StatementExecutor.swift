@@ -9,6 +9,8 @@ import SQLSyntax
 struct StatementExecutor {
   let session: Session
   let text: SourceText
+  /// How many EXECUTE IMMEDIATE stand around the statement.
+  var immediateDepth = 0
 
   var catalog: SessionCatalog { session.catalog }
 
@@ -29,6 +31,7 @@ struct StatementExecutor {
     case .drop(let drop): return try self.drop(drop)
     case .declare(let declare): return try self.declare(declare)
     case .setVariables(let set): return try setVariables(set, span: statement.span)
+    case .immediate(let immediate): return try executeImmediate(immediate)
     case .startQuery(let start): return try startQuery(start, span: statement.span)
     case .stopQuery(let name): return try stop(name)
     case .pauseQuery(let name): return try pause(name)

@@ -5,10 +5,11 @@ import Expressions
 /// The columns of a table, made of those of a query whose rows are inserted: by place, each as the column's type.
 struct TableAssignment {
   let expressions: [BoundExpression]
-  let settings: SessionSettings
+  /// Of the statement: the time that defaults such as current_timestamp() have.
+  let context: EvaluationContext
 
   func rows(of batch: Batch) throws(SQLError) -> Batch {
-    let evaluator = Evaluator(EvaluationContext(settings: settings))
+    let evaluator = Evaluator(context)
     var columns: [Column] = []
     do throws(SQLError) {
       for expression in expressions { columns.append(try evaluator.column(expression, over: batch)) }

@@ -30,29 +30,36 @@ extension StatementExecutor {
   }
 
   func setVariables(_ set: AST.SetVariables, span: SourceSpan) throws(SQLError) -> String? {
-    var targets: [(key: String, variable: SessionVariable)] = []
-    let query: AST.Query
     switch set {
-    case .row(let names, let given):
-      for name in names { targets.append(try target(name, among: targets.map(\.key))) }
-      query = given
+    case .row(let names, let query): try assign(try variables(names), try row(of: query, width: names.count, span: span), span)
     case .assignments(let assignments):
-      var values: [AST.Expression] = []
-      for assignment in assignments {
-        let target = try target(assignment.target, among: targets.map(\.key))
-        targets.append(target)
-        values.append(target.variable.isDefault(assignment.value) ? target.variable.fallback ?? assignment.value : assignment.value)
+      let targets = try variables(assignments.map(\.target))
+      let values = zip(assignments, targets).map { assignment, target in
+        assignment.value.isDefaultKeyword ? target.variable.fallback ?? assignment.value : assignment.value
       }
-      query = .selecting(values)
-    }
-    let row = try self.row(of: query, width: targets.count, span: span)
-    for (index, (key, variable)) in targets.enumerated() {
-      let (type, value) = row[index]
-      var changed = variable
-      changed.value = try stored(value, type, as: variable, span)
-      catalog.set(variable: changed, named: key)
+      try assign(targets, try row(of: .selecting(values), width: targets.count, span: span), span)
     }
     return nil
+  }
+
+  typealias VariableTarget = (key: String, variable: SessionVariable)
+
+  /// The variables of these names, each of which may be there once.
+  func variables(_ names: [AST.ObjectName]) throws(SQLError) -> [VariableTarget] {
+    var targets: [VariableTarget] = []
+    for name in names { targets.append(try target(name, among: targets.map(\.key))) }
+    return targets
+  }
+
+  /// Sets all of them to the values of a row; nothing is set if one of these does not fit.
+  func assign(_ targets: [VariableTarget], _ row: [(DataType, Value)], _ span: SourceSpan) throws(SQLError) {
+    var changed: [VariableTarget] = []
+    for ((key, variable), (type, value)) in zip(targets, row) {
+      var variable = variable
+      variable.value = try stored(value, type, as: variable, span)
+      changed.append((key, variable))
+    }
+    for (key, variable) in changed { catalog.set(variable: variable, named: key) }
   }
 
   func dropVariable(_ drop: AST.Drop) throws(SQLError) -> String? {
@@ -64,9 +71,7 @@ extension StatementExecutor {
     return "dropped \"\(drop.name.text)\""
   }
 
-  private func target(
-    _ name: AST.ObjectName, among others: [String]
-  ) throws(SQLError) -> (key: String, variable: SessionVariable) {
+  private func target(_ name: AST.ObjectName, among others: [String]) throws(SQLError) -> VariableTarget {
     guard let (key, length) = SessionVariable.split(name), length == name.parts.count,
       let variable = catalog.variable(named: key)
     else { throw .variableNotFound(name, known: catalog.variableNames, as: "UNRESOLVED_VARIABLE") }
@@ -77,7 +82,7 @@ extension StatementExecutor {
   }
 
   /// The one row of a query with its types; NULLs if it has none.
-  private func row(of query: AST.Query, width: Int, span: SourceSpan) throws(SQLError) -> [(DataType, Value)] {
+  func row(of query: AST.Query, width: Int, span: SourceSpan) throws(SQLError) -> [(DataType, Value)] {
     let (schema, rows) = try result(of: query, name: "variables")
     guard schema.count == width else {
       throw SQLError(
@@ -86,7 +91,7 @@ extension StatementExecutor {
     }
     if rows.count > 1 {
       throw SQLError(
-        .data, "ROW_SUBQUERY_TOO_MANY_ROWS", "the query of SET VARIABLE gave \(rows.count) rows, and one is wanted", span: span,
+        .data, "ROW_SUBQUERY_TOO_MANY_ROWS", "the query that sets variables gave \(rows.count) rows, and one is wanted", span: span,
         hint: "add LIMIT 1")
     }
     return schema.types.enumerated().map { index, type in (type, rows.first?[index] ?? .null) }
@@ -101,14 +106,6 @@ extension StatementExecutor {
     let mode: CastMode = session.settings.isANSI ? .ansi : .legacy
     let cast = Coercion.cast(.literal(value, type, span: span), to: variable.type, mode: mode)
     return try Evaluator(EvaluationContext(settings: session.settings)).constant(cast)
-  }
-}
-
-extension SessionVariable {
-  /// `SET VARIABLE x = DEFAULT`
-  fileprivate func isDefault(_ value: AST.Expression) -> Bool {
-    guard case .name(let name) = value.kind, name.parts.count == 1 else { return false }
-    return name.parts[0].text.uppercased() == "DEFAULT" && !name.parts[0].isQuoted
   }
 }
 

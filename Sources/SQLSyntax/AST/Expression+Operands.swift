@@ -22,6 +22,27 @@ extension AST.Expression {
     }
   }
 
+  /// Whether it is the word DEFAULT, which stands for the value that a column or variable has of itself.
+  package var isDefaultKeyword: Bool {
+    guard case .name(let name) = kind, name.parts.count == 1 else { return false }
+    return !name.parts[0].isQuoted && name.parts[0].text.uppercased() == "DEFAULT"
+  }
+
+  /// Whether `test` holds for it or for an expression that is part of it.
+  package func contains(where test: (AST.Expression) -> Bool) -> Bool {
+    test(self) || operands.contains { $0.contains(where: test) }
+  }
+
+  /// Whether a query is part of it.
+  package var containsSubquery: Bool {
+    contains {
+      switch $0.kind {
+      case .scalarSubquery, .exists, .inSubquery: true
+      default: false
+      }
+    }
+  }
+
   /// Whether a call that satisfies `test` is part of it.
   package func containsCall(where test: (AST.FunctionCall) -> Bool) -> Bool {
     if case .call(let call) = kind, test(call) { return true }

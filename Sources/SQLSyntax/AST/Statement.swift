@@ -27,6 +27,7 @@ extension AST {
     case drop(Drop)
     case declare(Declare)
     case setVariables(SetVariables)
+    case immediate(Immediate)
 
     case startQuery(StartQuery)
     case alterQuery(AlterQuery)
@@ -85,12 +86,22 @@ extension AST {
     case function(FunctionCall)
   }
 
-  /// `INSERT INTO target [OPTIONS (…)] [(columns)] query clauses`
+  /// `p = 1`, or `p` alone, in the PARTITION clause of INSERT.
+  package struct PartitionValue: Equatable, Sendable {
+    package var column: Identifier
+    /// nil: the query's last columns give it.
+    package var value: Expression?
+  }
+
+  /// `INSERT INTO target [OPTIONS (…)] [PARTITION (…)] [BY NAME | (columns)] query clauses`
   package struct Insert: Equatable, Sendable {
     package var isOverwrite: Bool
     package var target: InsertTarget
     @NotCompared package var targetSpan: SourceSpan
     package var options: [Option]
+    package var partition: [PartitionValue]
+    /// BY NAME: the query's columns go where their names say.
+    package var isByName: Bool
     package var columns: [Identifier]
     package var query: Query
     package var clauses: StreamClauses

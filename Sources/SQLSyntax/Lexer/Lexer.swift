@@ -13,6 +13,8 @@ struct Lexer {
   /// Where reading stops.
   let end: Int
   private var isInHint = false
+  /// Looks ahead for what an IDENTIFIER spells; does not do so again inside of that.
+  var isProbing = false
 
   init(_ source: SourceText, from lower: Int = 0, to upper: Int? = nil, dialect: SQLDialect) {
     self.source = source
@@ -86,7 +88,9 @@ struct Lexer {
     if bytes.contains(where: { $0 >= 0x80 }), String(validating: bytes, as: UTF8.self) == nil {
       throw .invalidUTF8(SourceSpan(start, position))
     }
-    return .word(Keyword(bytes: bytes))
+    let keyword = Keyword(bytes: bytes)
+    if keyword == .identifier, let name = nameOfIdentifierClause(from: start) { return name }
+    return .word(keyword)
   }
 
   private mutating func takeStrange(_ length: Int) -> SourceSpan {

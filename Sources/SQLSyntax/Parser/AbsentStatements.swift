@@ -35,7 +35,7 @@ extension Parser {
     "BEGIN": "every statement stands alone",
     "COMMIT": "every statement stands alone; queries commit by CHECKPOINT 'dir'",
     "ROLLBACK": "every statement stands alone",
-    "EXECUTE": "write the statement itself",
+    "EXECUTE": "EXECUTE IMMEDIATE '…' runs the statement that a text holds",
     "PREPARE": "write the statement itself",
     "CALL": "there are no procedures here",
     "ADD": "functions are made with CREATE FUNCTION",

@@ -24,6 +24,7 @@ extension Parser {
     case .word(.some(let keyword)):
       return try keywordPrimary(keyword)
     case .symbol, .hintStart, .hintEnd, .end:
+      if let unbound = unboundParameter() { throw unbound }
       throw unexpected(Self.anExpression)
     }
   }

@@ -45,6 +45,10 @@ extension Parser {
     if accept(.assert) { return .assert(try assertion()) }
     if accept(.advance) { return try advanceTime() }
     if accept(.declare) { return .declare(try declare()) }
+    if at(.execute), kind(ahead: 1) == .word(.immediate) {
+      advance()
+      return .immediate(try immediate())
+    }
     if let refusal = absentStatement() { throw refusal }
     note(.keyword(.select))
     note(.keyword(.with))

@@ -10,15 +10,28 @@ extension Parser {
     let target = try insertTarget()
     let targetSpan = span(from: start)
     let options = at(.options, .leftParen) ? try namedOptions() : []
+    let partition = at(.partition, .leftParen) ? try partitionClause() : []
     var columns: [AST.Identifier] = []
-    if at(.leftParen), isOnlyName(ahead: 1), !isQueryStart(ahead: 1) {
+    let isByName = at(.by)
+    if isByName {
+      try expect(.by, .name)
+    } else if at(.leftParen), isOnlyName(ahead: 1), !isQueryStart(ahead: 1) {
       // A reserved word begins a query, or is no name to `insertTarget`, which looked at the same list.
       columns = try parenthesisedList { (parser) throws(SQLError) in try parser.onlyName() }
     }
     let (query, clauses) = try runningQuery()
     return .init(
-      isOverwrite: isOverwrite, target: target, targetSpan: targetSpan, options: options, columns: columns,
-      query: query, clauses: clauses)
+      isOverwrite: isOverwrite, target: target, targetSpan: targetSpan, options: options,
+      partition: partition, isByName: isByName, columns: columns, query: query, clauses: clauses)
+  }
+
+  /// `PARTITION (a = 1, b)`
+  private mutating func partitionClause() throws(SQLError) -> [AST.PartitionValue] {
+    try expect(.partition)
+    return try parenthesisedList { (parser) throws(SQLError) in
+      let column = try parser.anyName()
+      return AST.PartitionValue(column: column, value: parser.accept(.equal) ? try parser.expression() : nil)
+    }
   }
 
   /// `OPTIONS (…)`

@@ -23,6 +23,7 @@ extension Unparser {
       objectName(drop.name)
     case .declare(let declare): self.declare(declare)
     case .setVariables(let set): setVariables(set)
+    case .immediate(let immediate): self.immediate(immediate)
     case .startQuery(let start): startQuery(start)
     case .alterQuery(let alter): alterQuery(alter)
     case .stopQuery(let name): control("STOP QUERY ", name)
@@ -100,6 +101,14 @@ extension Unparser {
       write(" OPTIONS ")
       options(insert.options)
     }
+    if !insert.partition.isEmpty {
+      write(" PARTITION ")
+      parenthesised(insert.partition) { unparser, part in
+        unparser.anyName(part.column)
+        unparser.clause(" = ", part.value)
+      }
+    }
+    if insert.isByName { write(" BY NAME") }
     if !insert.columns.isEmpty {
       write(" ")
       nameList(insert.columns)

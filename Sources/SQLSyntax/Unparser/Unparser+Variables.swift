@@ -19,4 +19,16 @@ extension Unparser {
       subquery(query)
     }
   }
+
+  mutating func immediate(_ immediate: AST.Immediate) {
+    clause("EXECUTE IMMEDIATE ", immediate.text)
+    clause(" INTO ", immediate.targets) { $0.objectName($1) }
+    clause(" USING ", immediate.arguments) { unparser, argument in
+      unparser.expression(argument.expression)
+      if let name = argument.alias {
+        unparser.write(" AS ")
+        unparser.anyName(name)
+      }
+    }
+  }
 }

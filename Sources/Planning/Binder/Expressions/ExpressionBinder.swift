@@ -105,7 +105,11 @@ struct ExpressionBinder {
     case .binary(let op, let left, let right):
       return try call(op.functionName, [try bind(left), try bind(right)], span: span)
     case .logical(let op, let operands): return try bindLogical(op, operands, span: span)
-    case .not(let operand): return try call("not", [try bindBoolean(operand, of: "NOT")], span: span)
+    case .not(let operand):
+      if case .inSubquery(let value, let query, let isNegated) = operand.kind {
+        return try bindMembership(value, query, isNegated: !isNegated, span: span)
+      }
+      return try call("not", [try bindBoolean(operand, of: "NOT")], span: span)
     case .isTest(let operand, let test, let isNegated):
       return try bindIsTest(operand, test, isNegated: isNegated, span: span)
     case .isDistinctFrom(let left, let right, let isNegated):

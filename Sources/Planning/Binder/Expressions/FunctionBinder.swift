@@ -80,6 +80,10 @@ extension ExpressionBinder {
     if columnNames.count == arguments.count { functionCall.columnNames = columnNames }
     functionCall.parseSchema = { (text) throws(SQLError) in try TypeBinder.schema(text) }
     let bound = try bind(function, functionCall)
+    // A type is known without the value, which may be one that fails.
+    if name == "typeof", let argument = arguments.first {
+      return .literal(.string(argument.type.description), .string, span: span)
+    }
     let cast = try castArguments(arguments, to: bound.parameters, function: name, span: span)
     let isNullable = bound.isNullable || cast.contains(where: \.isNullable) && bound.nulls == .propagate
     return BoundExpression(.call(ScalarCall(bound, cast)), type: bound.result, isNullable: isNullable, span: span)

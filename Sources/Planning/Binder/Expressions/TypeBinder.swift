@@ -24,11 +24,19 @@ package enum TypeBinder {
     }
   }
 
-  /// The type that CAST converts to. Lengths belong to columns: to VARCHAR(n) a value is cast as to STRING, as in Spark.
+  /// The type that CAST converts to. Lengths belong to columns: to VARCHAR(n) or CHAR(n) a value is cast as to STRING, as in Spark.
   package static func bind(castTo type: AST.TypeName) throws(SQLError) -> DataType {
-    if case .named(let name, let parameters) = type.kind, name.text.uppercased() == "VARCHAR", parameters.count == 1 {
+    if case .named(let name, let parameters) = type.kind, parameters.count == 1,
+      ["VARCHAR", "CHAR", "CHARACTER"].contains(name.text.uppercased())
+    {
       return .string
     }
+    return try bind(type)
+  }
+
+  /// The type of a column of a relation. VARCHAR(n) is a STRING whose length is looked at where it is written.
+  package static func bind(column type: AST.TypeName) throws(SQLError) -> DataType {
+    if case .named(let name, let parameters) = type.kind, parameters.count == 1, name.text.uppercased() == "VARCHAR" { return .string }
     return try bind(type)
   }
 
@@ -39,10 +47,10 @@ package enum TypeBinder {
     case "VARCHAR", "CHARACTER VARYING":
       // DIALECT §4: without a length it is STRING.
       if parameters.isEmpty { return .string }
-      throw unsupported("VARCHAR(\(parameters[0]))", "use STRING, which has no length", span)
+      throw unsupported("VARCHAR(\(parameters[0])) here", "use STRING, which has no length; a column may be a VARCHAR(n)", span)
     case "CHAR", "CHARACTER":
       if parameters.isEmpty { return .string }
-      throw unsupported("CHAR(\(parameters[0]))", "use STRING, which has no length", span)
+      throw unsupported("CHAR(\(parameters[0]))", "use VARCHAR(\(parameters[0])), or STRING, which has no length", span)
     case "TIMESTAMP", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ":
       try checkFractionDigits(parameters, upper, span)
       return upper == "TIMESTAMP_NTZ" ? .timestampNTZ : .timestamp

@@ -18,6 +18,8 @@ struct BoundSubquery: Sendable {
   }
 
   var use: Use
+  /// As written, to know it again in GROUP BY.
+  var query: AST.Query
   var relation: BoundRelation
   /// Which scope of the stack its correlated columns are in.
   var depth: Int
@@ -34,6 +36,18 @@ struct BoundSubquery: Sendable {
 final class SubqueryCollector {
   private(set) var entries: [BoundSubquery] = []
 
+  /// The value of EXISTS or of a scalar subquery that is there already, written the same way.
+  func known(_ query: AST.Query, isExists: Bool, depth: Int) -> Int? {
+    entries.firstIndex { entry in
+      guard entry.depth == depth, entry.query == query else { return false }
+      switch entry.use {
+      case .exists: return isExists
+      case .scalar: return !isExists
+      case .membership: return false
+      }
+    }
+  }
+
   /// The column that stands for the subquery's value.
   func add(_ subquery: BoundSubquery, _ field: Field) -> BoundExpression {
     entries.append(subquery)
@@ -49,10 +63,17 @@ struct OuterReference: Sendable {
 
 extension ExpressionBinder {
   func bindExists(_ query: AST.Query, span: SourceSpan) throws(SQLError) -> BoundExpression {
+    let field = Field("exists", .boolean, isNullable: false)
+    if let known = keySubquery(query, isExists: true) { return .column(known, field, span: span) }
     let (relation, collector) = try bindSubquery(query, span: span)
     return collector.add(
-      BoundSubquery(use: .exists, relation: relation, depth: outer.count, span: span),
-      Field("exists", .boolean, isNullable: false))
+      BoundSubquery(use: .exists, query: query, relation: relation, depth: outer.count, span: span), field)
+  }
+
+  /// A key of GROUP BY that is a subquery of the select list is the value of that one.
+  private func keySubquery(_ query: AST.Query, isExists: Bool) -> Int? {
+    guard clause == .groupBy, let subqueries else { return nil }
+    return subqueries.known(query, isExists: isExists, depth: outer.count).map { Placeholder.subqueries + $0 }
   }
 
   func bindScalarSubquery(_ query: AST.Query, span: SourceSpan) throws(SQLError) -> BoundExpression {
@@ -62,8 +83,11 @@ extension ExpressionBinder {
         .bind, "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
         "a scalar subquery gives one column, found \(relation.scope.columns.count)", span: span)
     }
+    if let known = keySubquery(query, isExists: false) {
+      return .column(known, relation.scope.columns[0].field.asNullable, span: span)
+    }
     return collector.add(
-      BoundSubquery(use: .scalar, relation: relation, depth: outer.count, span: span),
+      BoundSubquery(use: .scalar, query: query, relation: relation, depth: outer.count, span: span),
       relation.scope.columns[0].field.asNullable)
   }
 
@@ -96,9 +120,19 @@ extension ExpressionBinder {
     }
     let isNullable = operands.contains(where: \.isNullable) || converted.contains { $0.expression.isNullable }
     let value = collector.add(
-      BoundSubquery(use: .membership(operands), relation: relation, depth: outer.count, span: span),
+      BoundSubquery(use: .membership(operands), query: query, relation: relation, depth: outer.count, span: span),
       Field("in", .boolean, isNullable: isNullable))
-    return try negated(value, if: isNegated, span: span)
+    let result = try negated(value, if: isNegated, span: span)
+    return isTruthAlone(clause, operands) ? result : result.falseIfNull
+  }
+
+  /// In a condition, NULL and false are one. As a value IN over a query is never NULL in Spark, which asks there whether a row
+  /// equals, and for NOT IN whether none could; a literal NULL on the left is folded before that.
+  private func isTruthAlone(_ clause: Clause, _ operands: [BoundExpression]) -> Bool {
+    switch clause {
+    case .select, .groupBy, .orderBy: operands.contains { $0.literalValue?.isNull ?? false }
+    default: true
+    }
   }
 
   /// Binds a query that may use the columns of this scope.
@@ -124,5 +158,13 @@ extension ExpressionBinder {
       return BoundExpression(.outer(id), type: value.type, isNullable: value.isNullable, span: span)
     }
     return nil
+  }
+}
+
+extension BoundExpression {
+  fileprivate var falseIfNull: BoundExpression {
+    guard isNullable else { return self }
+    return BoundExpression(
+      .coalesce([self, .literal(.bool(false), .boolean, span: span)]), type: .boolean, isNullable: false, span: span)
   }
 }
