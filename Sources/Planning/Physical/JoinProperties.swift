@@ -75,7 +75,9 @@ extension StateBound {
     }
     guard let leftText = time.left?.text, let rightText = time.right?.text else {
       let other = time.left == nil ? "left" : "right"
-      return .unbounded(reason: "every row of the \(other) side beside rows with \(known)", fix: fix)
+      return .unbounded(
+        reason: "every row of the \(other) side beside rows with \(known)",
+        fix: time.missingWatermark.map { "declare a WATERMARK for \($0)" } ?? fix)
     }
     return .bounded("rows of the left side with \(leftText), rows of the right side with \(rightText)")
   }

@@ -7,6 +7,10 @@ internal import Columnar
 /// `lowest ≤ right time − left time ≤ highest`, a left row is over when W ≥ its time + highest, a right row when
 /// W ≥ its time − lowest, as in Spark's state watermarks. A row that comes may be behind W and still meet rows that are kept;
 /// it is late when those are gone as well.
+///
+/// A side whose time has no watermark has rows that may come whenever they like: none of them is late, and what they may
+/// meet is kept for ever. Its own rows are over all the same when the watermark of the other side says so; equal times are
+/// over together, as in Spark.
 package struct JoinTime: Sendable {
   package struct Side: Sendable {
     /// Over the side's columns: a timestamp, or a window, whose end counts.
@@ -29,6 +33,8 @@ package struct JoinTime: Sendable {
   /// Conditions on one side alone, in an outer join: rows that fail them are over at once.
   package var leftGuard: BoundExpression?
   package var rightGuard: BoundExpression?
+  /// The time that the condition compares and no WATERMARK is about, by name.
+  package var missingWatermark: String?
   /// By how much rows may come out behind the watermark, by column of the join's inputs side by side; other columns say
   /// nothing of time any more.
   package var lags: [Int: Int64]
@@ -40,6 +46,8 @@ struct JoinTimeInputs {
   var leftWidth: Int
   /// Event times of both sides' columns side by side.
   var times: [Int: EventTime]
+  /// Sides whose rows are never taken back: only then a time without a watermark says when a row is over.
+  var growsOnly: (left: Bool, right: Bool)
   var names: [String]
 }
 
@@ -53,22 +61,24 @@ extension JoinTime {
     left = best.hold(.left).map { hold in
       Side(
         time: best.left.base, isWindow: best.left.event.isWindow, holdMicros: best.left.event.offsetMicros.addingSaturated(hold),
-        lateMicros: late.map { best.left.event.offsetMicros.addingSaturated($0.left) },
+        lateMicros: best.left.isWatermarked ? late.map { best.left.event.offsetMicros.addingSaturated($0.left) } : nil,
         text: best.text(.left, hold, inputs.names))
     }
     right = best.hold(.right).map { hold in
       Side(
         time: best.right.base.remapped { $0 - width }, isWindow: best.right.event.isWindow,
         holdMicros: best.right.event.offsetMicros.addingSaturated(hold),
-        lateMicros: late.map { best.right.event.offsetMicros.addingSaturated($0.right) },
+        lateMicros: best.right.isWatermarked ? late.map { best.right.event.offsetMicros.addingSaturated($0.right) } : nil,
         text: best.text(.right, hold, inputs.names))
     }
     switch kind {
     case .inner, .leftSemi: isFinalOnly = false
     case .asOf, .asOfLeft, .lookup, .lookupLeft: return nil
     case .left, .leftAnti, .leftMark: isFinalOnly = mayFinish && left != nil
-    case .full: isFinalOnly = mayFinish && left != nil && right != nil
+    // Of a side whose rows are never over those without a match come out at the end of the input.
+    case .full: isFinalOnly = mayFinish && (left != nil || right != nil)
     }
+    missingWatermark = [best.left, best.right].first { !$0.isWatermarked }?.base.sqlText(columns: inputs.names)
     lags = [:]
     for pair in pairs { pair.noteLags(&lags, inputs) }
     if isFinalOnly {
@@ -100,10 +110,12 @@ extension EventTime {
   }
 }
 
-/// An expression whose value is an event time.
+/// An expression whose value is a time.
 struct TimeTerm {
   var base: BoundExpression
   var event: EventTime
+  /// The watermark is about this time: rows to come have later ones.
+  var isWatermarked: Bool
 }
 
 /// All that a condition says of one pair of times: `lowest ≤ right − left ≤ highest`, in times as the watermark sees them.
@@ -118,8 +130,10 @@ private struct TimePair {
   /// Spark.
   var isExact: Bool
 
-  /// How long after its time a row is kept.
+  /// How long after its time a row is kept; nil: for ever, since nothing is known of the times of the other side. Equal
+  /// times are over together, whichever of them has the watermark.
   func hold(_ side: Side) -> Int64? {
+    guard isExact || (side == .left ? right : left).isWatermarked else { return nil }
     let distance = side == .left ? highest : lowest.map { Int64(0).subtractingSaturated($0) }
     return distance.map { max(0, isExact ? $0 : $0.addingSaturated(1)) }
   }
@@ -166,8 +180,9 @@ private struct TimePair {
       note(left, max(late.left, late.right))
       note(right, max(late.left, late.right))
     } else {
-      if let hold = hold(.left) { note(left, hold) }
-      if let hold = hold(.right) { note(right, hold) }
+      // A side that is kept for ever has no lag that would do: what comes out behind the watermark is late above, as in Spark.
+      note(left, hold(.left) ?? 0)
+      note(right, hold(.right) ?? 0)
     }
   }
 }
@@ -201,10 +216,11 @@ extension TimePair {
     let name = call.function.name
     guard ["=", "<", "<=", ">", ">="].contains(name) else { return nil }
     // a op b is: a − b op 0.
-    var sum = TimeSum(times: inputs.times)
+    var sum = TimeSum(inputs)
     guard sum.add(call.arguments[0], sign: 1), sum.add(call.arguments[1], sign: -1), sum.terms.count == 2 else { return nil }
     guard let l = sum.terms.first(where: { $0.term.base.isOfSide(0..<inputs.leftWidth) }),
-      let r = sum.terms.first(where: { $0.term.base.isOfSide(inputs.leftWidth..<Int.max) }), l.sign == -r.sign
+      let r = sum.terms.first(where: { $0.term.base.isOfSide(inputs.leftWidth..<Int.max) }), l.sign == -r.sign,
+      l.term.isWatermarked || r.term.isWatermarked
     else { return nil }
     if l.term.event.isWindow != r.term.event.isWindow || (l.term.event.isWindow && name != "=") { return nil }
     left = l.term
@@ -227,13 +243,13 @@ extension TimePair {
   }
 }
 
-/// A sum of event times and constants, each added or subtracted.
+/// A sum of times and constants, each added or subtracted.
 private struct TimeSum {
-  let times: [Int: EventTime]
+  let inputs: JoinTimeInputs
   var terms: [(sign: Int64, term: TimeTerm)] = []
   var constant: Int64 = 0
 
-  init(times: [Int: EventTime]) { self.times = times }
+  init(_ inputs: JoinTimeInputs) { self.inputs = inputs }
 
   /// False if `expression` is no such sum.
   mutating func add(_ expression: BoundExpression, sign: Int64) -> Bool {
@@ -252,9 +268,20 @@ private struct TimeSum {
       default: break
       }
     }
-    guard let event = expression.eventTime(times), event.domain == .event else { return false }
-    terms.append((sign, TimeTerm(base: expression, event: event)))
+    guard let term = term(expression) else { return false }
+    terms.append((sign, term))
     return terms.count <= 2
+  }
+
+  private func term(_ expression: BoundExpression) -> TimeTerm? {
+    if let event = expression.eventTime(inputs.times) {
+      return event.domain == .event ? TimeTerm(base: expression, event: event, isWatermarked: true) : nil
+    }
+    let growsOnly =
+      expression.isOfSide(0..<inputs.leftWidth)
+      ? inputs.growsOnly.left : expression.isOfSide(inputs.leftWidth..<Int.max) && inputs.growsOnly.right
+    guard growsOnly, expression.type.isTimestamp, expression.isRepeatable, !expression.canFail else { return nil }
+    return TimeTerm(base: expression, event: EventTime(.event), isWatermarked: false)
   }
 
   private mutating func add(_ micros: Int64, _ sign: Int64) -> Bool {

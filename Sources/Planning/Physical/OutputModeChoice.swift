@@ -11,10 +11,11 @@ struct RequestedMode: Sendable {
   /// The mode that the result is shown in, if the plan can honour it (SEM-4, SEM-9, SEM-12).
   ///
   /// Rows that never change are appended. A result that changes is updated, or, if its input is all there, shown once.
-  func chosen(for root: EdgeProperties) throws(SQLError) -> OutputMode {
+  func chosen(for plan: PhysicalNode) throws(SQLError) -> OutputMode {
+    let root = plan.properties
     switch mode {
     case .append?:
-      if !root.isAppendOnly && !root.canEnd { throw .appendNeverFinal(span: span) }
+      if !root.isAppendOnly && !root.canEnd { throw .appendNeverFinal(AppendObstacle(plan), span: span) }
       return .append
     case .update?: return .update
     case .complete?: return .complete
@@ -24,15 +25,5 @@ struct RequestedMode: Sendable {
     let isAppendable = root.isAppendOnly || root.isBounded
     if let fallback, fallback != .append || isAppendable { return fallback }
     return isAppendable ? .append : .update
-  }
-}
-
-extension SQLError {
-  /// No row of the result is ever final, so APPEND would never show one.
-  static func appendNeverFinal(span: SourceSpan) -> SQLError {
-    SQLError(
-      .plan, "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
-      "output mode APPEND shows rows that can no longer change, but these change as long as the source goes on", span: span,
-      hint: "declare a WATERMARK and group by a window of its column, or use OUTPUT MODE UPDATE or COMPLETE, or GROUP BY batch()")
   }
 }

@@ -27,7 +27,7 @@ extension PhysicalPlanner {
     if let emission, !isRightStatic, !isPerStep, !join.kind.isLookup, !join.kind.isAsOf {
       let inputs = JoinTimeInputs(
         condition: join.condition, leftWidth: left.schema.count, times: EdgeProperties.joinedTimes(left, right),
-        names: join.conditionNames)
+        growsOnly: (left.properties.isAppendOnly, right.properties.isAppendOnly), names: join.conditionNames)
       time = JoinTime(inputs, kind: join.kind, mayFinish: emission == .finalOnly && isAppendOnly)
     }
     var asOf: AsOfSpec?

@@ -44,7 +44,7 @@ struct PhysicalPlanner {
       planner.emission = .changes
       root = try planner.build(plan, path: "", endsQuery: true)
     }
-    let mode = try requested.chosen(for: root.properties)
+    let mode = try requested.chosen(for: root)
     return PhysicalPlan(
       root: root, schema: logical.schema, order: order, mode: mode,
       isHeldUntilEnd: mode == .append && !root.properties.isAppendOnly, isOneStep: isOneStep)

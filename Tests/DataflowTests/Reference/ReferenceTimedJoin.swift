@@ -24,6 +24,8 @@ struct ReferenceTimedJoin {
   var isExact: Bool
   /// Rows without a match are shown when they are over only.
   var isFinal: Bool
+  /// Sides whose times the watermark is about.
+  var watermarked: (left: Bool, right: Bool)
 
   private var lefts: [Row] = []
   private var rights: [Row] = []
@@ -31,12 +33,13 @@ struct ReferenceTimedJoin {
   /// What has come out in all, for modes that take rows back.
   private(set) var total: [String: Int] = [:]
 
-  init(kind: Kind, lowest: Int?, highest: Int?, isExact: Bool, isFinal: Bool) {
+  init(kind: Kind, lowest: Int?, highest: Int?, isExact: Bool, isFinal: Bool, watermarked: (left: Bool, right: Bool)) {
     self.kind = kind
     self.lowest = lowest
     self.highest = highest
     self.isExact = isExact
     self.isFinal = isFinal
+    self.watermarked = watermarked
   }
 
   var keptCount: Int { lefts.count + rights.count }
@@ -121,19 +124,37 @@ struct ReferenceTimedJoin {
     }
   }
 
+  /// Rows of the other side may come whenever they like, or match rows however old.
+  func isNeverOver(_ side: Side) -> Bool {
+    if (side == .left ? highest : lowest) == nil { return true }
+    return !isExact && !(side == .left ? watermarked.right : watermarked.left)
+  }
+
+  /// Whether rows without a match come out for good.
+  var isEverFinal: Bool {
+    switch kind {
+    case .inner, .semi: true
+    case .left, .anti: !isNeverOver(.left)
+    case .right: !isNeverOver(.right)
+    case .full: !isNeverOver(.left) || !isNeverOver(.right)
+    }
+  }
+
   /// Kept as long as a row that is still to come might match. A range is left open one moment longer, as in Spark.
   private func isKept(_ time: Int, _ side: Side, _ watermark: Int) -> Bool {
-    if (side == .left ? highest : lowest) == nil { return true }
+    if isNeverOver(side) { return true }
     return time > watermark || meetsSome(time, side) { isExact ? $0 > watermark : $0 >= watermark }
   }
 
   private func isKept(_ row: Row, _ side: Side, _ watermark: Int?) -> Bool {
+    if isNeverOver(side) { return true }
     guard let time = row.time else { return false }
     return watermark.map { isKept(time, side, $0) } ?? true
   }
 
   /// Late: no row that is to come or that is kept can match.
   private func isLate(_ row: Row, _ side: Side, _ watermark: Int?) -> Bool {
+    guard side == .left ? watermarked.left : watermarked.right else { return false }
     guard let time = row.time, let watermark, lowest != nil, highest != nil else { return false }
     return !isKept(time, side, watermark)
       && !meetsSome(time, side) { $0 > watermark || isKept($0, side == .left ? .right : .left, watermark) }

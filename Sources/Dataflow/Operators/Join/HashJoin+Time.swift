@@ -13,7 +13,8 @@ extension HashJoin {
     let side = port == 0 ? left : right
     let expressions = port == 0 ? spec.leftKeys : spec.rightKeys
     guard let clock = port == 0 ? clock.left : clock.right else {
-      return side.add(change, groups: try locate(change, expressions, inserting: true, step))
+      let groups = try locate(change, expressions, inserting: true, step)
+      return side.add(change, groups: groups, overs: spec.endsWithInput ? [Int64](repeating: .max - 1, count: change.count) : nil)
     }
     let evaluator = Evaluator(step.evaluation)
     var delta = change
@@ -28,6 +29,9 @@ extension HashJoin {
     }
     var groups = try locate(delta, expressions, inserting: true, step)
     var overs = times.overs(after: clock.holdMicros)
+    if spec.needsKey(port) {
+      for row in 0..<delta.count where groups[row] < 0 { overs[row] = .min }
+    }
     if let condition = clock.condition {
       var passes = [Bool](repeating: false, count: delta.count)
       for row in try evaluator.selectedRows(condition, over: delta.batch) { passes[Int(row)] = true }

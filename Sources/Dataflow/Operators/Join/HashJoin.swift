@@ -56,6 +56,20 @@ package final class HashJoin: Operator {
       self.isRightRetractable = isRightRetractable
       self.clock = clock
     }
+
+    /// Rows of such a side that nothing but the end of the input ends wait for it: FULL shows those without a match then.
+    var endsWithInput: Bool { kind == .full && clock?.isFinalOnly == true }
+
+    /// Rows of a side without a key come out of no join but one that shows them alone: they are not kept.
+    func needsKey(_ port: Int) -> Bool {
+      switch kind {
+      case .inner, .leftSemi: port == 0 ? !isLeftRetractable : !isRightRetractable
+      case .left, .leftAnti: port == 1 && !isRightRetractable
+      case .full, .leftMark: false
+      }
+    }
+
+    fileprivate func isTimed(_ side: JoinClock.Side?) -> Bool { side != nil || endsWithInput }
   }
 
   let spec: Spec
@@ -77,10 +91,10 @@ package final class HashJoin: Operator {
     keys = JoinKeys(types: spec.leftKeys.map(\.type), isNullSafe: spec.isNullSafe)
     left = JoinSide(
       name: "left rows", schema: spec.leftSchema, keys: keys, isRetractable: spec.isLeftRetractable,
-      isTimed: spec.clock?.left != nil)
+      isTimed: spec.isTimed(spec.clock?.left))
     right = JoinSide(
       name: "right rows", schema: spec.rightSchema, keys: keys, isRetractable: spec.isRightRetractable,
-      isTimed: spec.clock?.right != nil)
+      isTimed: spec.isTimed(spec.clock?.right))
   }
 
   package var stateTables: [any StateTable] { spec.isRightStatic ? [right] : [left, right] }
