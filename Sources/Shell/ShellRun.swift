@@ -62,9 +62,10 @@ final class ShellRun: @unchecked Sendable {
         let text = try load(input)
         if !run(text, session) || isQuitting { break }
       }
-      if failureCode == nil || !options.bailsOut, !session.wasInterrupted {
-        do throws(SQLError) { try session.finish() } catch { report(error, nil) }
-      }
+      let isWhole = failureCode == nil || !options.bailsOut
+      var failures = isWhole && !session.wasInterrupted ? session.finishAll() : []
+      failures += session.shutDown()
+      for failure in failures { report(failure, nil) }
       try console.flush()
       return failureCode ?? 0
     } catch {

@@ -89,6 +89,19 @@ struct EndTests {
     #expect(outcome.code == 0)
   }
 
+  /// However a script ends: a query that failed in the background is told of, and decides the exit code if nothing else did.
+  @Test(arguments: [(".quit", Int32(3)), ("SELECT no_such_column;", 1), ("", 3)])
+  func failuresInTheBackgroundAreTold(_ end: String, _ code: Int32) throws {
+    let folder = TemporaryFolder()
+    let script = folder.file(
+      "s.sql",
+      "CREATE STREAM s (v INT) USING memory;\nSTART QUERY q INTO blackhole AS SELECT 1 / v AS x FROM s;\n"
+        + "INSERT INTO s VALUES (0);\n\(end)\n")
+    let outcome = try streamsql("--clock", "virtual", "-f", script)
+    #expect(outcome.code == code)
+    #expect(outcome.errors.contains("DIVIDE_BY_ZERO"))
+  }
+
   @Test func versionAndHelpGoToStdout() throws {
     let version = try streamsql("--version")
     #expect(version.output.hasPrefix("streamsql "))

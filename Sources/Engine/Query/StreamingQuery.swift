@@ -91,6 +91,8 @@ package final class StreamingQuery: @unchecked Sendable {
   }
 
   package var state: State { status.state }
+  /// What it died of.
+  package var failure: SQLError? { if case .failed(let error) = state { error } else { nil } }
   package var progress: QueryProgress { status.progress }
 
   /// Asks the query to stop; it ends within a batch's time.
@@ -170,6 +172,9 @@ package final class StreamingQuery: @unchecked Sendable {
   /// The text of the statement that made it, for places in errors that are shown later. Set before it starts.
   var text: SourceText?
 
+  /// Told of its failure before anybody else can see it. Set before it starts; called on the query's thread.
+  var onFailure: ((SQLError) -> Void)?
+
   /// Where its rows go, if that is a relation of the session; it takes no more rows when all that feed it are over.
   var fedStore: (any RelationStore)?
 
@@ -202,6 +207,8 @@ package final class StreamingQuery: @unchecked Sendable {
         status.set(.stopped)
         return
       }
+      // Who waits for the end finds that it has been told of.
+      onFailure?(failure)
       status.set(.failed(failure))
       throw failure
     }

@@ -20,6 +20,10 @@ extension Session {
     if let (query, error) = failed {
       // Reported once: the end of the script does not tell of it again.
       forget(query)
+      // Others that failed meanwhile counted on this statement to tell.
+      for other in queries where other !== query {
+        if let failure = other.failure { onFailure?(other.name, failure) }
+      }
       throw error
     }
   }
@@ -50,9 +54,14 @@ extension Session {
     return nil
   }
 
-  /// The end of a script: memory streams take no more, started queries are awaited (SEM-5). Throws the first failure of
-  /// a query that nobody awaited.
+  /// The end of a script, as `finishAll`. Throws the first failure.
   package func finish() throws(SQLError) {
+    if let failure = finishAll().first { throw failure }
+  }
+
+  /// The end of a script: memory streams take no more, started queries are awaited (SEM-5). Gives the failures of queries
+  /// that nobody awaited, in order of their start.
+  package func finishAll() -> [SQLError] {
     closeUnfedStreams()
     openSources()
     if options.usesVirtualClock { settleAtTheEnd() }
@@ -73,12 +82,7 @@ extension Session {
       query.stop()
       _ = query.await(timeoutMicros: nil)
     }
-    var failure: SQLError?
-    for query in queries {
-      if case .failed(let error) = query.state, failure == nil { failure = error }
-    }
-    forgetAll()
-    if let failure { throw failure }
+    return takeFailures()
   }
 
   /// Nobody moves a virtual clock any more: what is there is processed, then a query that would wait for time or for an

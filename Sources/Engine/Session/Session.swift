@@ -125,12 +125,31 @@ package final class Session: @unchecked Sendable {
   /// Whether the last statement was interrupted.
   package var wasInterrupted: Bool { foreground.withLock { $0.isInterrupted } }
 
-  /// Stops everything at once.
-  package func shutDown() {
+  /// Stops everything at once. Gives the failures that no statement has told of.
+  @discardableResult
+  package func shutDown() -> [SQLError] {
     for query in queries { query.stop() }
     for query in queries { _ = query.await(timeoutMicros: nil) }
-    queries = []
+    let failures = takeFailures()
     catalog.closeAll()
+    return failures
+  }
+
+  /// Failures of queries that gave their name to another one before anybody had heard of them.
+  private var unheardFailures: [SQLError] = []
+
+  /// Forgets all queries, which are over; what those that failed died of.
+  func takeFailures() -> [SQLError] {
+    let failures = unheardFailures + queries.compactMap(\.failure)
+    unheardFailures = []
+    queries = []
+    return failures
+  }
+
+  /// Another query takes its name. A failure that nobody has heard of is told at the end.
+  func supersede(_ query: StreamingQuery) {
+    if onFailure == nil, let failure = query.failure { unheardFailures.append(failure) }
+    forget(query)
   }
 
   // MARK: Queries
@@ -212,9 +231,12 @@ package final class Session: @unchecked Sendable {
     try query.open()
     queries.append(query)
     if scriptDepth == 0 { openSources() }
-    QueryThread.start { [self, query] in
+    query.onFailure = { [weak self, weak query] error in
+      if let self, let query { failedInBackground(query, error) }
+    }
+    QueryThread.start { [query] in
       // The failure is kept in the query's state, where AWAIT, PROCESS and the end of the script find it.
-      do throws(SQLError) { try query.run() } catch { self.failedInBackground(query, error) }
+      do throws(SQLError) { try query.run() } catch {}
     }
   }
 
@@ -244,8 +266,6 @@ package final class Session: @unchecked Sendable {
     }
     return true
   }
-
-  func forgetAll() { queries = [] }
 
   func forget(_ query: StreamingQuery) {
     endedLateRows[query.name.lowercased()] = query.lateRows

@@ -39,7 +39,7 @@ extension StatementExecutor {
       relation.key = planned.physical.root.properties.key.flatMap { key in
         key.allSatisfy { $0 < schema.count } ? key : nil
       }
-      if let over = session.query(named: name) { session.forget(over) }
+      if let over = session.query(named: name) { session.supersede(over) }
       query.text = text
       try session.startInBackground(query)
     }
@@ -108,7 +108,7 @@ extension StatementExecutor {
     guard let keeper = relation.keeper else { return }
     keeper.stop()
     _ = keeper.await(timeoutMicros: nil)
-    session.forget(keeper)
+    session.supersede(keeper)
   }
 
   func dropMaterializedView(_ drop: AST.Drop, _ relation: Relation) throws(SQLError) -> String? {

@@ -55,7 +55,7 @@ extension StatementExecutor {
     } else {
       sink = try openSink(start.target, options: start.options, plan: planned.physical, name: name, span: span)
     }
-    if let old = session.query(named: name) { session.forget(old) }
+    if let old = session.query(named: name) { session.supersede(old) }
     let query = try session.prepare(name: name, plan: planned.physical, sink: sink, trigger: trigger(start.clauses))
     query.fedStore = fedStore(start.target)
     query.text = text
