@@ -163,11 +163,20 @@ final class SessionCatalog: Catalog {
     let key = "\(connector.name)\u{1F}\(isStream)\u{1F}\(options)\u{1F}\(schema.map { "\($0)" } ?? "")"
     if let known = anonymous[key] { return known }
     let relation = try makeRelation(
-      name: given.first?.text ?? connector.name, connector, given, schema: schema, isStream: isStream, span: span)
+      name: Self.name(of: connector, given), connector, given, schema: schema, isStream: isStream, span: span)
     malformed[relation.name] = relation.description.malformed
     // A bounded source is looked at anew each time: its files may have changed. Only readers that exist once are kept.
     if !relation.description.canReplay { anonymous[key] = relation }
     return relation
+  }
+
+  /// What a relation without a name is called: what it reads, where a text says so, such as a path or an address; else as
+  /// its connector.
+  private static func name(of connector: ConnectorDefinition, _ given: [GivenOption]) -> String {
+    guard let first = given.first else { return connector.name }
+    let option = connector.options.first { $0.name.lowercased() == first.name.lowercased() }
+    if let option, case .string = option.kind { return first.text }
+    return option == nil ? first.text : connector.name
   }
 
   func makeRelation(
