@@ -40,6 +40,10 @@ final class EdgeWatch: DeltaReceiver {
 extension PhysicalNode {
   func find(_ id: String) -> PhysicalNode? {
     if self.id.rawValue == id { return self }
-    return inputs.lazy.compactMap { $0.find(id) }.first
+    // Not `lazy`: its `first` would look twice at each level.
+    for input in inputs {
+      if let found = input.find(id) { return found }
+    }
+    return nil
   }
 }

@@ -6,7 +6,7 @@ struct RandomPlans {
   /// Whether each table only ever grows.
   let isAppendOnly: [Bool]
   /// The cases of `plan` that run.
-  private static let kinds = 0...20
+  private static let kinds = 0...21
 
   /// A plan of up to `operators` operators above its tables.
   mutating func plan(operators: Int) -> ReferencePlan {
@@ -26,6 +26,7 @@ struct RandomPlans {
     case 16, 17: return over(plan(operators: operators - 1))
     case 18: return rankLimit(plan(operators: operators - 1))
     case 19, 20: return distinctOn(plan(operators: operators - 1))
+    case 21: return sessions(plan(operators: operators - 1))
     default: return setOperation(plan(operators: operators / 2), plan(operators: (operators - 1) / 2))
     }
   }

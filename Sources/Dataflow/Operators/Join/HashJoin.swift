@@ -256,6 +256,9 @@ package final class HashJoin: Operator {
       _ = try left.absorb(change, matches: counts)
     }
     guard spec.kind == .full, !isFinalOnly else { return }
+    // Those that were there first: the change may take back what has become lone in this very step.
+    if isCounted { lonely = flippedRightRows() }
+    try writeLoneRight(lonely, step, output)
     for (change, slots) in zip(rightChanges, slots) {
       let rows = (0..<Int32(change.delta.count)).filter { row in
         let group = change.groups[Int(row)]
@@ -264,8 +267,6 @@ package final class HashJoin: Operator {
       }
       try writeLoneRight(LoneRows(change.delta.gather(rows)), step, output)
     }
-    if isCounted { lonely = flippedRightRows() }
-    try writeLoneRight(lonely, step, output)
   }
 
   /// Right rows from before the step that had a match and have none now (+1), or the other way round (−1, first).

@@ -136,6 +136,9 @@ extension BoundExpression {
   fileprivate var firstStepValue: BoundExpression? {
     if case .stepValue = node { return self }
     if case .call(let call) = node, !call.function.isDeterministic { return self }
-    return children.lazy.compactMap(\.firstStepValue).first
+    for child in children {
+      if let found = child.firstStepValue { return found }
+    }
+    return nil
   }
 }
