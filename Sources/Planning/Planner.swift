@@ -117,6 +117,9 @@ package struct Planner {
   /// Names that calls are known by without being in the registry of functions: conditionals, values of the step.
   package static var specialFunctionNames: [String] { ExpressionBinder.specialFormNames }
 
+  /// Whether calls of this name mean a window of time.
+  package static func isWindowCall(_ name: String) -> Bool { ExpressionBinder.isWindowCall(name) }
+
   /// The columns of `a INT, b STRING`.
   package static func columns(declaredIn text: String, span: SourceSpan) throws(SQLError) -> Schema {
     do throws(SQLError) {

@@ -201,6 +201,7 @@ extension AggregateTable {
     if horizon == .max && idle.emission == .changes { return [] }
     var due: [Int32] = []
     for group in timers.pop(upTo: horizon) {
+      if deadlines[Int(group)] == AggregateTable.undated { deadlines[Int(group)] = horizon.addingSaturated(idle.timeoutMicros) }
       if deadlines[Int(group)] <= horizon { due.append(group) } else { timers.set(group, deadlines[Int(group)]) }
     }
     return due

@@ -87,7 +87,7 @@ extension AggregateTable: StateTable {
     isVisible.append(contentsOf: repeatElement(false, count: added))
     touchRound.append(contentsOf: repeatElement(0, count: added))
     if isRetractable { rowCounts.append(contentsOf: repeatElement(0, count: added)) }
-    if idle != nil { deadlines.append(contentsOf: repeatElement(.min, count: added)) }
+    if idle != nil { deadlines.append(contentsOf: repeatElement(AggregateTable.undated, count: added)) }
     for accumulator in accumulators {
       accumulator.grow(to: index.count)
       accumulator.reset(groups)

@@ -19,6 +19,8 @@ package final class AggregateTable {
   let idle: GroupIdle?
   /// When each group is over if no further row comes; kept if groups may rest only so long.
   var deadlines: [Int64] = []
+  /// The deadline of a group none of whose rows has a time.
+  static let undated = Int64.min
   var timers = GroupTimers()
   let index: GroupIndex
   let accumulators: [any Accumulator]
@@ -148,7 +150,7 @@ package final class AggregateTable {
       made[Int(group)] = nextMade &+ Int64(row)
       isVisible[Int(group)] = false
       if isRetractable { rowCounts[Int(group)] = 0 }
-      if idle != nil { deadlines[Int(group)] = .min }
+      if idle != nil { deadlines[Int(group)] = AggregateTable.undated }
     }
     if let closing, index.count > before || !reusedBuffer.isEmpty {
       setTimers(closing.key.ends(of: keys), rows: rows, from: before)
@@ -178,15 +180,20 @@ package final class AggregateTable {
     isVisible.append(contentsOf: repeatElement(false, count: added))
     touchRound.append(contentsOf: repeatElement(0, count: added))
     if isRetractable { rowCounts.append(contentsOf: repeatElement(0, count: added)) }
-    if idle != nil { deadlines.append(contentsOf: repeatElement(.min, count: added)) }
+    if idle != nil { deadlines.append(contentsOf: repeatElement(AggregateTable.undated, count: added)) }
     for accumulator in accumulators { accumulator.grow(to: index.count) }
   }
 
-  /// Puts off the end of the groups that rows came for.
+  /// Puts off the end of the groups that rows came for. A row without a time puts off nothing: a group of such rows alone
+  /// rests from the first watermark on, which its timer waits for.
   private func postpone(_ idle: GroupIdle, rows: Int, times: TimeColumn?, step: StepContext) {
     let now = step.evaluation.timestampMicros
     for row in 0..<rows {
       let group = groupBuffer[row]
+      if let times, !times.isKnown(row) {
+        if !timers.isSet(group) { timers.set(group, AggregateTable.undated) }
+        continue
+      }
       let deadline = (times?.at(row) ?? now).addingSaturated(idle.timeoutMicros)
       deadlines[Int(group)] = max(deadlines[Int(group)], deadline)
       if !timers.isSet(group) { timers.set(group, deadline) }

@@ -83,6 +83,9 @@ package struct TimeColumn {
   let offsetMicros: Int64
 
   /// The time of a row; `Int64.max` for NULL: it is never over.
+  /// Whether the row has a time.
+  func isKnown(_ row: Int) -> Bool { validity.map { $0[row] } ?? true }
+
   func at(_ row: Int) -> Int64 {
     if let validity, !validity[row] { return .max }
     return values[row].addingSaturated(offsetMicros)

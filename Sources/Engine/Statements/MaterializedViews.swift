@@ -108,7 +108,7 @@ extension StatementExecutor {
     guard let keeper = relation.keeper else { return }
     keeper.stop()
     _ = keeper.await(timeoutMicros: nil)
-    session.supersede(keeper)
+    session.forget(keeper)
   }
 
   func dropMaterializedView(_ drop: AST.Drop, _ relation: Relation) throws(SQLError) -> String? {

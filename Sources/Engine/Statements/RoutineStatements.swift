@@ -142,7 +142,7 @@ extension StatementExecutor {
   private func isBuiltin(_ name: String) -> Bool {
     let builtin = FunctionRegistry.builtin
     return builtin.scalars[name] != nil || builtin.aggregates[name] != nil || builtin.generators[name] != nil
-      || Planner.specialFunctionNames.contains(name)
+      || builtin.windows[name] != nil || Planner.specialFunctionNames.contains(name) || Planner.isWindowCall(name)
   }
 
   func dropRoutine(_ drop: AST.Drop) throws(SQLError) -> String? {

@@ -399,7 +399,9 @@ struct PhysicalPlanner {
       canEnd: properties.allSatisfy(\.canEnd), isFinalPerStep: properties.allSatisfy(\.isFinalPerStep),
       stepColumns: stepColumns)
     // The times of the first input, as in Spark: others may have none, and then go by those. Of different offsets the latest.
-    for (column, time) in properties.first?.eventTimes ?? [:] {
+    // What is bounded is all there and says nothing of what comes.
+    let leading = properties.first { !$0.isBounded }
+    for (column, time) in leading?.eventTimes ?? [:] {
       let all = properties.compactMap { $0.eventTimes[column] }
       guard all.allSatisfy({ $0.domain == time.domain && $0.isWindow == time.isWindow }) else { continue }
       edge.eventTimes[column] = all.max { $0.offsetMicros < $1.offsetMicros }

@@ -153,7 +153,8 @@ extension LogicalPlan {
       guard let column = generate.input.eventTimeColumn else { return nil }
       return generate.kept.firstIndex(of: column)
     case .join(let join): return join.left.eventTimeColumn
-    case .scan, .values, .aggregate, .union, .matchRecognize, .recursive, .recursiveReference, .over, .rankLimit:
+    case .union(let union): return union.inputs.compactMap(\.eventTimeColumn).first
+    case .scan, .values, .aggregate, .matchRecognize, .recursive, .recursiveReference, .over, .rankLimit:
       return nil
     }
   }

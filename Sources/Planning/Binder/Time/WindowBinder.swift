@@ -8,6 +8,13 @@ internal import SQLSyntax
 extension ExpressionBinder {
   static let windowCallNames: Set<String> = ["window", "session_window", "tumble", "hop", "session", "cumulate"]
 
+  /// Whether a call of this name is one of a window, so that no function of the user can have it.
+  static func isWindowCall(_ name: String) -> Bool {
+    if windowCallNames.contains(name) || name == "window_time" { return true }
+    let parts = name.split(separator: "_", maxSplits: 1)
+    return parts.count == 2 && ["tumble", "hop", "session"].contains(parts[0]) && isPart(parts[1])
+  }
+
   /// Nil if `name` is no call of a window.
   func bindWindowCall(
     _ name: String, _ call: AST.FunctionCall, span: SourceSpan
@@ -19,7 +26,7 @@ extension ExpressionBinder {
     default: break
     }
     let parts = name.split(separator: "_", maxSplits: 1)
-    guard let kind = parts.first, ["tumble", "hop", "session"].contains(kind), parts.count == 1 || isPart(parts[1]) else {
+    guard let kind = parts.first, ["tumble", "hop", "session"].contains(kind), parts.count == 1 || Self.isPart(parts[1]) else {
       return nil
     }
     let window: BoundExpression
@@ -37,7 +44,7 @@ extension ExpressionBinder {
     }
   }
 
-  private func isPart(_ text: Substring) -> Bool { ["start", "end", "rowtime", "proctime"].contains(text) }
+  private static func isPart(_ text: Substring) -> Bool { ["start", "end", "rowtime", "proctime"].contains(text) }
 
   /// `window(time, size[, slide[, start]])`
   private func bindWindow(_ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) -> BoundExpression {

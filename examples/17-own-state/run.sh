@@ -1,0 +1,1 @@
+streamsql --clock virtual -f query.sql
