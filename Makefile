@@ -20,6 +20,7 @@ demo: deps ## the seed's word count on a local socket
 
 build: deps ## release binary at .build/release/streamsql
 	$(SWIFT) build $(RELEASE) --product streamsql
+	@$(BUILD) "SET TIME ZONE 'Europe/Berlin'" # static linking keeps Foundation's zones
 
 run: build ## the shell
 	@$(BUILD)

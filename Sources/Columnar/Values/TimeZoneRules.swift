@@ -117,7 +117,9 @@ package final class TimeZoneRules: Sendable {
   private static let periodsMax = 4000
 
   private static func region(_ name: String) -> TimeZoneRules? {
-    guard let zone = TimeZone(identifier: name) else { return nil }
+    // Foundation finds its zones through a dynamic replacement. Static linking leaves that out, and every region with it, unless
+    // something of the same file is asked for: the version of the data.
+    guard !TimeZone.timeZoneDataVersion.isEmpty, let zone = TimeZone(identifier: name) else { return nil }
     func offset(_ seconds: Int64) -> Int32 {
       Int32(clamping: zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
     }
