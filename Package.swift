@@ -36,6 +36,8 @@ let package = Package(
     // Perl-compatible regular expressions, from the archive of Debian's libpcre2-dev.
     .target(name: "CPCRE2", linkerSettings: [.linkedLibrary(":libpcre2-8.a")]),
     room("Diagnostics"),
+    // Random numbers of fuzzing and of tests.
+    room("SeededRandom"),
     room("SQLSyntax", on: ["Diagnostics"]),
     room("Columnar", on: ["Diagnostics", "CKernels"]),
     room("Expressions", on: ["Diagnostics", "Columnar", "CKernels", "CPCRE2"]),
@@ -56,7 +58,7 @@ let package = Package(
     .executableTarget(name: "streamsql-bench", swiftSettings: settings),
     .executableTarget(
       name: "streamsql-fuzz",
-      dependencies: ["Engine", "Connectors", "SQLSyntax", "Columnar", "Diagnostics"], swiftSettings: settings),
+      dependencies: ["Engine", "Connectors", "SQLSyntax", "Columnar", "Diagnostics", "SeededRandom"], swiftSettings: settings),
     .executableTarget(
       name: "streamsql",
       dependencies: [
@@ -74,7 +76,7 @@ let package = Package(
       "EngineTests", on: ["Engine", "Expressions", "Connectors", "Planning", "SQLSyntax", "Columnar", "Diagnostics"],
       recorded: ["Corpus", "Nexmark", "Scenarios", "SparkParity"]),
     tests("SQLSyntaxTests", on: ["SQLSyntax", "Diagnostics"]),
-    tests("GrammarTests", on: ["SQLSyntax", "Diagnostics"]),
+    tests("GrammarTests", on: ["SQLSyntax", "Diagnostics", "SeededRandom"]),
     tests("DiagnosticsTests", on: ["Diagnostics"]),
     tests("ColumnarTests", on: ["Columnar"]),
     tests("AggregateTests", on: ["Expressions", "Columnar", "Diagnostics"]),

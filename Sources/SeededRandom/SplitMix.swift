@@ -1,10 +1,10 @@
 /// Random numbers that are the same for the same seed on every machine (Steele, Lea, Flood: SplitMix64).
-struct SplitMix: RandomNumberGenerator {
+public struct SplitMix: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -13,10 +13,10 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   /// True once in `count` times.
-  mutating func chance(in count: Int) -> Bool { below(count) == 0 }
+  public mutating func chance(in count: Int) -> Bool { below(count) == 0 }
 
   /// A number of `0..<count`; `count` is at least one.
-  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+  public mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
 
-  mutating func element<Element>(of elements: [Element]) -> Element { elements[below(elements.count)] }
+  public mutating func element<Element>(of elements: [Element]) -> Element { elements[below(elements.count)] }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SeededRandom
 
 /// `streamsql-fuzz [SECONDS] [--seed N] [--target NAME]`: random input for every target, a seed for every input.
 ///

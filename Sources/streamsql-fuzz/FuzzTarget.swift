@@ -2,6 +2,7 @@ import Connectors
 import Diagnostics
 import Engine
 import SQLSyntax
+import SeededRandom
 
 /// One thing that random input is thrown at: a file each, and one line in `all`.
 ///
@@ -14,5 +15,5 @@ struct FuzzTarget: Sendable {
   /// Returns what is wrong, or nil.
   var run: @Sendable ([UInt8]) -> String?
 
-  static let all: [FuzzTarget] = [.parser, .splitter, .session, .lines, .socket, .plans, .files]
+  static let all: [FuzzTarget] = [.parser, .splitter, .session, .lines, .socket, .http, .listen, .plans, .files]
 }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Random statements: words of the corpus cut, doubled, swapped and mixed, and at times plain bytes.
 struct TextMutation {
   static func statement(_ random: inout SplitMix) -> String {

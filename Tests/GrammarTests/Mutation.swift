@@ -1,3 +1,4 @@
+import SeededRandom
 @testable import SQLSyntax
 
 /// Changes sentences a little: most of what comes out is nearly right, as what people type is.

@@ -1,3 +1,4 @@
+import SeededRandom
 @testable import SQLSyntax
 
 /// Makes random sentences of a grammar, and leads them to where none has been.

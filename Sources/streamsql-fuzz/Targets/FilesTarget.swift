@@ -2,6 +2,7 @@ import Columnar
 import Connectors
 import Diagnostics
 import Glibc
+import SeededRandom
 
 extension FuzzTarget {
   /// Any bytes as a file of separated values or JSON: a clean error or rows, which are the same in whatever pieces they are
@@ -49,7 +50,10 @@ private struct FuzzedFile {
         "allowBackslashEscapingAnyCharacter": "true", "allowUnquotedControlChars": "true",
       ], suffix: "json", schema: nested),
     Kind(connector: .json, options: ["multiLine": "true"], suffix: "json", schema: nested),
-    Kind(connector: .text, suffix: "txt.gz"), Kind(connector: .text, suffix: "txt.zst"),
+    Kind(connector: .csv, options: ["lineSep": "||", "header": "true"], suffix: "csv"),
+    Kind(connector: .json, options: ["lineSep": "},"], suffix: "json", schema: nested),
+    Kind(connector: .json, options: ["prefersDecimal": "true", "inferTimestamp": "true", "columnNameOfCorruptRecord": "bad"], suffix: "json"),
+    Kind(connector: .text, options: ["lineSep": "\n\n"], suffix: "txt"), Kind(connector: .text, suffix: "txt.gz"), Kind(connector: .text, suffix: "txt.zst"),
   ]
 
   private static let records = [
