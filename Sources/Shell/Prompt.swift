@@ -39,14 +39,27 @@ extension ShellRun {
         Terminal.write("\r\n")
         isQuitting = true
       case .cancelled: break
-      case .text(let typed): runTyped(typed, editor, session)
+      case .text(let typed): runTyped(typed, session)
       }
     }
     return 0
   }
 
-  private func runTyped(_ typed: String, _ editor: LineEditor, _ session: Session) {
+  private func runTyped(_ typed: String, _ session: Session) {
     let text = SourceText(name: "<input>", text: typed)
+    remember(text)
+    failureCode = nil
+    let silence = Terminal.Silence()
+    defer { silence?.restore() }
+    let start = monotonicNanos()
+    run(text.substituting(options.variables), session)
+    do throws(SQLError) { try console.flush() } catch { report(error, nil) }
+    if settings.showsTime { console.tell("time: \(HumanText.duration(nanos: monotonicNanos() - start))") }
+  }
+
+  /// Puts each statement and command of a text into the history.
+  func remember(_ text: SourceText) {
+    guard let editor, let session else { return }
     var splitter = StatementSplitter(text, dialect: session.dialect)
     while let piece = splitter.next() {
       if case .statement(let span, _) = piece {
@@ -55,13 +68,6 @@ extension ShellRun {
         editor.history.remember(text.text(of: piece.span))
       }
     }
-    failureCode = nil
-    let silence = Terminal.Silence()
-    defer { silence?.restore() }
-    let start = monotonicNanos()
-    run(text.substituting(options.variables), session)
-    do throws(SQLError) { try console.flush() } catch { report(error, nil) }
-    if settings.showsTime { console.tell("time: \(HumanText.duration(nanos: monotonicNanos() - start))") }
   }
 
   private func runInit(_ path: String, _ session: Session) {

@@ -33,6 +33,9 @@ extension Session {
     }
   }
 
+  /// What stands behind `system.`.
+  package static var systemRelationNames: [String] { SystemRelations.all.map(\.name) }
+
   /// Names that SET knows.
   package static var settingNames: [String] { StatementExecutor.keys }
 }

@@ -3,7 +3,7 @@ import Diagnostics
 extension DotCommand {
   static let chart = DotCommand(
     "chart", "[bar|line|histogram|sparkline|unicode|ascii] [SQL]", "draw a result as a chart: of a query, or the last one",
-    argument: .sql
+    argument: .sqlAfter(ChartKind.allCases.map(\.rawValue) + ["unicode", "ascii"])
   ) { (call) throws(SQLError) in
     let shell = call.shell
     var kind = ChartKind.bar

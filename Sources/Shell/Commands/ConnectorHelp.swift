@@ -15,6 +15,10 @@ enum ConnectorHelp {
     let definition =
       wantsSinks
       ? try registry.sink(named: call.rest, span: call.span).0 : try registry.source(named: call.rest, span: call.span).0
+    return page(of: definition, columns: columns)
+  }
+
+  static func page(of definition: ConnectorDefinition, columns: Int) -> [String] {
     let width = (definition.options.map(\.name.count).max() ?? 0) + 4
     return TextFitting.wrap("\(definition.name): \(definition.summary)", to: columns)
       + definition.options.flatMap { option in

@@ -4,8 +4,10 @@ import Diagnostics
 struct DotCommand: Sendable {
   /// What completion offers behind the name.
   enum Argument: Sendable {
-    case none, text, path, sql, relation, query, function, setting, connector, command
+    case none, text, path, sql, relation, query, function, setting, connector, topic
     case words([String])
+    /// A statement, perhaps behind one of these.
+    case sqlAfter([String])
   }
 
   let name: String

@@ -6,12 +6,14 @@ extension DotCommand {
     (call) throws(SQLError) in
     let path: String
     if call.rest.isEmpty {
-      path = try ExternalEditor.temporaryFile(call.shell.editor?.history.entries.last { !$0.hasPrefix(".") && !$0.hasPrefix("\\") } ?? "")
+      path = try ExternalEditor.temporaryFile(call.shell.editor?.history.lastStatement ?? "")
     } else {
       path = PathCompletion.expanded(call.rest)
     }
     defer { if call.rest.isEmpty { unlink(path) } }
     try ExternalEditor.edit(path, call)
+    // What came of it is what the next .edit begins with.
+    if call.rest.isEmpty { call.shell.remember(try call.shell.load(.file(path))) }
     try call.shell.read(path, span: call.span)
   }
 }

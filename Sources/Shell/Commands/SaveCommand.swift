@@ -6,12 +6,14 @@ extension DotCommand {
     let path = PathCompletion.expanded(try call.argument())
     let entries = call.shell.editor?.history.entries ?? []
     let output = try DescriptorOutput(path: path, span: call.span)
-    let kept = entries.filter { !$0.hasPrefix(".") && !$0.hasPrefix("\\") }.map { $0 + "\n" }.joined()
+    let statements = entries.filter { !$0.hasPrefix(".") && !$0.hasPrefix("\\") }
+    let kept = statements.map { $0 + "\n" }.joined()
     var failure: SQLError?
     Array(kept.utf8).withUnsafeBytes { bytes in
       do throws(SQLError) { try output.write(bytes) } catch { failure = error }
     }
     if let failure { throw failure }
     try output.flush()
+    call.tell("\(statements.count) statement\(statements.count == 1 ? "" : "s") in '\(call.rest)'")
   }
 }

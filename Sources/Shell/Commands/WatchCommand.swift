@@ -4,15 +4,17 @@ import Engine
 import Glibc
 
 extension DotCommand {
-  static let watch = DotCommand("watch", "[SECONDS] SQL", "run a statement again and again until Ctrl-C", argument: .sql) {
+  static let watch = DotCommand("watch", "[SECONDS] [SQL]", "run a statement, or the last one, again and again until Ctrl-C", argument: .sql) {
     (call) throws(SQLError) in
-    var sql = try call.argument()
+    var sql = call.rest
     var seconds = 2.0
     if let first = call.words.first, let given = Double(first) {
       guard given > 0, given < 1e6 else { throw call.wrongUsage("expected seconds above 0, found \(first)") }
       seconds = given
       sql = String(sql.dropFirst(first.count))
     }
+    if sql.allSatisfy({ $0 == " " || $0 == "\t" }) { sql = call.shell.editor?.history.lastStatement ?? "" }
+    if sql.isEmpty { throw call.wrongUsage("there is no statement yet") }
     guard let session = call.shell.session else { return }
     repeat {
       if Terminal.isCapable(1) { Terminal.write("\u{1B}[H\u{1B}[2J") }

@@ -20,22 +20,32 @@ struct CommandCompletion {
     let isFirst = words.count == (typed.isEmpty ? 1 : 2)
     switch command.argument {
     case .path: return PathCompletion.complete(typed, range: range, closing: "")
-    case .sql:
-      // What follows is a statement of its own.
-      guard let wordEnd = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
-      let inner = Completer(session: session).complete(Array(text[(wordEnd + 1)...]), at: point - wordEnd - 1)
-      return inner.map {
-        Completion(
-          range: ($0.range.lowerBound + wordEnd + 1)..<($0.range.upperBound + wordEnd + 1), candidates: $0.candidates)
-      }
+    case .sql: return statement(text, line, at: point)
+    case .sqlAfter(let choices):
+      guard isFirst else { return statement(text, line, at: point, isBehind: words.count > 1 && choices.contains(words[1])) }
+      let own = completion(choices, typed, range)
+      guard var inner = statement(text, line, at: point), inner.range == range else { return own }
+      inner.candidates = own.candidates + inner.candidates
+      return inner
     case .words(let choices): return isFirst ? completion(choices, typed, range) : nil
-    case .relation: return completion(session.relationNames, typed, range)
-    case .query: return completion(session.queries.map(\.name), typed, range)
-    case .function: return completion(session.functions.names, typed, range)
+    case .relation: return isFirst ? completion(session.relationNames, typed, range) : nil
+    case .query: return isFirst ? completion(session.queries.map(\.name), typed, range) : nil
+    case .function: return isFirst ? completion(session.functions.names, typed, range) : nil
     case .connector: return isFirst ? completion(session.connectors.definitions.map(\.name), typed, range) : nil
-    case .command: return isFirst ? completion(DotCommand.all.map(\.name), typed, range) : nil
+    case .topic: return isFirst ? completion(HelpTopics.names(session), typed, range) : nil
     case .setting: return isFirst ? completion(Session.settingNames, typed, range) : nil
     case .none, .text: return nil
+    }
+  }
+
+  /// What follows the command, or the word behind it, is a statement of its own.
+  private func statement(_ text: [UInt8], _ line: ArraySlice<UInt8>, at point: Int, isBehind: Bool = false) -> Completion? {
+    let blank = UInt8(ascii: " ")
+    guard var start = line.firstIndex(of: blank) else { return nil }
+    while start < point, line[start] == blank { start += 1 }
+    if isBehind { start = line[start...].firstIndex(of: blank).map { $0 + 1 } ?? start }
+    return Completer(session: session).complete(Array(text[start...]), at: point - start).map {
+      Completion(range: ($0.range.lowerBound + start)..<($0.range.upperBound + start), candidates: $0.candidates)
     }
   }
 

@@ -14,6 +14,7 @@ struct Context {
     if let options = OptionContext(session: session, statement: before)?.candidates() { return options }
     if let names = argumentNames { return names }
     let last = before.words.count - 1
+    if let follows = continuations { return keywords(follows) }
     if let follows = Self.following[before.upper(last)], !isAfterDot(last) { return keywords(follows) }
     switch before.upper(last) {
     case "INTO": return relations + names(session.connectors.sinkNames)
@@ -25,6 +26,7 @@ struct Context {
     case "FUNCTION": return names(session.functions.names)
     case "QUERY": return names(session.queries.map(\.name))
     case "SET", "RESET": return names(Session.settingNames)
+    case "." where before.upper(last - 1) == "SYSTEM" && isAfterFrom(last - 1): return names(Session.systemRelationNames)
     case ".": return columns(of: before.upper(last - 1))
     case "": return statementStarts
     default: return columns + functions + allKeywords + relations
@@ -52,6 +54,7 @@ struct Context {
   private var argumentNames: [Completion.Candidate]? {
     guard let opening = before.openParenthesis, ["FROM", "JOIN", "STREAM", ","].contains(before.upper(opening - 2)) else { return nil }
     let name = before.upper(opening - 1).lowercased()
+    if before.upper(before.words.count - 1) == "=>" { return argumentValues(of: name) }
     guard ["(", ","].contains(before.upper(before.words.count - 1)) else { return nil }
     let options: [OptionDefinition]
     if name == "read_files" {
@@ -60,6 +63,15 @@ struct Context {
     }
     guard let connector = session.connectors[name], connector.source != nil else { return nil }
     return names(connector.options.map(\.name), suffix: " => ")
+  }
+
+  /// Behind `option =>`: what it may be.
+  private func argumentValues(of connector: String) -> [Completion.Candidate] {
+    let key = before.upper(before.words.count - 2).lowercased()
+    let connectors = connector == "read_files" ? ["csv", "json", "text"] : [connector]
+    let option = connectors.lazy.compactMap { session.connectors[$0] }.flatMap(\.options).first { $0.name.lowercased() == key }
+    let isBoolean = if case .boolean = option?.kind { true } else { false }
+    return (option?.listedValues ?? []).map { .init(text: isBoolean ? $0 : "'\($0)'", suffix: "") }
   }
 
   private func isAfterFrom(_ index: Int) -> Bool { ["FROM", "JOIN", ","].contains(before.upper(index - 1)) }
@@ -185,10 +197,17 @@ struct OptionContext {
 
   private var values: [String] {
     if isConnectorValue { return session.connectors.definitions.map(\.name) + [FlinkFilesystem.connectorName] }
-    return switch option?.kind {
+    return option?.listedValues ?? []
+  }
+}
+
+extension OptionDefinition {
+  /// Values worth offering.
+  fileprivate var listedValues: [String] {
+    switch kind {
     case .choice(let choices): choices
     case .boolean: ["true", "false"]
-    case .string, .integer, .duration, .size, nil: option?.defaultValue.map { [$0] } ?? []
+    case .string, .integer, .duration, .size: defaultValue.map { [$0] } ?? []
     }
   }
 }

@@ -31,6 +31,9 @@ final class History {
     _ = sq_history_truncate(path, Int32(History.entriesMax))
   }
 
+  /// The last one that is no command.
+  var lastStatement: String? { entries.last { !$0.hasPrefix(".") && !$0.hasPrefix("\\") } }
+
   /// Adds a statement; one just like the last is not kept twice.
   func remember(_ statement: String) {
     if statement.allSatisfy(\.isWhitespace) || statement == last { return }
