@@ -1,3 +1,4 @@
+import Connectors
 import Synchronization
 
 #if canImport(Glibc)
@@ -28,31 +29,12 @@ enum ExternalCommand {
   }
 
   private static func spawn(_ command: String, _ input: [UInt8]?) -> Int32 {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
     var ends: [Int32] = [-1, -1]
     if input != nil {
       guard pipe(&ends) == 0 else { return notFound }
       for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-      posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
     }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    var defaults = sigset_t()
-    sigemptyset(&defaults)
-    sigaddset(&defaults, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
-    let words: [String] = ["/bin/sh", "-c", command]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var pid: pid_t = 0
-    let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, environ)
+    let (pid, code) = ShellProcess.start(command, input: input == nil ? .inherited : .descriptor(ends[0]), leadsGroup: false)
     if let input {
       close(ends[0])
       if code == 0 { input.withUnsafeBytes { Terminal.write($0, to: ends[1]) } }

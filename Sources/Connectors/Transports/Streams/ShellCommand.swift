@@ -26,33 +26,10 @@ final class ShellCommand: @unchecked Sendable {
     // Neither end may leak into other children, or the pipe would outlive the command.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let (theirs, ours) = direction == .reading ? (ends[1], ends[0]) : (ends[0], ends[1])
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    switch direction {
-    case .reading:
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-      posix_spawn_file_actions_adddup2(&actions, theirs, 1)
-    case .writing:
-      posix_spawn_file_actions_adddup2(&actions, theirs, 0)
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    var all = sigset_t()
-    sigemptyset(&all)
-    for number in 1...31 as ClosedRange<Int32> where number != SIGKILL && number != SIGSTOP { sigaddset(&all, number) }
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETPGROUP))
-    var arguments: [UnsafeMutablePointer<CChar>?] = (["/bin/sh", "-c", command] as [String]).map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var pid: pid_t = 0
-    let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, environ)
+    let (pid, code) =
+      direction == .reading
+      ? ShellProcess.start(command, input: .nothing, output: theirs, leadsGroup: true)
+      : ShellProcess.start(command, input: .descriptor(theirs), leadsGroup: true)
     close(theirs)
     guard code == 0 else {
       close(ours)
