@@ -14,8 +14,8 @@ import Synchronization
 #endif
 
 /// One run of the program.
-// @unchecked Sendable: the signal thread uses `signalReceived`, `session` and `editor` only, which are thread-safe and set
-// before it can; everything else belongs to the main thread.
+// @unchecked Sendable: the signal thread and those of queries use `signalReceived`, `session`, `editor`, `console` and the presenter's
+// `metMalformed` only, which are thread-safe and set before they can; everything else belongs to the main thread.
 final class ShellRun: @unchecked Sendable {
   let options: ShellOptions
   let console = ConsoleOutput()
@@ -77,11 +77,13 @@ final class ShellRun: @unchecked Sendable {
   private func makeSession(isStdinData: Bool) -> Session {
     let presenter = Presenter(run: self)
     self.presenter = presenter
-    return Session(
+    let session = Session(
       options: SessionOptions(
         workers: options.workers, usesVirtualClock: options.usesVirtualClock, runForMicros: options.runForMicros),
       presenter: presenter,
       environment: ConnectorEnvironment(zoneName: "UTC", output: console, isStdinData: isStdinData))
+    session.onMalformed = { [weak self, unowned session] in self?.presenter?.metMalformed($0, session) }
+    return session
   }
 
   /// A signal decides over everything but an error of the script's own.

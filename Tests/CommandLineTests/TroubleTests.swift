@@ -75,8 +75,51 @@ struct TroubleTests {
     folder.file("r.csv", "a,b\n1,2\n3\n4,5,6\n")
     let outcome = try streamsql("SELECT * FROM 'r.csv'", folder: folder.path)
     #expect(outcome.output == "a\tb\n1\t2\n3\t\n4\t5\n")
-    #expect(outcome.errors == "warning: 2 malformed records in r.csv; SELECT * FROM errors('r.csv') tells why\n")
+    #expect(outcome.errors == "warning: 2 malformed records in r.csv, the first: 'r.csv' line 3: 1 fields, expected 2; SELECT * FROM errors('r.csv') has them\n")
     #expect(outcome.code == 0)
+  }
+
+  /// Of what ends only later the first is told of at once, and how many there were in the end.
+  @Test func malformedRecordsOfStreamsAreToldOf() throws {
+    let child = try startStreamsql("SELECT * FROM stdin(format => 'json', schema => 'a INT')")
+    try child.send("{\"a\":1}\n{\"a\":x}\n")
+    let first = "warning: 1 malformed record in stdin: 'stdin' at byte 8: unknown word (column 6); SELECT * FROM errors('stdin') has them\n"
+    try child.waitUntil("the first") { $0.errors == first }
+    try child.send("{\"a\":true}\n{\"a\":}\n")
+    child.closeInput()
+    let outcome = try child.wait()
+    #expect(outcome.output == "a\n1\n\n\n\n")
+    #expect(outcome.errors.hasPrefix(first + "warning: 3 malformed records in stdin, the first: 'stdin' at byte 8"), "\(outcome.errors)")
+    #expect(outcome.code == 0)
+  }
+
+  @Test func malformedRecordsOfStartedQueriesAreToldOf() throws {
+    let script = """
+      CREATE STREAM s (a INT) USING stdin OPTIONS (format 'json', mode 'DROPMALFORMED');
+      START QUERY q INTO console OPTIONS (format 'csv') AS SELECT * FROM s;
+      """
+    let outcome = try streamsql("-c", script, input: "{\"a\":1}\nnonsense\n")
+    #expect(outcome.output.contains("1\n"), "\(outcome.output)")
+    #expect(outcome.errors == "warning: 1 malformed record in s: 'stdin' at byte 8: not a JSON object; SELECT * FROM errors('s') has them\n", "\(outcome.errors)")
+  }
+
+  /// A failure tells of the record itself.
+  @Test func aFailureOfARecordIsToldOfOnce() throws {
+    let outcome = try streamsql("SELECT * FROM stdin(format => 'json', schema => 'a INT', mode => 'FAILFAST')", input: "{\"a\":x}\n")
+    #expect(outcome.code == 3)
+    #expect(outcome.errors.contains("MALFORMED_RECORD_IN_PARSING") && !outcome.errors.contains("warning"), "\(outcome.errors)")
+  }
+
+  @Test func recordsThatEndWithSeveralCharactersAreFollowed() throws {
+    let folder = TemporaryFolder()
+    folder.file("app.log", "a|b||c")
+    let child = try startStreamsql("-m", "csv", "SELECT * FROM STREAM 'app.log' WITH (lineSep = '||', format = 'text')", folder: folder.path)
+    try child.waitUntil("the first record") { $0.output == "value\na|b\n" }
+    Files.append("\nd|", to: folder.path + "/app.log")
+    Files.append("|e||", to: folder.path + "/app.log")
+    try child.waitUntil("the others") { $0.output == "value\na|b\n\"c\nd\"\ne\n" }
+    child.signal(15)
+    #expect(try child.wait().code == 143)
   }
 
   @Test(arguments: [

@@ -49,8 +49,12 @@ public final class TemporaryFolder {
 }
 
 public enum Files {
-  public static func write(_ text: String, to path: String) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  public static func write(_ text: String, to path: String) { put(text, at: path, O_TRUNC) }
+
+  public static func append(_ text: String, to path: String) { put(text, at: path, O_APPEND) }
+
+  private static func put(_ text: String, at path: String, _ flag: Int32) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0o644)
     defer { close(descriptor) }
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {

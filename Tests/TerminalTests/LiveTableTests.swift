@@ -52,6 +52,43 @@ struct LiveTableTests {
     #expect(try shell.leave() == 0)
   }
 
+  @Test func malformedRecordsAreCountedBelowAndToldOfAtTheEnd() throws {
+    let server = try LineServer()
+    let shell = try ShellSession(columns: 100, rows: 24)
+    try shell.type("CREATE STREAM s (a INT) USING socket OPTIONS (host '127.0.0.1', port \(server.port), format 'json');\r")
+    try shell.wait(for: "created stream")
+    try shell.waitForPrompt()
+    try shell.type("SELECT a, count(*) AS n FROM s GROUP BY a;\r")
+    try server.send("{\"a\":1}\n{\"a\":x}\n")
+    try shell.wait(for: "2 in · 1 malformed ·")
+    #expect(!shell.screen.text.contains("unknown word"))
+    server.hangUp()
+    try shell.wait(for: ".errors s has them")
+    let notice = "1 malformed record in s: '127.0.0.1:\(server.port)' at byte 8: unknown word (column 6); .errors s has them"
+    #expect(shell.screen.text.replacing("\n", with: "").contains(notice))
+    try shell.waitForPrompt()
+    try shell.type(".errors s\r")
+    try shell.wait(for: "{\"a\":x}")
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test func malformedRecordsOfBackgroundQueriesAreToldOfAboveThePrompt() throws {
+    let server = try LineServer()
+    let shell = try ShellSession(columns: 100, rows: 24)
+    try shell.type("CREATE STREAM s (a INT) USING socket OPTIONS (host '127.0.0.1', port \(server.port), format 'json');\r")
+    try shell.wait(for: "created stream")
+    try shell.waitForPrompt()
+    try shell.type("START QUERY q INTO blackhole AS SELECT * FROM s;\r")
+    try shell.wait(for: "started query")
+    try shell.waitForPrompt()
+    try shell.type("SELECT 1 +")
+    try server.send("{\"a\":x}\n")
+    try shell.wait(for: "1 malformed record in s")
+    try shell.wait("the line being typed") { $0.lineToCursor == "streamsql> SELECT 1 +" }
+    try shell.type("\u{3}")
+    #expect(try shell.leave() == 0)
+  }
+
   @Test func keysSortFilterAndPause() throws {
     let server = try LineServer()
     let shell = try shell(on: server)

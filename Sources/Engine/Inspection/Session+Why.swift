@@ -1,4 +1,5 @@
 import Columnar
+import Connectors
 import Diagnostics
 
 extension Session {
@@ -15,5 +16,11 @@ extension Session {
     }
     let zone = TimeZoneRules.named(settings.zoneName) ?? .utc
     return Why(query: query, report: report, progress: query.progress, malformed: malformed, zone: zone).reasons
+  }
+
+  /// The first record that could not be read as declared from one of a query's sources.
+  package func firstMalformed(of source: String, in query: StreamingQuery) -> MalformedRecords.Entry? {
+    let scan = query.plan.root.scans.first { $0.name == source }
+    return scan.flatMap { catalog.relation(for: $0.id)?.description.malformed?.kept.first }
   }
 }

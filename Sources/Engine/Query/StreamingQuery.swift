@@ -4,6 +4,7 @@ import Dataflow
 import Diagnostics
 import Expressions
 import Planning
+import Synchronization
 
 /// A query that runs: reads its sources, steps its graph, writes its sink, until its input ends or it is stopped.
 ///
@@ -85,10 +86,23 @@ package final class StreamingQuery: @unchecked Sendable {
 
   // MARK: Commands, from any thread
 
-  /// Sources with records that could not be read as declared, and how many.
-  package var malformedSources: [(name: String, count: Int64)] {
-    sources.map { ($0.name, $0.source.malformedCount) }.filter { $0.1 > 0 }
+  /// Records of its sources that could not be read as declared and that this has not told of yet, by the source's name, with how
+  /// many those are by now.
+  package func newMalformed() -> [(name: String, count: Int64)] {
+    var counts: [String: Int64] = [:]
+    for run in sources { counts[run.name, default: 0] += run.source.malformedCount }
+    return toldMalformed.withLock { told in
+      let news = counts.filter { $0.value > told[$0.key] ?? 0 }
+      told.merge(news) { $1 }
+      return news.sorted { $0.key < $1.key }.map { (name: $0.key, count: $0.value) }
+    }
   }
+
+  private let toldMalformed = Mutex<[String: Int64]>([:])
+
+  /// Called by the query's thread when there is something in ``newMalformed()``: of one that goes on after the step with the
+  /// first of them, and of any when it is over. Set before it starts.
+  var onMalformed: (@Sendable () -> Void)?
 
   package var state: State { status.state }
   /// What it died of.
@@ -194,6 +208,7 @@ package final class StreamingQuery: @unchecked Sendable {
     do {
       try loop()
       try sink.finish()
+      tellMalformed()
       close()
       status.set(cancellation.isCancelled ? .stopped : .finished)
     } catch {
@@ -202,6 +217,7 @@ package final class StreamingQuery: @unchecked Sendable {
       if stage.rowsWritten > 0 || failure.isCancellation {
         do throws(SQLError) { try sink.finish() } catch { if failure.isCancellation { failure = error } }
       }
+      if failure.isCancellation { tellMalformed() }
       close()
       if failure.isCancellation {
         status.set(.stopped)
@@ -212,6 +228,10 @@ package final class StreamingQuery: @unchecked Sendable {
       status.set(.failed(failure))
       throw failure
     }
+  }
+
+  private func tellMalformed() {
+    if sources.contains(where: { $0.source.malformedCount > 0 }) { onMalformed?() }
   }
 
   private func close() {
@@ -498,12 +518,15 @@ package final class StreamingQuery: @unchecked Sendable {
 
   private func noteProgress(_ info: StepInfo, nanos: Int64) {
     let late = graph.lateRows
+    let malformedRows = sources.reduce(0) { $0 + $1.source.malformedCount }
+    let isFirst = malformedRows > 0 && status.progress.malformedRows == 0
+    defer { if isFirst, !plan.root.properties.isBounded { onMalformed?() } }
     status.noteStep(
       info,
       QueryProgress(
         batchNumber: info.batchNumber, inputRows: rowsRead, inputBytes: bytesRead, outputRows: stage.rowsWritten,
         lastStepNanos: nanos, stateBytes: graph.stateBytes + stage.memoryBytes, lateRows: late.reduce(0) { $0 + $1.count },
-        malformedRows: sources.reduce(0) { $0 + $1.source.malformedCount }, watermarkMicros: watermark == .max ? nil : watermark),
+        malformedRows: malformedRows, watermarkMicros: watermark == .max ? nil : watermark),
       late: LateColumns.combined(late))
   }
 }

@@ -33,6 +33,9 @@ package final class Session: @unchecked Sendable {
   /// Told of queries that failed in the background while no statement waits for them; from their threads.
   package var onFailure: (@Sendable (_ name: String, SQLError) -> Void)?
 
+  /// Told of queries that have met records which could not be read as declared; from their threads.
+  package var onMalformed: (@Sendable (StreamingQuery) -> Void)?
+
   package init(
     options: SessionOptions, presenter: any ResultPresenter, environment: ConnectorEnvironment,
     connectors: ConnectorRegistry = .builtin, functions: FunctionRegistry = .builtin
@@ -177,10 +180,12 @@ package final class Session: @unchecked Sendable {
       }
       return try relation.open(columns: columns, as: reference, owner: name)
     }
-    return try StreamingQuery(
+    let query = try StreamingQuery(
       name: name, plan: plan, builder: builder, sink: sink, trigger: trigger, clock: clock,
       settings: catalog.settings, deadlineNanos: deadlineNanos, checks: options.checks,
       idleTimeouts: { [catalog] in catalog.idleMicros(ofRelation: $0) })
+    query.onMalformed = { [weak self, weak query] in if let query { self?.onMalformed?(query) } }
+    return query
   }
 
   /// Runs a query on this thread.

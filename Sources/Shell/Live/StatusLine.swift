@@ -33,10 +33,11 @@ struct StatusLine {
       "\(HumanText.count(Double(progress.inputRows))) in", "\(HumanText.count(rate))/s",
       "lag \(HumanText.duration(nanos: progress.lastStepNanos))", "state \(HumanText.bytes(Int64(progress.stateBytes)))",
     ]
+    if progress.malformedRows > 0 { parts.insert("\(HumanText.count(Double(progress.malformedRows))) malformed", at: 2) }
     if let watermark = progress.watermarkMicros {
       // The time of day is what moves.
       let words = ColumnText.string(.int64(watermark), type: .timestamp, zone: zone).split(separator: " ")
-      parts.insert("watermark \(words.last.map { String($0.prefix(8)) } ?? "")", at: 4)
+      parts.insert("watermark \(words.last.map { String($0.prefix(8)) } ?? "")", at: parts.count - 1)
     }
     if !note.isEmpty { parts.insert(note, at: 0) }
     if rates.contains(where: { $0 > 0 }) { parts.append(Sparkline.text(rates, usesUnicode: usesUnicode)) }

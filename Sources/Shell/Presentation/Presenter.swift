@@ -3,6 +3,7 @@ import Connectors
 import Dataflow
 import Diagnostics
 import Engine
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -18,6 +19,9 @@ final class Presenter: ResultPresenter {
   private var paged: PagedOutput?
   /// Live tables that went on in the background, by the name of their query.
   private var background: [String: LiveSink] = [:]
+
+  /// The query whose table is drawn, or whose result is awaited as a whole: its malformed records are told of when it is over.
+  private let quiet = Mutex<StreamingQuery?>(nil)
 
   init(run: ShellRun) { self.run = run }
 
@@ -53,6 +57,8 @@ final class Presenter: ResultPresenter {
       liveSink = nil
       return try show(query, sink, session)
     }
+    if query.plan.root.properties.isBounded { quiet.withLock { $0 = query } }
+    defer { quiet.withLock { $0 = nil } }
     let showsProgress = Terminal.isCapable(2) && query.plan.root.properties.isBounded && isOwnOutput
     if !showsProgress {
       try session.runInForeground(query)
@@ -76,14 +82,25 @@ final class Presenter: ResultPresenter {
 
   /// What the rows do not tell: that they are not the whole result, that records could not be read.
   private func tellMore(_ query: StreamingQuery, _ session: Session) {
-    for (name, count) in query.malformedSources {
-      let records = "\(count) malformed record\(count == 1 ? "" : "s") in \(name)"
-      // Rows of NULLs without a word would pass for data.
-      if run.editor != nil { run.notice("\(records); .errors \(name) tells why") } else {
-        run.console.tell("warning: \(records); SELECT * FROM errors('\(name)') tells why")
-      }
-    }
+    tellMalformed(query, session)
     if session.wasInterrupted, query.state == .stopped, query.plan.root.properties.isBounded { run.notice("interrupted: this is not the whole result") }
+  }
+
+  /// A query has met records that could not be read as declared. May be called from any thread.
+  func metMalformed(_ query: StreamingQuery, _ session: Session) {
+    if quiet.withLock({ $0 !== query }) { tellMalformed(query, session) }
+  }
+
+  /// Rows of NULLs, or rows left out, without a word would pass for data.
+  private func tellMalformed(_ query: StreamingQuery, _ session: Session) {
+    for (name, count) in query.newMalformed() {
+      var text = "\(count) malformed record\(count == 1 ? "" : "s") in \(name)"
+      if let first = session.firstMalformed(of: name, in: query) {
+        text += "\(count == 1 ? "" : ", the first"): \(first.place): \(first.message)"
+      }
+      let isAtPrompt = run.editor != nil
+      run.console.tell(isAtPrompt ? "\(text); .errors \(name) has them" : "warning: \(text); SELECT * FROM errors('\(name)') has them")
+    }
   }
 
   /// A bar on stderr would be drawn into what a pager shows of our stdout.
@@ -97,9 +114,12 @@ final class Presenter: ResultPresenter {
     guard let view = LiveView(query, sink, shell: run) else {
       throw SQLError(.internal, "IO_ERROR", "no pipe could be made for the live table")
     }
+    quiet.withLock { $0 = query }
+    defer { quiet.withLock { $0 = nil } }
     try session.attend(query)
     let outcome = view.show()
     try session.stopAttending(query)
+    if outcome == .ended { tellMalformed(query, session) }
     if outcome == .background {
       background[query.name] = sink
       run.notice("query \"\(query.name)\" goes on in the background; .fg \(query.name) brings it back")

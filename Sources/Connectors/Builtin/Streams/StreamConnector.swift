@@ -123,14 +123,18 @@ extension SourceRequest {
     let schema = Schema(columns.map { description.schema[$0] })
     let bufferBytes = try bufferBytes()
     if try showsArrival {
-      return StreamSource(schema: schema, hub: hub, showsArrival: columns.contains(1), bufferBytes: bufferBytes) { chunk in
+      return StreamSource(
+        schema: schema, hub: hub, showsArrival: columns.contains(1), bufferBytes: bufferBytes, records: description.malformed
+      ) { chunk in
         TextDecoder(columns.map { $0 == 1 ? .timestamp(chunk.arrivalMicros) : .value })
       }
     }
     let reading = try StreamFormats.format(options, declared: self.schema).reading(
       plainRequest(), description.schema, columns: columns, malformed: description.malformed ?? MalformedRecords())
     let name = hub.name
-    return StreamSource(schema: schema, hub: hub, bufferBytes: bufferBytes) { chunk in
+    return StreamSource(
+      schema: schema, hub: hub, bufferBytes: bufferBytes, policy: reading.policy, records: description.malformed
+    ) { chunk in
       reading.decoder(InputPlace(input: name, byteOffset: chunk.offset, isStart: chunk.isStart))
     }
   }

@@ -34,6 +34,7 @@ package final class MalformedRecords: Sendable {
 
   private struct State {
     var count: Int64 = 0
+    var lost: Int64 = 0
     var kept: [Entry] = []
     var places: Set<Place> = []
   }
@@ -43,12 +44,20 @@ package final class MalformedRecords: Sendable {
 
   /// Malformed records so far, over all queries of the source.
   package var count: Int64 { state.withLock { $0.count } }
+  /// Those that no query could be given.
+  var lostCount: Int64 { state.withLock { $0.lost } }
   /// The first of them, in the order of their inputs.
   package var kept: [Entry] {
     var inputs: [String: Int] = [:]
     let entries = state.withLock { $0.kept }
     for entry in entries where inputs[entry.input] == nil { inputs[entry.input] = inputs.count }
     return entries.sorted { ((inputs[$0.input] ?? 0), $0.byteOffset) < ((inputs[$1.input] ?? 0), $1.byteOffset) }
+  }
+
+  /// Counts a record that did not come as far as to a query's decoder.
+  func noteLost(_ entry: () -> Entry) {
+    state.withLock { $0.lost += 1 }
+    note(entry)
   }
 
   /// Counts one record; `entry` is asked for what is kept of it while there is room.

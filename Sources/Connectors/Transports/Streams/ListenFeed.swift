@@ -92,7 +92,7 @@ final class ListenFeed: StreamFeed {
       return .more
     } catch {
       let offset = sender.framing.offset
-      malformed.note {
+      malformed.noteLost {
         MalformedRecords.Entry(input: name, byteOffset: offset, message: error.message, text: "", timeMicros: wallClockMicros())
       }
       return .gone

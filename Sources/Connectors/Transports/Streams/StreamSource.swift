@@ -10,17 +10,24 @@ final class StreamSource: Source {
   private let signal = ArrivalSignal()
   private let reader = Mutex("")
   let bufferBytes: Int
+  private let policy: MalformedPolicy?
+  private let records: MalformedRecords?
   /// Makes the decoder of a chunk.
   private let decoder: @Sendable (Chunk) -> any Decoder
 
-  /// - Parameter showsArrival: chunks keep their own arrival time, which `decoder` needs.
+  /// - Parameters:
+  ///   - showsArrival: chunks keep their own arrival time, which `decoder` needs.
+  ///   - policy: counts what decoders could not read.
+  ///   - records: counts what the feed could not hand over.
   init(
     schema: Schema, hub: StreamHub, showsArrival: Bool = false, bufferBytes: Int = ChunkQueue.bytesMax,
-    decoder: @escaping @Sendable (Chunk) -> any Decoder
+    policy: MalformedPolicy? = nil, records: MalformedRecords? = nil, decoder: @escaping @Sendable (Chunk) -> any Decoder
   ) {
     self.schema = schema
     self.hub = hub
     self.bufferBytes = bufferBytes
+    self.policy = policy
+    self.records = records
     self.decoder = decoder
     queue = ChunkQueue(bytesMax: bufferBytes, mergesSmallChunks: !showsArrival)
   }
@@ -40,6 +47,8 @@ final class StreamSource: Source {
     queue.cancel()
     hub.detach(self)
   }
+
+  var malformedCount: Int64 { (policy?.count ?? 0) + (records?.lostCount ?? 0) }
 
   func setPaused(_ isPaused: Bool) { queue.setPaused(isPaused) }
 
