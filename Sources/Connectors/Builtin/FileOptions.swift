@@ -52,7 +52,7 @@ enum LineOptions {
     "maxLineBytes", .size, default: String(LineFraming.lineBytesMaxDefault),
     "longest line; a longer one is an error")
   static let lineSep = OptionDefinition(
-    "lineSep", .string, "between records; without it a newline, perhaps after a carriage return. Several characters in text and json: a file is read as a whole")
+    "lineSep", .string, "ends a record: one character or several; without it a newline, perhaps after a carriage return")
   static let encoding = OptionDefinition("encoding", .string, default: "UTF-8", "of the text; UTF-8 is what there is")
   static let charset = OptionDefinition("charset", .string, "another name of encoding")
 
@@ -61,22 +61,18 @@ enum LineOptions {
     return value.map { Int($0) } ?? LineFraming.lineBytesMaxDefault
   }
 
-  /// What stands between records if it is more than one byte; nil: ``newline(_:)`` says.
-  static func longSeparator(_ options: OptionValues) throws(SQLError) -> [UInt8]? {
-    guard let text = options[lineSep.name], !["\r\n", "\\n", "\\r", "\\t", "\\r\\n"].contains(text), text.utf8.count > 1 else { return nil }
-    return Array(text.utf8)
-  }
-
-  /// The byte that ends a record, and whether it is the usual one: then a carriage return before it is not part of the record.
-  static func newline(_ options: OptionValues) throws(SQLError) -> (byte: UInt8, isUsual: Bool) {
-    guard let text = options[lineSep.name], text != "\n", text != "\r\n", text != "\\n", text != "\\r\\n" else {
-      return (LineFraming.newlineDefault, true)
+  /// What ends a record. The usual newline may have a carriage return before it, which is not part of the record.
+  static func recordEnd(_ options: OptionValues) throws(SQLError) -> RecordEnd {
+    guard let text = options[lineSep.name] else { return .newline }
+    switch text {
+    case "": throw .invalidOption(lineSep, text, expected: "at least one character", span: options.span(of: lineSep.name))
+    case "\n", "\r\n", "\\n", "\\r\\n": return .newline
+    case "\\r": return .byte(UInt8(ascii: "\r"))
+    case "\\t": return .byte(UInt8(ascii: "\t"))
+    default:
+      let bytes = Array(text.utf8)
+      return bytes.count == 1 ? .byte(bytes[0]) : .bytes(bytes)
     }
-    let plain = text == "\\r" ? "\r" : text == "\\t" ? "\t" : text
-    guard plain.utf8.count == 1, let byte = plain.utf8.first, byte < 0x80 else {
-      throw .invalidOption(lineSep, text, expected: "one ASCII character", span: options.span(of: lineSep.name))
-    }
-    return (byte, false)
   }
 
   static func checkEncoding(_ options: OptionValues) throws(SQLError) {

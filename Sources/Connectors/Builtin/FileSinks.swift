@@ -90,7 +90,7 @@ extension SinkRequest {
     let isFolder = path.hasSuffix("/") || (stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR)
     if isFolder {
       return try FolderSink(
-        folder: path, suffix: suffix, compression: named ?? .none, replaces: replaces, span: pathSpan,
+        folder: path, suffix: suffix, compression: named ?? .none, replaces: replaces, isBounded: isBounded, span: pathSpan,
         makeEncoder: { encoder(false) })
     }
     if let named, bySuffix != .none, named != bySuffix {
@@ -161,7 +161,14 @@ extension SinkRequest {
       quoting.escape = try CsvOptions.character(CsvOptions.escape, options, span) ?? quoting.quote
     }
     let reads = options[CsvOptions.escape.name] == nil ? backslash : quoting.escape
-    quoting.doubled = reads == quoting.quote ? nil : reads
+    quoting.readEscape = reads == quoting.quote ? nil : reads
+    if options[CsvOptions.charToEscapeQuoteEscaping.name] != nil {
+      quoting.escapeEscape = try CsvOptions.character(CsvOptions.charToEscapeQuoteEscaping, options, span)
+    }
+    quoting.quotesQuotes = try options.boolean(CsvOptions.escapeQuotes)
+    quoting.comment = try CsvOptions.character(CsvOptions.comment, options, span)
+    quoting.trimsLeading = try options.boolean(CsvOptions.ignoreLeading)
+    quoting.trimsTrailing = try options.boolean(CsvOptions.ignoreTrailing)
     quoting.marksNullRows = true
     quoting.quotesAll = try options.boolean(CsvOptions.quoteAll)
     quoting.emptyText = options[CsvOptions.emptyValue.name].map { Array($0.utf8) }

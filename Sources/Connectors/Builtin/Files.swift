@@ -60,14 +60,15 @@ extension ConnectorDefinition {
   private static func source(
     _ request: SourceRequest, _ description: SourceDescription, _ columns: [Int], _ format: any ReadFormat
   ) throws(SQLError) -> FileSource {
-    let request = request.with(description.findings)
+    var request = request.with(description.findings)
     let selection = try request.fileSelection()
     let isStream = request.readsAsItGrows
     let isTail = isStream && FileListing.isRegularFile(selection.path)
     let files = try isStream ? [] : request.files(selection, isDeclaring: false)
+    if request.schema != nil { request = try request.lookingForDocuments(files, format) }
     var renewal: (@Sendable () throws(SQLError) -> (any Source)?)?
     if !isStream, try request.options.boolean(FileOptions.reread) {
-      renewal = { () throws(SQLError) -> (any Source)? in
+      renewal = { [request] () throws(SQLError) -> (any Source)? in
         let now = try request.files(selection, isDeclaring: false)
         return now == files ? nil : try source(request, description, columns, format)
       }
@@ -95,6 +96,21 @@ extension SourceRequest {
     return (request, try request.sample(files, selection, settings, format), findings)
   }
 
+  /// Where columns are declared a file still shows whether it is one document over several lines: read by lines, nothing but
+  /// malformed records would come of it.
+  fileprivate func lookingForDocuments(_ files: [FileEntry], _ format: any ReadFormat) throws(SQLError) -> SourceRequest {
+    guard format.readsDocuments, options[FormatOptions.multiLine.name] == nil, let first = files.first(where: { $0.bytes > 0 }),
+      FileListing.isRegularFile(first.path)
+    else { return self }
+    let settings = try fileSettings()
+    let sample: InputSample
+    // What cannot be read says so when it is read, after what stands before it.
+    do throws(SQLError) {
+      sample = try InputSample([first], path: first.path, lineBytesMax: settings.lineBytesMax, isWhole: false)
+    } catch { return self }
+    return with(try format.findings(self, sample))
+  }
+
   fileprivate func with(_ findings: [GivenOption]) -> SourceRequest {
     var request = self
     for option in findings { request.options.set(option.name, option.text, span: option.span) }
@@ -104,13 +120,10 @@ extension SourceRequest {
   private func sample(
     _ files: [FileEntry], _ selection: FileSelection, _ settings: FileSource.Settings, _ format: any ReadFormat
   ) throws(SQLError) -> InputSample {
-    let separator = try LineOptions.longSeparator(options)
-    let isSeparated = format.takesLongSeparators && separator != nil
     let isDocument = try options.boolean(FormatOptions.multiLine) && format.readsDocuments
     return try InputSample(
-      files, path: selection.path, lineBytesMax: settings.lineBytesMax,
-      newline: isSeparated ? LineFraming.newlineDefault : LineOptions.newline(options).byte,
-      isWhole: isSeparated || isDocument, ignoresCorrupt: settings.ignoresCorrupt)
+      files, path: selection.path, lineBytesMax: settings.lineBytesMax, ends: LineOptions.recordEnd(options),
+      isWhole: isDocument, ignoresCorrupt: settings.ignoresCorrupt)
   }
 
   /// The columns of a format, and behind them those of folders; a declared column of a folder stays where it was declared.

@@ -4,7 +4,8 @@ internal import Glibc
 
 /// Writes a folder of part files: one for each step that has rows, under a hidden name until the step is committed.
 ///
-/// Readers of the folder never see half a file. A snapshot (COMPLETE) replaces the one before.
+/// Readers of the folder never see half a file. A query that ends without a row leaves what says what its columns are, where
+/// the format has such a thing. A snapshot (COMPLETE) replaces the one before.
 final class FolderSink: Sink {
   private let folder: String
   private let suffix: String
@@ -17,15 +18,19 @@ final class FolderSink: Sink {
   private var step: StepInfo?
   private var current: EncodedSink?
   private var file: OutputFile?
+  private let isBounded: Bool
+  private var hasFiles = false
+  private var isStopped = false
 
   init(
-    folder: String, suffix: String, compression: Compression, replaces: Bool, span: SourceSpan,
+    folder: String, suffix: String, compression: Compression, replaces: Bool, isBounded: Bool, span: SourceSpan,
     makeEncoder: @escaping () -> any RowEncoder
   ) throws(SQLError) {
     self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     self.suffix = ([suffix] + [compression.suffix].compactMap { $0 }).joined(separator: ".")
     self.compression = compression
     self.makeEncoder = makeEncoder
+    self.isBounded = isBounded
     run = String(UInt64(bitPattern: wallClockMicros()), radix: 36) + String(UInt64(getpid()), radix: 36)
     try Self.makeFolders(self.folder, span: span)
     replaced = replaces ? try FileListing.files(at: self.folder, span: span).map(\.path) : []
@@ -57,7 +62,8 @@ final class FolderSink: Sink {
   }
 
   private func open(_ step: StepInfo) throws(SQLError) {
-    let file = try OutputFile(path: "\(folder)/\(name(step))", .whole, compression: compression)
+    hasFiles = true
+    let file = try OutputFile(path: "\(folder)/\(name(step.isSnapshot ? 0 : step.epoch))", .whole, compression: compression)
     self.file = file
     let sink = EncodedSink(makeEncoder(), output: file)
     current = sink
@@ -77,11 +83,23 @@ final class FolderSink: Sink {
     try removeReplaced()
   }
 
+  func stopRequested() { isStopped = true }
+
   func finish() throws(SQLError) {
+    if isBounded, !hasFiles, !isStopped { try writeHeader() }
     // The step failed, or was stopped: nothing of it is kept.
     if let file { file.discard() } else { try removeReplaced() }
     file = nil
     current = nil
+  }
+
+  private func writeHeader() throws(SQLError) {
+    var text = ByteWriter()
+    makeEncoder().finish(into: &text)
+    guard text.count > 0 else { return }
+    let header = try OutputFile(path: "\(folder)/\(name(0))", .whole, compression: compression)
+    try header.write(text.bytes)
+    try header.publish()
   }
 
   private func removeReplaced() throws(SQLError) {
@@ -92,8 +110,7 @@ final class FolderSink: Sink {
     }
   }
 
-  private func name(_ step: StepInfo) -> String {
-    let number = step.isSnapshot ? 0 : step.epoch
+  private func name(_ number: Int64) -> String {
     let digits = String(number)
     return "part-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits)-\(run).\(suffix)"
   }

@@ -19,14 +19,14 @@ struct FileReader: ~Copyable {
   ///   - cut: where chunks may end; a file that is one of `lineBytesMax` bytes at most.
   ///   - follows: the end of the file is not the end of its last line.
   init(
-    path: String, offset: Int64 = 0, lineBytesMax: Int, newline: UInt8 = LineFraming.newlineDefault, cut: FormatReading.Framing = .lines,
+    path: String, offset: Int64 = 0, lineBytesMax: Int, ends: RecordEnd = .newline, cut: FormatReading.Framing = .lines,
     follows: Bool = false, endOffset: Int64 = .max
   ) throws(SQLError) {
     let bytes = try FileBytes(path: path, offset: offset)
     self.cut = cut
     self.endOffset = endOffset
     followed = follows ? FollowedFile(path: path, descriptor: bytes.descriptor) : nil
-    framing = LineFraming(object: bytes.name, lineBytesMax: lineBytesMax, offset: offset, newline: newline)
+    framing = LineFraming(object: bytes.name, lineBytesMax: lineBytesMax, offset: offset, ends: ends)
     self.bytes = bytes
   }
 

@@ -184,7 +184,7 @@ final class FileSource: Source {
       if state.reader == nil {
         let path = state.files[state.file].path
         state.reader = try FileReader(
-          path: path, offset: state.offset, lineBytesMax: settings.lineBytesMax, newline: reading.newline,
+          path: path, offset: state.offset, lineBytesMax: settings.lineBytesMax, ends: reading.ends,
           cut: reading.framing, follows: isTail, endOffset: state.endOffset)
         if isTail { state.identity = FollowedFile.identity(of: path) }
       }
@@ -209,7 +209,7 @@ final class FileSource: Source {
     var own = ReadLimit(rows: min(limit.rows, state.step.rows), bytes: min(limit.bytes, state.step.bytes))
     let before = own
     var rest = chunk
-    let front = reading.isCutByLines ? rest.takeFront(&own, newline: reading.newline) : rest.takeAll()
+    let front = reading.isCutByLines ? rest.takeFront(&own, ends: reading.ends) : rest.takeAll()
     Self.lower(&limit.rows, by: before.rows - own.rows)
     Self.lower(&limit.bytes, by: before.bytes - own.bytes)
     Self.lower(&state.step.rows, by: before.rows - own.rows)

@@ -1,7 +1,5 @@
-internal import CKernels
 internal import Columnar
 internal import Diagnostics
-internal import Glibc
 
 /// A piece of input that ends where a record ends.
 struct Chunk: Sendable {
@@ -18,7 +16,7 @@ struct Chunk: Sendable {
   var count: Int { end - start }
 }
 
-/// Cuts a stream of bytes into chunks of whole lines.
+/// Cuts a stream of bytes into chunks of whole records, which are lines unless told otherwise.
 ///
 /// The reader asks for `space`, reads into it, and says with `take` how much came: it gets the complete lines so far,
 /// the rest waits for its newline. Bytes are read once and copied only when a line straddles two buffers.
@@ -40,17 +38,17 @@ struct LineFraming {
   /// Path or address, for errors.
   private let object: String
   private let lineBytesMax: Int
-  /// The byte that ends a line.
-  private let newline: UInt8
+  /// What ends a record.
+  private let ends: RecordEnd
   private var buffer: ByteBuffer
   /// First byte that was not handed out.
   private var start = 0
   /// Place of the byte at `start` in the stream.
   private(set) var offset: Int64
 
-  init(object: String, lineBytesMax: Int, offset: Int64 = 0, newline: UInt8 = newlineDefault) {
+  init(object: String, lineBytesMax: Int, offset: Int64 = 0, ends: RecordEnd = .newline) {
     self.object = object
-    self.newline = newline
+    self.ends = ends
     self.lineBytesMax = lineBytesMax
     self.offset = offset
     buffer = ByteBuffer(capacity: Self.chunkBytes)
@@ -76,15 +74,16 @@ struct LineFraming {
 
   /// `count` bytes were read into `space`: the lines that are complete now.
   mutating func take(_ count: Int) throws(SQLError) -> Chunk? {
-    let readStart = buffer.count
+    // What waits holds no end of a record, but perhaps the beginning of one.
+    let lookedAt = max(start, buffer.count - (ends.count - 1))
     buffer.count += count
-    guard let newline = lastNewline(from: readStart, to: buffer.count) else {
+    guard let end = ends.lastEnd(UnsafePointer(buffer.base), from: lookedAt, to: buffer.count) else {
       if pendingBytes > lineBytesMax {
         throw .lineTooLong(object, byteOffset: offset, bytesMax: lineBytesMax)
       }
       return nil
     }
-    return publish(upTo: newline + 1)
+    return publish(upTo: end)
   }
 
   /// `count` bytes were read into `space`: the records that are complete now, whose quoted fields may hold newlines.
@@ -142,20 +141,6 @@ struct LineFraming {
     }
     return chunk
   }
-
-  private func lastNewline(from lower: Int, to upper: Int) -> Int? {
-    var end = upper
-    while end - lower >= 64 {
-      let mask = sq_mask64(buffer.base + (end - 64), newline)
-      if mask != 0 { return end - 1 - mask.leadingZeroBitCount }
-      end -= 64
-    }
-    while end > lower {
-      end -= 1
-      if buffer.base[end] == newline { return end }
-    }
-    return nil
-  }
 }
 
 extension Chunk {
@@ -168,10 +153,10 @@ extension Chunk {
   /// Takes the front of this chunk that a limit allows and lowers the limit; what is over stays in `self`.
   ///
   /// Cuts behind a line. At least one line is taken, however long, so that a small limit in bytes cannot stop a query.
-  mutating func takeFront(_ limit: inout ReadLimit, newline: UInt8 = LineFraming.newlineDefault) -> Chunk {
+  mutating func takeFront(_ limit: inout ReadLimit, ends: RecordEnd = .newline) -> Chunk {
     var front = self
     if limit.rows < .max || count > limit.bytes {
-      let cut = endOfLines(rowsMax: limit.rows, bytesMax: limit.bytes, newline)
+      let cut = ends.fitting(UnsafePointer(buffer.base), start..<end, rowsMax: limit.rows, bytesMax: limit.bytes)
       front.end = cut.end
       if limit.rows < .max { limit.rows = max(0, limit.rows - cut.rows) }
     }
@@ -184,29 +169,5 @@ extension Chunk {
     offset += Int64(front.count)
     isStart = isStart && front.count == 0
     return front
-  }
-
-  /// The end of the last line that fits, and how many lines those are.
-  private func endOfLines(rowsMax: Int, bytesMax: Int, _ newline: UInt8) -> (end: Int, rows: Int) {
-    let limit = bytesMax < count ? start + max(0, bytesMax) : end
-    var rows = 0
-    var position = start
-    var lineEnd = start
-    while position < end {
-      var mask = sq_mask64(buffer.base + position, newline)
-      if end - position < 64 { mask &= (1 << UInt64(end - position)) - 1 }
-      while mask != 0 {
-        let next = position + mask.trailingZeroBitCount + 1
-        if rows > 0, next > limit { return (lineEnd, rows) }
-        lineEnd = next
-        rows += 1
-        if rows >= rowsMax || next >= limit { return (lineEnd, rows) }
-        mask &= mask - 1
-      }
-      position += 64
-    }
-    // Behind the last newline stands the unterminated end of the input, or nothing.
-    if lineEnd < end, rows == 0 || end <= limit { return (end, rows + 1) }
-    return (lineEnd, rows)
   }
 }

@@ -57,12 +57,20 @@ extension StatementExecutor {
         .bind, "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "\"\(name.text)\" is a view, which holds no rows", span: name.span,
         hint: "insert into the tables that it reads")
     }
-    let isKnown = catalog.connectors[name.text] != nil || ForeignConnector.refusal(of: name.text, span: name.span) != nil
+    let isKnown = catalog.connectors[name.text] != nil || fileTarget(name) != nil || ForeignConnector.refusal(of: name.text, span: name.span) != nil
     if !isKnown {
       throw SQLError(
         .bind, "TABLE_OR_VIEW_NOT_FOUND", "there is no relation and no connector \"\(name.text)\"", span: name.span,
         hint: targetHint(name.text))
     }
+  }
+
+  /// The connector and the path of a target such as ``csv.`out/` ``.
+  private func fileTarget(_ name: AST.ObjectName) -> (definition: ConnectorDefinition, path: String)? {
+    guard name.parts.count == 2, let definition = catalog.connectors[name.parts[0].text],
+      definition.positional.first == "path", definition.sink != nil
+    else { return nil }
+    return (definition, name.parts[1].text)
   }
 
   /// What may have been meant by a target that is nothing.
@@ -101,7 +109,13 @@ extension StatementExecutor {
       if let relation = catalog.relation(target) {
         return try relationSink(relation, plan: plan, name: name, span: target.span)
       }
-      definition = try connector(target.text, span: target.span)
+      if let file = fileTarget(target) {
+        definition = file.definition
+        given.insert(GivenOption("path", file.path, span: target.span), at: 0)
+        if isReplacing { given.append(GivenOption("overwrite", "true", span: target.span)) }
+      } else {
+        definition = try connector(target.text, span: target.span)
+      }
     case .path(let path):
       // A folder has no suffix that tells the format.
       let named = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0) }

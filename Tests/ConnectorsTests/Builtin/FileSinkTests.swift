@@ -159,6 +159,35 @@ import Testing
     #expect(try drain(openSource(.csv, ["path": folder.file("new/deep")])).rows == [row(9, "z")])
   }
 
+  /// Nothing still says what its columns are, so that the folder can be read.
+  @Test func aFolderWithoutRows() throws {
+    for (isBounded, expected) in [(true, ["a,b\n"]), (false, [])] {
+      let sink = try open(.csv, ["path": folder.file("none\(isBounded)/")], isBounded: isBounded)
+      try sink.finish()
+      #expect(try names("/none\(isBounded)").map { text("none\(isBounded)/\($0)") ?? "" } == expected)
+    }
+    let stopped = try open(.csv, ["path": folder.file("stopped/")])
+    stopped.stopRequested()
+    try stopped.finish()
+    #expect(try names("/stopped").isEmpty)
+  }
+
+  /// As Spark 4.3 writes the same rows with the same options.
+  @Test(arguments: [
+    (["escape": "\\"], #"x\"y"#, #""x\\\"y""#), ([:], "#c", "#c"), (["comment": "#"], "#c", "\"#c\""),
+    (["escape": "\\", "charToEscapeQuoteEscaping": "|"], #"a,x\"y"#, #""a,x|\\"y""#),
+    (["escapeQuotes": "false"], "q\"q", "q\"q"), (["escapeQuotes": "false", "escape": "\\"], "q\",q", "\"q\\\",q\""),
+    (["ignoreLeadingWhiteSpace": "true"], "  x ", "\"x \""), (["ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true"], "  x ", "x"),
+    (["emptyValue": "E"], "", "E"), (["quoteAll": "true"], "x", "\"x\""),
+  ] as [([String: String], String, String)])
+  func writingOptions(options: [String: String], value: String, written: String) throws {
+    let schema = Schema([Field("s", .string)])
+    let sink = try open(.csv, options.merging(["path": folder.file("w.csv"), "header": "false"]) { $1 }, schema: schema)
+    try step(sink, 0, [[.string(value)]], schema: schema)
+    try sink.finish()
+    #expect(text("w.csv") == written + "\n")
+  }
+
   @Test func aFolderOfSnapshotsHoldsTheLast() throws {
     let sink = try open(.json, ["path": folder.file("s/")], isBounded: false)
     try step(sink, 0, [row(1, "x")], isSnapshot: true)
@@ -196,7 +225,7 @@ import Testing
 
   @Test(arguments: [
     [:], ["compression": "gzip"], ["compression": "zstd"], ["sep": "\\t"], ["sep": "||"], ["nullValue": "NA"],
-    ["escape": "\""], ["escape": "\\"], ["quoteAll": "true", "nullValue": "-"], ["quote": "'"], ["timeZone": "Asia/Tokyo"],
+    ["escape": "\""], ["escape": "\\"], ["comment": "#"], ["escape": "\\", "charToEscapeQuoteEscaping": "|"], ["quoteAll": "true", "nullValue": "-"], ["quote": "'"], ["timeZone": "Asia/Tokyo"],
     ["timestampFormat": "dd/MM/yyyy HH:mm:ss.SSSSSSxxx", "dateFormat": "dd/MM/yyyy", "timeZone": "UTC"],
   ])
   func csvIsReadBackAsWritten(options: [String: String]) throws {

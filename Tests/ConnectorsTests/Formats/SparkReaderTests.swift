@@ -111,7 +111,7 @@ import Testing
     "allowNumericLeadingZeros", "allowBackslashEscapingAnyCharacter", "mode", "columnNameOfCorruptRecord", "dateFormat",
     "timestampFormat", "timestampNTZFormat", "enableDateTimeParsingFallback", "multiLine", "allowUnquotedControlChars", "encoding",
     "lineSep", "samplingRatio", "dropFieldIfAllNull", "locale", "allowNonNumericNumbers", "compression", "ignoreNullFields",
-    "writeNonAsciiCharacterAsCodePoint", "singleVariantColumn", "useUnsafeRow", "inferTimestamp",
+    "writeNonAsciiCharacterAsCodePoint", "singleVariantColumn", "useUnsafeRow", "inferTimestamp", "pretty",
   ]) func optionsOfJsonAreKnown(_ name: String) {
     isKnown(name, .json)
   }
@@ -183,8 +183,36 @@ import Testing
     let json = "{\"a\":1,\n\"b\":\"x||\"}<>{\"a\":2}<>nonsense<>{\"a\":3,\"b\":\"y\"}<>"
     #expect(try rows(.json, json, Self.abc, ["lineSep": "<>"]) == ["1|x|||NULL", "2|NULL|NULL", "NULL|NULL|nonsense", "3|y|NULL"])
     #expect(try rows(.json, json, "", ["lineSep": "<>"]) == ["1|x||", "2|NULL", "NULL|NULL", "3|y"])
-    // Spark takes one character too.
-    #expect(failure { _ = try rows(.csv, "1,x||2,y", Self.ab, ["lineSep": "||"]) }?.errorClass == "INVALID_OPTION_VALUE")
+    #expect(try rows(.csv, "1,x||2,y|\n||||3,\"z\"||", Self.ab, ["lineSep": "||", "header": "false"]) == ["1|x", "2|y|\n", "3|z"])
+    #expect(try rows(.csv, "n,m||1,x||22,y||", "", ["lineSep": "||"]) == ["1|x", "22|y"])
+    let twice = failure { _ = try rows(.csv, "1,x||2,y", Self.ab, ["lineSep": "||", "multiLine": "true"]) }
+    #expect(twice?.hint == "leave out lineSep or multiLine")
+  }
+
+  /// A document of JSON is known by its form where columns are declared too; Spark needs to be told.
+  @Test(arguments: ["[\n{\"a\":1,\"b\":\"x\"},\n{\"a\":2}\n]\n", "{\n  \"a\": 1,\n  \"b\": \"x\"\n}\n{\n  \"a\": 2\n}\n"])
+  func aDocumentWithDeclaredColumns(text: String) throws {
+    #expect(try rows(.json, text, Self.ab, [:]) == ["1|x", "2|NULL"])
+    #expect(try rows(.json, text, Self.ab, ["multiLine": "false"]).count > 2)
+  }
+
+  @Test func namingTheColumnForMalformedRecordsAddsIt() throws {
+    let text = "{\"a\":1}\n{\"a\":\n"
+    #expect(try rows(.json, text, "", ["columnNameOfCorruptRecord": "bad"]) == ["1|NULL", "NULL|{\"a\":"])
+    #expect(try rows(.json, text, "", [:]) == ["1", "NULL"])
+  }
+
+  /// What separated values declare by themselves.
+  @Test(arguments: [
+    ("a,b~12345678901234567890,1~1,2", [:], "a DECIMAL(20,0), b BIGINT"), ("a~123456789012345678901~1.5", [:], "a DOUBLE"),
+    ("a~0000000000000000000000001~-1", [:], "a BIGINT"), ("a~1234567890123456789012345678901234567890", [:], "a DOUBLE"),
+    ("a, b ~ 1 , x ", ["ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true"], "a BIGINT, b STRING"),
+    ("a,b~NA,1~2,NA", ["nullValue": "NA"], "a BIGINT, b BIGINT"), ("a~2024-01-02~2024-01-02T00:00:01", [:], "a TIMESTAMP"),
+  ] as [(String, [String: String], String)])
+  func csvInference(text: String, options: [String: String], schema: String) throws {
+    folder.write("i.csv", text.replacing("~", with: "\n"))
+    let source = try open(.csv, options.merging(["path": folder.file("i.csv"), "header": "true"]) { $1 })
+    #expect(source.schema.description.uppercased() == schema.uppercased())
   }
 
   /// What a text declares by itself.
@@ -193,6 +221,7 @@ import Testing
     (#"{"c":12345678901234567890}"#, [:], "c DECIMAL(20,0)"),
     (#"{"b":1,"c":true,"d":1.5,"e":null}"#, ["primitivesAsString": "true"], "b STRING, c STRING, d STRING, e STRING"),
     (#"{"b":1.5}~{"b":10.25}"#, ["prefersDecimal": "true"], "b DECIMAL(4,2)"),
+    (#"{"b":1.50}~{"b":22.125}~{"b":3}"#, ["prefersDecimal": "true"], "b DECIMAL(23,3)"),
     (#"{"t":"2024-01-02T03:04:05Z"}~{"t":"2024-01-02 03:04:05"}"#, ["inferTimestamp": "true"], "t TIMESTAMP"),
     (#"{"a":null,"b":[],"c":{},"d":[null],"e":1}"#, ["dropFieldIfAllNull": "true"], "e BIGINT"),
     (#"{'a':1}~{"b":[1,"x"]}~{"d":true}~{"d":1}"#, [:], "a BIGINT, b ARRAY<STRING>, d STRING"),
@@ -216,7 +245,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("encoding", "ISO-8859-1"), ("charset", "UTF-16"), ("lineSep", "||"), ("quote", "ab"), ("sep", ""), ("samplingRatio", "2"),
+    ("encoding", "ISO-8859-1"), ("charset", "UTF-16"), ("lineSep", ""), ("quote", "ab"), ("sep", ""), ("samplingRatio", "2"),
     ("modifiedAfter", "yesterday-ish"), ("mode", "maybe"), ("foo", "bar"),
   ]) func refused(option: String, value: String) throws {
     folder.write("in", "1,x\n")

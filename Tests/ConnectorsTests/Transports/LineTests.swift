@@ -65,6 +65,54 @@ func randomBytes(_ generator: inout SeededGenerator, count: Int) -> [UInt8] {
     #expect(framing.offset == Int64(input.count))
   }
 
+  /// The same for records between several bytes, which reads may cut anywhere.
+  @Test(arguments: 0..<60) func anyChunksGiveTheSameRecords(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed) + 1000)
+    let separator = Array(["||", "ab", "aa", "\r\n|", "aab"][seed % 5].utf8)
+    let input = (0..<Int.random(in: 0..<4000, using: &generator)).map { _ in Array("aab|\r\nx".utf8).randomElement(using: &generator) ?? 0 }
+    let readMax = [1, 2, 3, 50, 5000][seed % 7 % 5]
+    var framing = LineFraming(object: "test", lineBytesMax: 1 << 20, ends: .bytes(separator))
+    var records: [[UInt8]] = []
+    func decode(_ chunk: Chunk) throws {
+      var rest = chunk
+      while rest.count > 0 {
+        var limit = ReadLimit(rows: Int.random(in: 1...5, using: &generator))
+        let (rows, front) = (limit.rows, rest.takeFront(&limit, ends: .bytes(separator)))
+        let before = records.count
+        try SeparatedTextDecoder(separator: separator, width: 1).decode(front.buffer, front.start..<front.end) { batch in
+          for row in 0..<batch.count { if case .bytes(let bytes) = batch.columns[0].value(at: row) { records.append(bytes) } }
+        }
+        #expect(records.count - before <= rows && records.count - before == rows - limit.rows)
+      }
+    }
+    var position = 0
+    while position < input.count {
+      let space = framing.space()
+      let count = min(input.count - position, space.count, Int.random(in: 1...readMax, using: &generator))
+      space.copyBytes(from: input[position..<(position + count)])
+      position += count
+      if let chunk = try framing.take(count) { try decode(chunk) }
+    }
+    if let chunk = framing.finish() { try decode(chunk) }
+    #expect(records == Self.split(input, separator))
+  }
+
+  /// The records, found the slow way.
+  private static func split(_ input: [UInt8], _ separator: [UInt8]) -> [[UInt8]] {
+    var (records, record, at): ([[UInt8]], [UInt8], Int) = ([], [], 0)
+    while at < input.count {
+      if Array(input[at...].prefix(separator.count)) == separator {
+        records.append(record)
+        record = []
+        at += separator.count
+      } else {
+        record.append(input[at])
+        at += 1
+      }
+    }
+    return record.isEmpty ? records : records + [record]
+  }
+
   @Test(arguments: [(1, Int.max), (3, Int.max), (Int.max, 1), (Int.max, 100), (2, 50)])
   func limitsCutAtLines(rows: Int, bytes: Int) throws {
     var generator = SeededGenerator(seed: 5)

@@ -15,8 +15,8 @@ struct CsvDecoder: Decoder {
     _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch) throws(SQLError) -> Void
   ) throws(SQLError) {
     if range.isEmpty { return }
-    let table = plan.takeTable()
-    defer { plan.give(table) }
+    let table = try plan.tables.take { CsvTable(plan) }
+    defer { plan.tables.give(table) }
     _ = table.table.take(owners: [])
     var run = CsvRun(self, table, buffer, range)
     try run.all(emit)
@@ -27,8 +27,8 @@ struct CsvDecoder: Decoder {
 /// One call of `decode`.
 private struct CsvRun: ~Copyable {
   let plan: CsvPlan
-  let decoder: CsvDecoder
   let table: CsvTable
+  let frame: RecordFrame
   let base: UnsafePointer<UInt8>
   let count: Int
   private let buffer: ByteBuffer
@@ -39,7 +39,6 @@ private struct CsvRun: ~Copyable {
   private var isFirst: Bool
 
   init(_ decoder: CsvDecoder, _ table: CsvTable, _ buffer: ByteBuffer, _ range: Range<Int>) {
-    self.decoder = decoder
     plan = decoder.plan
     self.table = table
     self.buffer = buffer
@@ -47,11 +46,13 @@ private struct CsvRun: ~Copyable {
     count = range.count
     newline = plan.dialect.newline
     dropsReturn = plan.dialect.dropsCarriageReturn
+    frame = RecordFrame(base: base, count: count, newline: newline, policy: decoder.policy, place: decoder.place)
     row = CsvRowReader(plan, table)
     isFirst = decoder.place.isStart
   }
 
   mutating func all(_ emit: (Batch) throws(SQLError) -> Void) throws(SQLError) {
+    if let separator = plan.dialect.ends.longBytes { return try separated(separator, emit) }
     var start = 0
     while start < count {
       if plan.hasPlainMarks, count &- start > 64 {
@@ -64,12 +65,26 @@ private struct CsvRun: ~Copyable {
     try flush(emit)
   }
 
+  /// Records that end with several bytes.
+  private mutating func separated(
+    _ separator: [UInt8], _ emit: (Batch) throws(SQLError) -> Void
+  ) throws(SQLError) {
+    var start = 0
+    while start < count {
+      let end = RecordEnd.next(separator, base, from: start, to: count) ?? count
+      try line(start, end)
+      if row.rows >= Batch.rowsMax { try flush(emit) }
+      start = end + separator.count
+    }
+    try flush(emit)
+  }
+
   // MARK: Lines
 
   /// Reads the record at `start` on its own; gives the place behind it.
   private mutating func line(from start: Int) throws(SQLError) -> Int {
     let end =
-      plan.isMultiLine ? CsvFields.recordEnd(base, from: start, limit: count, plan.dialect) : lineEnd(from: start)
+      plan.isMultiLine ? CsvFields.recordEnd(base, from: start, limit: count, plan.dialect) : frame.lineEnd(from: start, limit: count)
     try line(start, end)
     return end &+ 1
   }
@@ -83,16 +98,6 @@ private struct CsvRun: ~Copyable {
     isFirst = false
     if isHeader { return }
     if let problem = row.read(base + start, length) { try malformed(problem, start, length) }
-  }
-
-  private func lineEnd(from start: Int) -> Int {
-    var at = start
-    while at < count {
-      let mask = sq_mask64(base + at, newline)
-      if mask != 0 { return min(count, at &+ mask.trailingZeroBitCount) }
-      at &+= 64
-    }
-    return count
   }
 
   private func isBlank(_ start: Int, _ length: Int) -> Bool {
@@ -179,7 +184,7 @@ private struct CsvRun: ~Copyable {
   private func mismatch(_ names: [String], _ wanted: [String], hint: String) -> SQLError {
     SQLError(
       .source, "CSV_HEADER_MISMATCH",
-      "'\(decoder.place.input)' has the columns (\(names.joined(separator: ", "))), expected are (\(wanted.joined(separator: ", ")))",
+      "'\(frame.place.input)' has the columns (\(names.joined(separator: ", "))), expected are (\(wanted.joined(separator: ", ")))",
       hint: hint)
   }
 
@@ -189,22 +194,17 @@ private struct CsvRun: ~Copyable {
     _ problem: CsvRowReader.Problem, _ start: Int, _ length: Int
   ) throws(SQLError) {
     if problem.isFatal {
-      let offset = decoder.place.byteOffset + Int64(start)
-      let line = decoder.place.line(at: offset).map { "line \($0)" } ?? "byte \(offset)"
+      let offset = frame.place.byteOffset + Int64(start)
+      let line = frame.place.line(at: offset).map { "line \($0)" } ?? "byte \(offset)"
       throw SQLError(
-        .source, "MALFORMED_CSV_RECORD", "'\(decoder.place.input)', \(line): \(problem.text)",
+        .source, "MALFORMED_CSV_RECORD", "'\(frame.place.input)', \(line): \(problem.text)",
         hint: "perhaps sep or quote are not those of the file; else raise maxColumns")
     }
-    try decoder.policy.note(
-      decoder.place, byteOffset: decoder.place.byteOffset + Int64(start),
-      column: problem.slot.map { plan.fields[$0].name }, message: problem.text,
-      text: String(
-        decoding: UnsafeBufferPointer(start: base + start, count: min(length, MalformedRecords.textBytesMax)),
-        as: UTF8.self))
-    if decoder.policy.mode == .dropMalformed {
+    try frame.note(start..<(start + length), column: problem.slot.map { plan.fields[$0].name }, problem.text)
+    if frame.policy.mode == .dropMalformed {
       row.takeBack()
     } else if let slot = plan.sources.firstIndex(where: { $0 == nil }) {
-      row.keepText(BytesView(padded: base + start, count: min(length, BytesView.lengthMax)), slot)
+      row.keepText(frame.text(start..<(start + length)), slot)
     }
   }
 

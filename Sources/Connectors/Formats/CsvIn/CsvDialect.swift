@@ -14,8 +14,9 @@ struct CsvDialect: Sendable {
   /// Lines that begin so are no records.
   var comment: UInt8?
   /// Ends a record; a carriage return before the usual one is not part of it.
-  var newline = LineFraming.newlineDefault
-  var dropsCarriageReturn = true
+  var ends = RecordEnd.newline
+  var newline: UInt8 { ends.lineByte }
+  var dropsCarriageReturn: Bool { ends == .newline }
   var nullValue: [UInt8] = []
   var emptyValue: [UInt8] = []
   var trimsLeading = false
@@ -32,14 +33,14 @@ struct CsvDialect: Sendable {
 
   /// Whether there is anything but blank lines and comments.
   func holdsRecord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = text.baseAddress else { return false }
     var at = 0
     while at < text.count {
-      let isComment = text[at] == comment
-      while at < text.count, text[at] != newline {
-        if !isComment, text[at] > 0x20 || text[at] == separator[0] { return true }
-        at &+= 1
-      }
-      at &+= 1
+      let (end, _) = ends.fitting(base, at..<text.count, rowsMax: 1, bytesMax: .max)
+      let isEnded = ends.lastEnd(base, from: at, to: end) == end
+      let line = UnsafeBufferPointer(rebasing: text[at..<(isEnded ? end - ends.count : end)])
+      if line.first != comment, line.contains(where: { $0 > 0x20 || $0 == separator[0] }) { return true }
+      at = end
     }
     return false
   }
@@ -64,16 +65,16 @@ enum CsvOptions {
   static let unescapedQuoteHandling = OptionDefinition(
     "unescapedQuoteHandling", .choice(["STOP_AT_DELIMITER"]), default: "STOP_AT_DELIMITER",
     "a quote that ends no field is part of it, up to the next separator")
-  static let comment = OptionDefinition("comment", .string, "lines that begin with this character are left out")
+  static let comment = OptionDefinition("comment", .string, "lines that begin with this character are left out; a row written that would begin so is put in quotes")
   static let nullValue = OptionDefinition("nullValue", .string, default: "", "what stands for NULL")
   static let emptyValue = OptionDefinition("emptyValue", .string, default: "", "what a quoted empty field means")
   static let nanValue = OptionDefinition("nanValue", .string, default: "NaN", "what stands for not a number")
   static let positiveInf = OptionDefinition("positiveInf", .string, default: "Inf", "what stands for infinity")
   static let negativeInf = OptionDefinition("negativeInf", .string, default: "-Inf", "what stands for -infinity")
   static let ignoreLeading = OptionDefinition(
-    "ignoreLeadingWhiteSpace", .boolean, default: "false", "blanks before a field do not count")
+    "ignoreLeadingWhiteSpace", .boolean, default: "false", "blanks before a field do not count, and are not written")
   static let ignoreTrailing = OptionDefinition(
-    "ignoreTrailingWhiteSpace", .boolean, default: "false", "blanks behind a field do not count")
+    "ignoreTrailingWhiteSpace", .boolean, default: "false", "blanks behind a field do not count, and are not written")
   static let enforceSchema = OptionDefinition(
     "enforceSchema", .boolean, default: "true", "false: a header must have the declared names")
   static let inferSchema = OptionDefinition(
@@ -81,7 +82,10 @@ enum CsvOptions {
 
   static let quoteAll = OptionDefinition("quoteAll", .boolean, default: "false", "puts every field written in quotes")
 
-  static let writing = [quoteAll]
+  static let escapeQuotes = OptionDefinition(
+    "escapeQuotes", .boolean, default: "true", "false: a field written is not put in quotes for the quotes in it alone")
+
+  static let writing = [quoteAll, escapeQuotes]
 
   static let all = [
     header, sep, delimiter, quote, escape, charToEscapeQuoteEscaping, unescapedQuoteHandling, comment, nullValue, emptyValue, nanValue, positiveInf, negativeInf,
@@ -106,7 +110,7 @@ extension SourceRequest {
       : dialect.escape == dialect.quote ? nil : dialect.escape
     dialect.columnsMax = try options.count(CsvOptions.maxColumns) ?? CsvOptions.columnsMaxDefault
     dialect.comment = try CsvOptions.character(CsvOptions.comment, options, span)
-    (dialect.newline, dialect.dropsCarriageReturn) = try LineOptions.newline(options)
+    dialect.ends = try LineOptions.recordEnd(options)
     dialect.nullValue = Array((options.text(CsvOptions.nullValue) ?? "").utf8)
     dialect.emptyValue = Array((options.text(CsvOptions.emptyValue) ?? "").utf8)
     dialect.nanValue = Array((options.text(CsvOptions.nanValue) ?? "").utf8)

@@ -16,7 +16,7 @@ struct CsvFormat: ReadFormat {
   }
 
   func findings(_ request: SourceRequest, _ sample: InputSample) throws(SQLError) -> [GivenOption] {
-    guard let piece = sample.pieces.first else { return [] }
+    guard let piece = sample.first else { return [] }
     let given = { (option: OptionDefinition) in request.options[option.name] != nil }
     let dialect = try dialect(request)
     let setsSeparator = !given(CsvOptions.sep) && !given(CsvOptions.delimiter)
@@ -63,12 +63,18 @@ struct CsvFormat: ReadFormat {
     // The column for malformed records is not in the file.
     let stored = schema.fields.indices.filter { $0 != corrupt }
     let isMultiLine = try request.options.boolean(FormatOptions.multiLine)
+    let dialect = try dialect(request)
+    if isMultiLine, dialect.ends.longBytes != nil {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "with multiLine records of separated values end with one character",
+        span: request.options.span(of: LineOptions.lineSep.name) ?? request.span, hint: "leave out lineSep or multiLine")
+    }
     let given = request.options[CsvOptions.header.name] != nil
     let hasHeader = try request.options.boolean(CsvOptions.header)
     let names = stored.map { schema[$0].name }
     let enforces = try request.options.boolean(CsvOptions.enforceSchema)
     let plan = CsvPlan(
-      dialect: try dialect(request), width: stored.count,
+      dialect: dialect, width: stored.count,
       sources: columns.map { stored.firstIndex(of: $0) }, fields: columns.map { schema[$0] },
       reading: try request.valueReading(), skipsFirstLine: hasHeader,
       // Unless said otherwise, a first line that holds just the columns' names is a header.
@@ -78,6 +84,6 @@ struct CsvFormat: ReadFormat {
     let policy = try request.malformedPolicy(malformed)
     return FormatReading(
       decoder: { place in CsvDecoder(plan: plan, policy: policy, place: place) }, policy: policy,
-      framing: isMultiLine ? .records(plan.dialect) : .lines, newline: plan.dialect.newline, holdsRecord: { plan.dialect.holdsRecord($0) })
+      framing: isMultiLine ? .records(plan.dialect) : .lines, ends: plan.dialect.ends, holdsRecord: { plan.dialect.holdsRecord($0) })
   }
 }

@@ -1,7 +1,6 @@
 internal import CKernels
 internal import Columnar
 internal import Diagnostics
-internal import Synchronization
 
 /// What a reader of separated values wants.
 final class CsvPlan: Sendable {
@@ -20,7 +19,7 @@ final class CsvPlan: Sendable {
   let isMultiLine: Bool
   /// Records lie in lines whose separators are single bytes and whose blanks count: their marks can be found ahead.
   let hasPlainMarks: Bool
-  private let idle = Mutex<[CsvTable]>([])
+  let tables = WorkerStates<CsvTable>()
 
   init(
     dialect: CsvDialect, width: Int, sources: [Int?], fields: [Columnar.Field], reading: ValueReading,
@@ -37,11 +36,9 @@ final class CsvPlan: Sendable {
     self.isMultiLine = isMultiLine
     hasPlainMarks =
       !isMultiLine && dialect.separator.count == 1 && !dialect.trimsLeading && !dialect.trimsTrailing
-      && dialect.separator[0] != dialect.newline
+      && dialect.separator[0] != dialect.newline && dialect.ends.longBytes == nil
   }
 
-  func takeTable() -> CsvTable { idle.withLock { $0.popLast() } ?? CsvTable(self) }
-  func give(_ table: CsvTable) { idle.withLock { $0.append(table) } }
 }
 
 /// What one worker needs to decode, kept for the next piece of input.

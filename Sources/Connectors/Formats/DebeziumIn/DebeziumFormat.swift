@@ -44,6 +44,6 @@ struct DebeziumFormat: ReadFormat {
     return FormatReading(
       decoder: { place in
         DebeziumDecoder(json: json.decoder(place), policy: policy, place: place, types: types, hasKey: hasKey)
-      }, policy: policy)
+      }, policy: policy, framing: json.framing, ends: json.ends)
   }
 }

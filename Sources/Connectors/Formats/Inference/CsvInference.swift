@@ -3,7 +3,7 @@ internal import Diagnostics
 
 /// The columns of separated values, from a sample: the beginning of the first file that is not empty.
 ///
-/// Types are those of Spark's `inferSchema`: BIGINT, DOUBLE, TIMESTAMP, DATE, BOOLEAN, else STRING. Unless the option says,
+/// Types are those of Spark's `inferSchema`: BIGINT, DECIMAL for longer whole numbers, DOUBLE, TIMESTAMP, DATE, BOOLEAN, else STRING. Unless the option says,
 /// the first line is a header if none of its fields is a number, date or truth value, and either some column below has a type where it has
 /// a name, or its fields are all there, all different, and none of them comes again in its column.
 struct CsvInference {
@@ -71,6 +71,7 @@ struct CsvInference {
         return .string
       }
       if IntegerText.parse(raw) != nil { return .bigint }
+      if let digits = Self.digits(raw) { return .decimal(precision: digits, scale: 0) }
       if AsciiText.equals(raw, "true") || AsciiText.equals(raw, "false") { return .boolean }
       let isNumeric = AsciiText.isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: ".") || first == UInt8(ascii: "+")
       let last = raw[raw.count - 1]
@@ -86,10 +87,21 @@ struct CsvInference {
     }
   }
 
+  /// How many digits a whole number has, if no more than a DECIMAL can.
+  private static func digits(_ text: UnsafeRawBufferPointer) -> Int? {
+    let unsigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+    guard !unsigned.isEmpty, unsigned.allSatisfy(AsciiText.isDigit) else { return nil }
+    let count = unsigned.drop { $0 == UInt8(ascii: "0") }.count
+    return (1...DecimalShape.digitsMax).contains(count) ? count : nil
+  }
+
   static func wider(_ a: DataType, _ b: DataType) -> DataType {
     if a == b { return a }
     switch (a, b) {
-    case (.bigint, .double), (.double, .bigint): return .double
+    case (.bigint, .double), (.double, .bigint), (.decimal, .double), (.double, .decimal): return .double
+    case (.decimal(let x, _), .decimal(let y, _)): return .decimal(precision: max(x, y), scale: 0)
+    // A BIGINT is a DECIMAL of 20 digits, as in Spark.
+    case (.decimal(let x, _), .bigint), (.bigint, .decimal(let x, _)): return .decimal(precision: max(x, 20), scale: 0)
     case (.date, .timestamp), (.timestamp, .date): return .timestamp
     default: return .string
     }
@@ -99,7 +111,7 @@ struct CsvInference {
   private func records(_ sample: InputSample) -> [[String?]] {
     var split = CsvFields(dialect)
     var records: [[String?]] = []
-    guard let piece = sample.pieces.first(where: { $0.count > 0 }) else { return [] }
+    guard let piece = sample.first else { return [] }
     let base = UnsafePointer(piece.buffer.base)
     var start = piece.start
     while start < piece.end, records.count < recordsMax {
@@ -117,8 +129,19 @@ struct CsvInference {
   private func text(_ field: CsvFields.Field, _ split: borrowing CsvFields) -> String? {
     var out = ByteWriter()
     split.unescape(field, into: &out)
+    if !field.isQuoted, dialect.trimsLeading || dialect.trimsTrailing { return trimmed(out.string) }
     if out.count == 0 || out.bytes.elementsEqual(dialect.nullValue) { return nil }
     return out.string
+  }
+}
+
+extension CsvInference {
+  /// The text of a field without the blanks that do not count; nil for NULL.
+  private func trimmed(_ text: String) -> String? {
+    var rest = Substring(text)
+    if dialect.trimsLeading { rest = rest.drop { $0 == " " || $0 == "\t" } }
+    if dialect.trimsTrailing { while rest.last == " " || rest.last == "\t" { rest.removeLast() } }
+    return rest.isEmpty || Array(rest.utf8) == dialect.nullValue ? nil : String(rest)
   }
 }
 

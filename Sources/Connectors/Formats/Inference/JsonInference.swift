@@ -103,9 +103,9 @@ struct JsonInference {
     case (.decimal(let whole, let scale), .decimal(let otherWhole, let otherScale)):
       let (whole, scale) = (max(whole, otherWhole), max(scale, otherScale))
       return whole + scale <= DecimalShape.digitsMax ? .decimal(whole, scale) : .double
-    // A BIGINT has up to 19 digits.
-    case (.decimal, .bigint): return merge(a, .decimal(19, 0))
-    case (.bigint, .decimal): return merge(.decimal(19, 0), b)
+    // A BIGINT is a DECIMAL of 20 digits, as in Spark.
+    case (.decimal, .bigint): return merge(a, .decimal(20, 0))
+    case (.bigint, .decimal): return merge(.decimal(20, 0), b)
     case (.decimal, .double), (.double, .decimal): return .double
     case (.boolean, .boolean): return .boolean
     case (.bigint, .bigint): return .bigint

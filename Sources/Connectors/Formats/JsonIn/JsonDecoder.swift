@@ -2,68 +2,13 @@ internal import CKernels
 internal import CSimdjson
 internal import Columnar
 internal import Diagnostics
-internal import Synchronization
-
-/// What one worker needs to decode, kept for the next piece of input.
-// @unchecked Sendable: taken out of the pool, under its lock, by one worker at a time.
-final class JsonState: @unchecked Sendable {
-  let plan: JsonPlan
-  let table: SlotTable
-  let names: JsonNames
-  let index: OpaquePointer
-  /// Places of newlines, as `JsonRun` goes along.
-  let lines: UnsafeMutablePointer<UInt32>
-  /// Bytes looked through for newlines at once.
-  static let windowBytes = 16 << 10
-  /// For records that are read a second time, while the tokens of their chunk are still needed.
-  private var spare: OpaquePointer?
-
-  init(_ plan: JsonPlan) throws(SQLError) {
-    guard let index = sq_json_index_create() else {
-      throw SQLError(.source, "OUT_OF_MEMORY", "no memory to decode JSON")
-    }
-    self.plan = plan
-    self.index = index
-    table = SlotTable(plan.types)
-    names = JsonNames(plan)
-    lines = .allocate(capacity: Self.windowBytes)
-  }
-
-  deinit {
-    lines.deallocate()
-    sq_json_index_destroy(index)
-    if let spare { sq_json_index_destroy(spare) }
-  }
-
-  /// The tokens of a text of its own; nil if it is no JSON.
-  func tokens(of text: ByteBuffer) -> UnsafePointer<UInt32>? {
-    if spare == nil { spare = sq_json_index_create() }
-    guard let spare, sq_json_index_build(spare, text.base, text.count) == SQ_JSON_OK else { return nil }
-    return sq_json_index_tokens(spare)
-  }
-}
-
-/// The states of a source's workers.
-final class JsonStates: Sendable {
-  let plan: JsonPlan
-  private let idle = Mutex<[JsonState]>([])
-
-  init(_ plan: JsonPlan) { self.plan = plan }
-
-  func take() throws(SQLError) -> JsonState {
-    if let state = idle.withLock({ $0.popLast() }) { return state }
-    return try JsonState(plan)
-  }
-
-  func give(_ state: JsonState) { idle.withLock { $0.append(state) } }
-}
 
 /// JSON records as rows: one object a line, or (`multiLine`) the values of a whole input.
 ///
 /// simdjson's first stage finds the tokens of a chunk; a second pass puts the wanted values into columns. Strings without
 /// escapes stay where they are. One bad line does not touch its neighbours.
 struct JsonDecoder: Decoder {
-  let states: JsonStates
+  let plan: JsonPlan
   let policy: MalformedPolicy
   let place: InputPlace
   /// The chunk is one record.
@@ -73,8 +18,8 @@ struct JsonDecoder: Decoder {
     _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch) throws(SQLError) -> Void
   ) throws(SQLError) {
     if range.isEmpty { return }
-    let state = try states.take()
-    defer { states.give(state) }
+    let state = try plan.states.take { () throws(SQLError) in try JsonState(plan) }
+    defer { plan.states.give(state) }
     var run = JsonRun(state, buffer: buffer, range: range, policy: policy, place: place)
     if sq_json_index_build(state.index, run.base, range.count) == SQ_JSON_OK {
       if isWholeInput {
@@ -88,7 +33,7 @@ struct JsonDecoder: Decoder {
       // Some line is broken: each has to stand for itself.
       var start = 0
       while start < range.count {
-        let end = run.lineEnd(from: start, limit: range.count)
+        let end = run.frame.lineEnd(from: start, limit: range.count)
         try run.record(start..<end, isWhole: false, emit: emit)
         start = end + 1
       }
@@ -99,44 +44,30 @@ struct JsonDecoder: Decoder {
 }
 
 /// One call of `decode`.
-private struct JsonRun: ~Copyable {
+struct JsonRun: ~Copyable {
   let state: JsonState
-  let buffer: ByteBuffer
+  let frame: RecordFrame
+  private let buffer: ByteBuffer
   let base: UnsafePointer<UInt8>
-  let policy: MalformedPolicy
-  let place: InputPlace
-  private var reader: JsonRowReader
-  private var rows = 0
+  var reader: JsonRowReader
+  var rows = 0
   /// Where the tokens are counted from, in the chunk.
-  private var origin = 0
+  private(set) var origin = 0
   /// Records that were written anew, which views point into.
-  private var rewritten: [ByteBuffer] = []
+  var rewritten: [ByteBuffer] = []
   /// Rows of the record that is being read have gone out already.
-  private var isPartlyEmitted = false
+  private(set) var isPartlyEmitted = false
 
   init(
     _ state: JsonState, buffer: ByteBuffer, range: Range<Int>, policy: MalformedPolicy, place: InputPlace
   ) {
     self.state = state
     self.buffer = buffer
-    self.policy = policy
-    self.place = place
     base = UnsafePointer(buffer.base + range.lowerBound)
+    frame = RecordFrame(base: base, count: range.count, newline: state.plan.newline, policy: policy, place: place)
     reader = JsonRowReader(state, scan: JsonScanner(base: base, tokens: noTokens))
     // What an error left behind.
     _ = state.table.take(owners: [])
-  }
-
-  /// The newline at or behind `start`, or `limit`.
-  @inline(__always)
-  func lineEnd(from start: Int, limit: Int) -> Int {
-    var at = start
-    while at < limit {
-      let mask = sq_mask64(base + at, state.plan.newline)
-      if mask != 0 { return min(limit, at &+ mask.trailingZeroBitCount) }
-      at &+= 64
-    }
-    return limit
   }
 
   /// A record that has the tokens to itself.
@@ -207,7 +138,7 @@ private struct JsonRun: ~Copyable {
     reader.scan = JsonScanner(base: base + origin, tokens: tokens)
     var start = 0
     while start < range.count {
-      let end = isWhole ? range.count : lineEnd(from: origin &+ start, limit: range.upperBound) &- origin
+      let end = isWhole ? range.count : frame.lineEnd(from: origin &+ start, limit: range.upperBound) &- origin
       reader.scan.end = end
       // A separator that is no blank looks like the beginning of a value.
       if state.plan.newline > 0x20 { while reader.scan.position < start { reader.scan.next &+= 1 } }
@@ -269,105 +200,6 @@ private struct JsonRun: ~Copyable {
       guard reader.scan.byte == UInt8(ascii: ",") else { return reader.scan.failHere() }
       reader.scan.next &+= 1
     }
-  }
-
-  // MARK: Malformed records
-
-  /// Nothing of the record can be used, unless it is JSON after what is forgiven.
-  private mutating func spoiled(_ range: Range<Int>, from first: Int) throws(SQLError) {
-    takeBack(to: first)
-    if !isPartlyEmitted, try forgiven(range, from: first) { return }
-    try note(range, reader.scan.problem.message(reader.scan, state.plan, from: range.lowerBound - origin))
-    guard policy.mode == .permissive else { return }
-    for slot in 0..<reader.topCount { reader.slots.appendNull(slot) }
-    rows &+= 1
-    keepText(range, from: first)
-  }
-
-  private mutating func takeBack(to first: Int) {
-    for slot in 0..<reader.topCount { reader.slots.truncate(slot, to: first) }
-    rows = first
-  }
-
-  /// Reads the record once more, without what is forgiven; false if that does not help.
-  private mutating func forgiven(_ range: Range<Int>, from first: Int) throws(SQLError) -> Bool {
-    let written = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
-    guard let text = LenientJson.rewritten(written, state.plan.leniency), let tokens = state.tokens(of: text) else {
-      return false
-    }
-    let chunk = reader.scan
-    reader.scan = JsonScanner(base: UnsafePointer(text.base), tokens: tokens)
-    reader.scan.end = text.count
-    let isGood = objects()
-    let problem = reader.scan.problem
-    let message = problem.message(reader.scan, state.plan)
-    reader.scan = chunk
-    guard isGood else {
-      takeBack(to: first)
-      return false
-    }
-    rewritten.append(text)
-    reader.scan.problem = problem
-    if problem.reason != .none { try marked(range, from: first, message) }
-    return true
-  }
-
-  /// Reads the objects of a record, in an array or not; false if it is no JSON.
-  private mutating func objects() -> Bool {
-    let isArray = reader.scan.byte == UInt8(ascii: "[")
-    if isArray {
-      guard reader.scan.enter() else { return false }
-      if reader.scan.byte == UInt8(ascii: "]") { return reader.scan.leave() && reader.scan.position >= reader.scan.end }
-    }
-    while true {
-      guard reader.scan.byte == UInt8(ascii: "{"), reader.rootObject(row: rows) else { return false }
-      rows &+= 1
-      if !isArray || reader.scan.byte == UInt8(ascii: "]") { break }
-      guard reader.scan.byte == UInt8(ascii: ",") else { return false }
-      reader.scan.next &+= 1
-    }
-    if isArray { _ = reader.scan.leave() }
-    return reader.scan.position >= reader.scan.end
-  }
-
-  /// Some values were not of their column's type.
-  private mutating func marked(_ range: Range<Int>, from first: Int, _ message: String) throws(SQLError) {
-    try note(range, message)
-    if policy.mode == .dropMalformed {
-      takeBack(to: first)
-    } else {
-      keepText(range, from: first)
-    }
-  }
-
-  /// Puts the record's text into the column for it.
-  private func keepText(_ range: Range<Int>, from first: Int) {
-    guard let slot = state.plan.corruptSlot, first < rows else { return }
-    reader.slots.truncate(slot, to: first)
-    let text = trimmed(range)
-    for _ in first..<rows {
-      reader.slots[slot].append(BytesView(padded: base + text.lowerBound, count: text.count))
-    }
-  }
-
-  private func trimmed(_ range: Range<Int>) -> Range<Int> {
-    var end = range.upperBound
-    while end > range.lowerBound, base[end - 1] == UInt8(ascii: "\r") || base[end - 1] == UInt8(ascii: "\n") {
-      end -= 1
-    }
-    return range.lowerBound..<min(end, range.lowerBound + BytesView.lengthMax)
-  }
-
-  private func note(_ range: Range<Int>, _ message: @autoclosure () -> String) throws(SQLError) {
-    let problem = reader.scan.problem
-    let text = trimmed(range)
-    try policy.note(
-      place, byteOffset: place.byteOffset + Int64(range.lowerBound),
-      column: problem.slot >= 0 ? state.plan.name(of: problem.slot) : nil,
-      message: message(),
-      text: String(
-        decoding: UnsafeBufferPointer(
-          start: base + text.lowerBound, count: min(text.count, MalformedRecords.textBytesMax)), as: UTF8.self))
   }
 
   // MARK: Batches

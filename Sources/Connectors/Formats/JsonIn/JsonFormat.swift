@@ -17,7 +17,6 @@ struct JsonFormat: ReadFormat {
     "dropFieldIfAllNull", .boolean, default: "false", "inferred columns without any value are left out")
 
   let name = "json"
-  var takesLongSeparators: Bool { true }
   var readsDocuments: Bool { true }
   let options =
     FormatOptions.common + [allowNonNumericNumbers] + JsonLeniency.options + [
@@ -41,16 +40,19 @@ struct JsonFormat: ReadFormat {
         .bind, "UNABLE_TO_INFER_SCHEMA", "JSON needs its columns declared here", span: request.span,
         hint: "CREATE STREAM s (a STRING, …) USING …")
     }
-    let separator = try LineOptions.longSeparator(request.options)
-    let pieces = if let separator { try sample.rewritten(between: separator) } else { sample }
-    return try JsonInference(
+    var schema = try JsonInference(
       allowsNonNumeric: request.options.boolean(Self.allowNonNumericNumbers),
-      leniency: JsonLeniency(request.options), newline: separator == nil ? LineOptions.newline(request.options).byte : LineFraming.newlineDefault,
+      leniency: JsonLeniency(request.options), newline: LineOptions.recordEnd(request.options).lineByte,
       primitivesAsString: request.options.boolean(Self.primitivesAsString),
       prefersDecimal: request.options.boolean(Self.prefersDecimal),
       times: request.options.boolean(Self.inferTimestamp) ? request.valueReading() : nil,
       dropsNullFields: request.options.boolean(Self.dropFieldIfAllNull), recordsMax: request.inferenceRecordsMax()
-    ).schema(pieces, isWhole: request.options.boolean(FormatOptions.multiLine), span: request.span)
+    ).schema(sample, isWhole: request.options.boolean(FormatOptions.multiLine), span: request.span)
+    // Whoever names the column for malformed records wants to see it.
+    if let name = request.options[FormatOptions.columnNameOfCorruptRecord.name], schema.ordinals(named: name).isEmpty {
+      schema.fields.append(Field(name, .string))
+    }
+    return schema
   }
 
   func reading(
@@ -58,25 +60,23 @@ struct JsonFormat: ReadFormat {
   ) throws(SQLError) -> FormatReading {
     let corrupt = try request.corruptColumn(in: schema)
     let policy = try request.malformedPolicy(malformed)
-    let separator = try LineOptions.longSeparator(request.options)
-    let newline = separator == nil ? try LineOptions.newline(request.options).byte : LineFraming.newlineDefault
-    let states = JsonStates(
-      JsonPlan(
-        fields: columns.map { schema[$0] }, corruptSlot: columns.firstIndex { $0 == corrupt },
-        reading: try request.valueReading(),
-        allowsNonNumericNumbers: try request.options.boolean(Self.allowNonNumericNumbers),
-        leniency: try JsonLeniency(request.options), newline: newline))
+    let ends = try LineOptions.recordEnd(request.options)
+    let plan = JsonPlan(
+      fields: columns.map { schema[$0] }, corruptSlot: columns.firstIndex { $0 == corrupt },
+      reading: try request.valueReading(),
+      allowsNonNumericNumbers: try request.options.boolean(Self.allowNonNumericNumbers),
+      leniency: try JsonLeniency(request.options), newline: ends.lineByte)
     let isWhole = try request.options.boolean(FormatOptions.multiLine)
-    if let separator, !isWhole {
+    if let separator = ends.longBytes, !isWhole {
       return FormatReading(
         decoder: { place in
           SeparatedJsonDecoder(
-            separator: separator, inner: JsonDecoder(states: states, policy: policy, place: place, isWholeInput: false))
-        }, policy: policy, framing: .whole)
+            separator: separator, inner: JsonDecoder(plan: plan, policy: policy, place: place, isWholeInput: false))
+        }, policy: policy, ends: ends)
     }
     return FormatReading(
       decoder: { place in
-        JsonDecoder(states: states, policy: policy, place: place, isWholeInput: isWhole)
-      }, policy: policy, framing: isWhole ? .whole : .lines, newline: newline)
+        JsonDecoder(plan: plan, policy: policy, place: place, isWholeInput: isWhole)
+      }, policy: policy, framing: isWhole ? .whole : .lines, ends: ends)
   }
 }

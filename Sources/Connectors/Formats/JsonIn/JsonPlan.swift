@@ -16,6 +16,7 @@ final class JsonPlan: Sendable {
   let leniency: JsonLeniency
   /// Ends a record.
   let newline: UInt8
+  let states = WorkerStates<JsonState>()
 
   init(
     fields: [Field], corruptSlot: Int?, reading: ValueReading, allowsNonNumericNumbers: Bool, leniency: JsonLeniency,

@@ -11,13 +11,13 @@ struct JsonRowReader: ~Copyable {
   private let names: UnsafeMutablePointer<JsonNames.Name>
   private let places: UnsafeMutablePointer<JsonNames.Place>
   private let keys: UnsafeMutablePointer<UInt8>
-  private let reading: ValueReading
+  let reading: ValueReading
   let allowsNonNumeric: Bool
   /// Strings that had escapes.
-  private(set) var arena = ByteArena()
-  private var scratch = ByteWriter()
+  var arena = ByteArena()
+  var scratch = ByteWriter()
   /// A value below the field being read is not of its type: what holds it, up to that field, becomes NULL, as in Spark.
-  private var isLoose = false
+  var isLoose = false
 
   init(_ state: JsonState, scan: JsonScanner) {
     self.scan = scan
@@ -44,7 +44,7 @@ struct JsonRowReader: ~Copyable {
     object(place: 0, first: 0, count: topCount, row: row)
   }
 
-  private mutating func object(place: Int, first: Int, count: Int, row: Int) -> Bool {
+  mutating func object(place: Int, first: Int, count: Int, row: Int) -> Bool {
     guard scan.enter() else { return false }
     if scan.byte == UInt8(ascii: "}") {
       finishFields(first, count, row)
@@ -112,7 +112,7 @@ struct JsonRowReader: ~Copyable {
 
   /// NULL for the fields that the object does not have.
   @inline(__always)
-  private func finishFields(_ first: Int, _ count: Int, _ row: Int) {
+  func finishFields(_ first: Int, _ count: Int, _ row: Int) {
     for slot in first..<first &+ count where slots[slot].count <= row { slots.appendNull(slot) }
   }
 
@@ -162,239 +162,5 @@ struct JsonRowReader: ~Copyable {
       return slot
     }
     return Self.unwanted
-  }
-
-  // MARK: Values
-
-  private mutating func value(_ slot: Int) -> Bool {
-    let at = scan.position
-    switch scan.byte {
-    case UInt8(ascii: "\""):
-      let (start, count) = scan.string()
-      return string(slot, at, start, count)
-    case UInt8(ascii: "{"):
-      switch slots[slot].kind {
-      case .structure: return structure(slot)
-      case .map: return map(slot)
-      default: return foreign(slot, at)
-      }
-    case UInt8(ascii: "["):
-      return slots[slot].kind == .list ? list(slot) : foreign(slot, at)
-    case 0, UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ":"):
-      return scan.failHere()
-    default:
-      let stop = scan.scalarEnd(at)
-      scan.next &+= 1
-      return scalar(slot, at, stop)
-    }
-  }
-
-  /// A value that is JSON, but not of the column's type: NULL, and the record is marked.
-  private mutating func mismatch(_ slot: Int, at position: Int) -> Bool {
-    if scan.problem.reason == .none {
-      scan.problem = JsonProblem(reason: .mismatch, position: position, slot: slot)
-    }
-    isLoose = true
-    slots.appendNull(slot)
-    return true
-  }
-
-  /// An object or array for a column of another type: its text, as it stands, for a string.
-  private mutating func foreign(_ slot: Int, _ at: Int) -> Bool {
-    guard scan.skipValue(allowsNonNumeric: allowsNonNumeric) else { return false }
-    guard slots[slot].kind == .string else { return mismatch(slot, at: at) }
-    let stop = Int(scan.tokens[scan.next &- 1]) &+ 1
-    slots[slot].append(BytesView(padded: scan.base + at, count: stop &- at))
-    return true
-  }
-
-  private mutating func appendScratch(_ slot: Int) {
-    guard let base = scratch.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    let count = scratch.count
-    slots[slot].append(
-      count > BytesView.inlineMax
-        ? BytesView(long: arena.add(base, count: count), count: count) : BytesView(base, count: count))
-  }
-
-  private mutating func structure(_ slot: Int) -> Bool {
-    let row = slots[slot].count
-    guard object(place: slot &+ 1, first: slots[slot].firstChild, count: slots[slot].childCount, row: row)
-    else { return false }
-    slots[slot].appendPresent()
-    return true
-  }
-
-  private mutating func list(_ slot: Int) -> Bool {
-    guard scan.enter() else { return false }
-    let child = slots[slot].firstChild
-    let begin = slots[child].count
-    if scan.byte != UInt8(ascii: "]") {
-      while true {
-        guard value(child) else { return false }
-        let byte = scan.byte
-        if byte == UInt8(ascii: "]") { break }
-        guard byte == UInt8(ascii: ",") else { return scan.failHere() }
-        scan.next &+= 1
-      }
-    }
-    if _slowPath(isLoose) {
-      slots.truncate(child, to: begin)
-      slots.appendNull(slot)
-    } else {
-      slots[slot].append(Int32(truncatingIfNeeded: slots[child].count))
-    }
-    return scan.leave()
-  }
-
-  private mutating func map(_ slot: Int) -> Bool {
-    let at = scan.position
-    guard scan.enter() else { return false }
-    let keySlot = slots[slot].firstChild
-    let begin = slots[keySlot].count
-    var isGood = true
-    if scan.byte != UInt8(ascii: "}") {
-      while true {
-        guard scan.byte == UInt8(ascii: "\"") else { return scan.failHere() }
-        let keyAt = scan.position
-        let (start, count) = scan.string()
-        let nullsBefore = slots[keySlot].nullCount
-        guard string(keySlot, keyAt, start, count) else { return false }
-        // A key that is not of the key's type has no place in a map.
-        if slots[keySlot].nullCount > nullsBefore { isGood = false }
-        guard scan.byte == UInt8(ascii: ":") else { return scan.failHere() }
-        scan.next &+= 1
-        guard value(keySlot &+ 1) else { return false }
-        let byte = scan.byte
-        if byte == UInt8(ascii: "}") { break }
-        guard byte == UInt8(ascii: ",") else { return scan.failHere() }
-        scan.next &+= 1
-      }
-    }
-    if isLoose { isGood = false }
-    if isGood, hasDuplicates(keySlot, from: begin) {
-      if scan.problem.reason == .none {
-        scan.problem = JsonProblem(reason: .duplicateKey, position: at, slot: slot)
-      }
-      isGood = false
-    }
-    if isGood {
-      slots[slot].append(Int32(truncatingIfNeeded: slots[keySlot].count))
-    } else {
-      slots.truncate(keySlot, to: begin)
-      slots.truncate(keySlot &+ 1, to: begin)
-      slots.appendNull(slot)
-    }
-    return scan.leave()
-  }
-
-  private func hasDuplicates(_ slot: Int, from begin: Int) -> Bool {
-    let end = slots[slot].count
-    guard end &- begin > 1, slots[slot].kind == .string else { return false }
-    if end &- begin > 32 {
-      var seen = Set<BytesView>()
-      for row in begin..<end where !seen.insert(slots[slot].view(at: row)).inserted { return true }
-      return false
-    }
-    for row in begin &+ 1..<end {
-      let key = slots[slot].view(at: row)
-      for other in begin..<row where slots[slot].view(at: other) == key { return true }
-    }
-    return false
-  }
-
-  // MARK: Strings
-
-  /// The string between `start` and `start + count` for a column of any type.
-  @inline(__always)
-  private mutating func string(_ slot: Int, _ at: Int, _ start: Int, _ count: Int) -> Bool {
-    if slots[slot].kind == .string, !scan.hasEscape(start, count) {
-      slots[slot].append(BytesView(padded: scan.base + start, count: count))
-      return true
-    }
-    return otherString(slot, at, start, count)
-  }
-
-  @inline(never)
-  private mutating func otherString(_ slot: Int, _ at: Int, _ start: Int, _ count: Int) -> Bool {
-    var text = scan.text(start, start &+ count)
-    if scan.hasEscape(start, count) {
-      scratch.removeAll()
-      guard JsonEscapes.unescape(text, into: &scratch) else { return scan.fail(.badEscape, at: at) }
-      if slots[slot].kind == .string {
-        appendScratch(slot)
-        return true
-      }
-      text = scratch.bytes
-    }
-    return slots[slot].appendQuoted(text, reading, allowsNonNumeric: allowsNonNumeric, &arena)
-      ? true : mismatch(slot, at: at)
-  }
-
-  // MARK: Numbers and words
-
-  @inline(__always)
-  private mutating func scalar(_ slot: Int, _ at: Int, _ stop: Int) -> Bool {
-    if slots[slot].kind == .int64, let value = integer(at, stop) {
-      slots[slot].append(value)
-      return true
-    }
-    return otherScalar(slot, at, stop)
-  }
-
-  /// A plain integer of 64 bits.
-  @inline(__always)
-  private func integer(_ start: Int, _ stop: Int) -> Int64? {
-    var at = start
-    let isNegative = scan.base[at] == UInt8(ascii: "-")
-    if isNegative { at &+= 1 }
-    let digits = stop &- at
-    guard digits > 0, digits <= 19 else { return nil }
-    if scan.base[at] == UInt8(ascii: "0"), digits > 1 { return nil }
-    var value: UInt64 = 0
-    while at < stop {
-      let digit = scan.base[at] &- 0x30
-      if digit > 9 { return nil }
-      value = value &* 10 &+ UInt64(digit)
-      at &+= 1
-    }
-    if value > UInt64(Int64.max) { return isNegative && value == 1 << 63 ? .min : nil }
-    return isNegative ? 0 &- Int64(value) : Int64(value)
-  }
-
-  @inline(never)
-  private mutating func otherScalar(_ slot: Int, _ at: Int, _ stop: Int) -> Bool {
-    if scan.isWord("null", at, stop) {
-      slots.appendNull(slot)
-      return true
-    }
-    guard scan.checkScalar(at, stop, allowsNonNumeric) else { return false }
-    let text = scan.text(at, stop)
-    switch slots[slot].kind {
-    case .string:
-      slots[slot].append(BytesView(padded: scan.base + at, count: stop &- at))
-    case .bool:
-      guard scan.isWord("true", at, stop) || scan.isWord("false", at, stop) else {
-        return mismatch(slot, at: at)
-      }
-      slots[slot].append(scan.base[at] == UInt8(ascii: "t"))
-    case .int8, .int16, .int32:
-      guard let value = integer(at, stop), slots[slot].appendInteger(value) else {
-        return mismatch(slot, at: at)
-      }
-    case .float32, .float64, .decimal:
-      if scan.base[at] == UInt8(ascii: "t") || scan.base[at] == UInt8(ascii: "f") {
-        return mismatch(slot, at: at)
-      }
-      guard slots[slot].appendNumber(text) else { return mismatch(slot, at: at) }
-    case .timestamp:
-      // Spark reads a number as seconds.
-      guard let seconds = integer(at, stop) else { return mismatch(slot, at: at) }
-      let (micros, overflow) = seconds.multipliedReportingOverflow(by: Micros.perSecond)
-      if overflow { return mismatch(slot, at: at) }
-      slots[slot].append(micros)
-    default:
-      return mismatch(slot, at: at)
-    }
-    return true
   }
 }

@@ -9,8 +9,6 @@ protocol ReadFormat: Sendable {
   var options: [OptionDefinition] { get }
   /// Columns that are not declared come from a sample of the input.
   var needsSample: Bool { get }
-  /// `lineSep` may have several characters.
-  var takesLongSeparators: Bool { get }
   /// With `multiLine` a file is one piece.
   var readsDocuments: Bool { get }
   /// False if records also take rows back.
@@ -28,7 +26,6 @@ protocol ReadFormat: Sendable {
 extension ReadFormat {
   var needsSample: Bool { true }
   var isAppendOnly: Bool { true }
-  var takesLongSeparators: Bool { false }
   var readsDocuments: Bool { false }
   func findings(_ request: SourceRequest, _ sample: InputSample) throws(SQLError) -> [GivenOption] { [] }
 }
@@ -42,18 +39,18 @@ struct FormatReading: Sendable {
   /// How the transport is to cut the bytes.
   var framing = Framing.lines
   /// Ends a record.
-  var newline = LineFraming.newlineDefault
+  var ends = RecordEnd.newline
   /// Whether a piece at the beginning of a file holds a record, perhaps the header, and not blank lines and comments alone: if
   /// not, what follows it is still the beginning.
   var holdsRecord: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
 
-  /// A piece may be cut behind any newline.
+  /// A piece may be cut behind the end of any record.
   var isCutByLines: Bool { if case .lines = framing { true } else { false } }
 
   enum Framing: Sendable {
-    /// Records end with `newline`.
+    /// Records end with `ends`.
     case lines
-    /// Records end with `newline` outside of quotes.
+    /// Records end with `ends`, one byte, outside of quotes.
     case records(CsvDialect)
     /// A whole file is one piece.
     case whole
@@ -67,7 +64,7 @@ enum FormatOptions {
     "what happens with malformed records: NULLs (PERMISSIVE), left out (DROPMALFORMED), an error (FAILFAST)")
   static let columnNameOfCorruptRecord = OptionDefinition(
     "columnNameOfCorruptRecord", .string, default: "_corrupt_record",
-    "the column, if declared, that takes the text of malformed records")
+    "the column, if declared, that takes the text of malformed records; named for JSON without declared columns it is one of them")
   static let dateFormat = OptionDefinition(
     "dateFormat", .string, "pattern of dates; without it they are read as CAST does")
   static let timestampFormat = OptionDefinition(
@@ -78,7 +75,7 @@ enum FormatOptions {
   static let timeZone = OptionDefinition(
     "timeZone", .string, "zone of timestamps that name none; without it the session's")
   static let multiLine = OptionDefinition(
-    "multiLine", .boolean, default: "false", "records may span lines; JSON is then read as a whole, file by file. A file whose columns are inferred tells by itself")
+    "multiLine", .boolean, default: "false", "records may span lines; JSON is then read as a whole, file by file. Without it JSON tells by itself, and CSV whose columns are inferred")
 
   static let samplingRatio = OptionDefinition(
     "samplingRatio", .string, default: "1.0", "how much of the sample inference looks at, above 0 and at most 1")

@@ -1,8 +1,7 @@
 internal import Columnar
 internal import Diagnostics
-internal import Glibc
 
-/// Records between separators of several bytes (`lineSep '||'`), in a file that is read as a whole.
+/// Records between separators of several bytes (`lineSep '||'`), in a piece that ends behind one.
 enum SeparatedRecords {
   /// Calls `body` with the range of each record, without its separator; what stands behind the last one is a record unless
   /// there is nothing.
@@ -11,23 +10,10 @@ enum SeparatedRecords {
   ) throws(SQLError) {
     var start = range.lowerBound
     while start < range.upperBound {
-      let end = next(in: buffer, start..<range.upperBound, separator) ?? range.upperBound
+      let end = RecordEnd.next(separator, UnsafePointer(buffer.base), from: start, to: range.upperBound) ?? range.upperBound
       try body(start..<end)
       start = end + separator.count
     }
-  }
-
-  private static func next(in buffer: ByteBuffer, _ range: Range<Int>, _ separator: [UInt8]) -> Int? {
-    let base = buffer.base
-    var at = range.lowerBound
-    while at + separator.count <= range.upperBound {
-      guard let found = memchr(base + at, Int32(separator[0]), range.upperBound - at) else { return nil }
-      at = UnsafeRawPointer(found) - UnsafeRawPointer(base)
-      if at + separator.count > range.upperBound { return nil }
-      if memcmp(base + at, separator, separator.count) == 0 { return at }
-      at += 1
-    }
-    return nil
   }
 
   /// The same records on lines of their own, each byte in its place: separators are newlines, empty lines are no records, and a
@@ -84,14 +70,11 @@ struct SeparatedJsonDecoder: Decoder {
 }
 
 extension InputSample {
-  /// The sample with its records on lines.
-  func rewritten(between separator: [UInt8]) throws(SQLError) -> InputSample {
-    var sample = self
-    sample.pieces = []
-    for piece in pieces {
+  /// Puts the records of the sample on lines.
+  mutating func putOnLines(between separator: [UInt8]) throws(SQLError) {
+    pieces = try pieces.map { (piece) throws(SQLError) in
       let lines = try SeparatedRecords.onLines(piece.buffer, piece.start..<piece.end, between: separator)
-      sample.pieces.append(Chunk(buffer: lines, start: 0, end: piece.count))
+      return Chunk(buffer: lines, start: 0, end: piece.count, isStart: piece.isStart)
     }
-    return sample
   }
 }

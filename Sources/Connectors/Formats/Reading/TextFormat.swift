@@ -8,7 +8,6 @@ struct TextFormat: ReadFormat {
   let name = "text"
   let options = [TextFormat.wholetext]
   var needsSample: Bool { false }
-  var takesLongSeparators: Bool { true }
 
   func schema(_ request: SourceRequest, sample: InputSample?) throws(SQLError) -> Schema {
     try request.lineSchema()
@@ -18,18 +17,18 @@ struct TextFormat: ReadFormat {
     _ request: SourceRequest, _ schema: Schema, columns: [Int], malformed: MalformedRecords
   ) throws(SQLError) -> FormatReading {
     let policy = MalformedPolicy(mode: .permissive, records: malformed, nowMicros: request.environment.nowMicros)
-    if let separator = try LineOptions.longSeparator(request.options) {
-      let decoder = SeparatedTextDecoder(separator: separator, width: columns.count)
-      return FormatReading(decoder: { _ in decoder }, policy: policy, framing: .whole)
-    }
-    let newline = try LineOptions.newline(request.options)
     if try request.options.boolean(Self.wholetext) {
       let decoder = WholeDecoder(width: columns.count)
       return FormatReading(decoder: { _ in decoder }, policy: policy, framing: .whole)
     }
+    let ends = try LineOptions.recordEnd(request.options)
+    if let separator = ends.longBytes {
+      let decoder = SeparatedTextDecoder(separator: separator, width: columns.count)
+      return FormatReading(decoder: { _ in decoder }, policy: policy, ends: ends)
+    }
     let decoder = TextDecoder(
-      columns.map { _ in .value }, newline: newline.byte, dropsCarriageReturn: newline.isUsual)
-    return FormatReading(decoder: { _ in decoder }, policy: policy, newline: newline.byte)
+      columns.map { _ in .value }, newline: ends.lineByte, dropsCarriageReturn: ends == .newline)
+    return FormatReading(decoder: { _ in decoder }, policy: policy, ends: ends)
   }
 }
 

@@ -42,10 +42,10 @@ final class DelimitedEncoder: RowEncoder {
     lineEnd = Array(request.lineEnd.utf8)
     cells = request.schema.types.map { CellColumn($0, zone: request.zone, times: request.times) }
     let specials: [UInt8] =
-      style == .csv ? [request.quoting.quote, 10, 13, lineEnd.first].compactMap { $0 } : [UInt8(ascii: "\\"), 9, 10, 13]
+      style == .csv ? [request.quoting.quotesQuotes ? request.quoting.quote : nil, 10, 13, lineEnd.first].compactMap { $0 } : [UInt8(ascii: "\\"), 9, 10, 13]
     isSpecial = ByteSet(specials + separator)
     let separatorIsOdd =
-      !(separator == [UInt8(ascii: ",")] || separator == [9]) || request.quoting.quotesAll || request.lineEnd != "\n"
+      !(separator == [UInt8(ascii: ",")] || separator == [9]) || request.quoting.quotesAll || request.quoting.comment != nil || request.lineEnd != "\n"
     isFree = request.schema.types.map { type in
       switch type {
       case .boolean, .tinyint, .smallint, .int, .bigint, .float, .double, .decimal, .date: separatorIsOdd
@@ -69,7 +69,7 @@ final class DelimitedEncoder: RowEncoder {
         }
         let start = cell.start(row)
         let text = UnsafeRawBufferPointer(rebasing: cell.bytes.bytes[start..<cell.ends[row]])
-        if isFree[index] { append(text, to: &out) } else { out.append(text) }
+        if isFree[index] { append(text, isFirst: index == 0, to: &out) } else { out.append(text) }
       }
       lineEnd.withUnsafeBytes { out.append($0) }
     }
@@ -82,7 +82,7 @@ final class DelimitedEncoder: RowEncoder {
     hasHeader = true
     for (index, name) in request.schema.names.enumerated() {
       if index > 0 { appendSeparator(to: &out) }
-      Array(name.utf8).withUnsafeBytes { append($0, to: &out) }
+      Array(name.utf8).withUnsafeBytes { append($0, isFirst: index == 0, to: &out) }
     }
     lineEnd.withUnsafeBytes { out.append($0) }
   }
@@ -102,14 +102,22 @@ final class DelimitedEncoder: RowEncoder {
     if separator.count == 1 { out.append(separator[0]) } else { separator.withUnsafeBytes { out.append($0) } }
   }
 
-  private func append(_ text: UnsafeRawBufferPointer, to out: inout ByteWriter) {
+  private func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var (start, end) = (0, text.count)
+    if quoting.trimsLeading { while start < end, text[start] <= 0x20 { start += 1 } }
+    if quoting.trimsTrailing { while end > start, text[end - 1] <= 0x20 { end -= 1 } }
+    return UnsafeRawBufferPointer(rebasing: text[start..<end])
+  }
+
+  private func append(_ whole: UnsafeRawBufferPointer, isFirst: Bool, to out: inout ByteWriter) {
+    let text = quoting.trimsLeading || quoting.trimsTrailing ? trimmed(whole) : whole
     switch style {
     case .csv:
       let space = UInt8(ascii: " ")
       if text.isEmpty, let emptyText = quoting.emptyText {
         emptyText.withUnsafeBytes { if quoting.quotesAll { appendQuoted($0, to: &out) } else { out.append($0) } }
       } else if quoting.quotesAll || text.isEmpty || text[0] == space || text[text.count - 1] == space
-        || isSpecial.firstIndex(in: text) != nil
+        || (isFirst && text[0] == quoting.comment) || isSpecial.firstIndex(in: text) != nil
       {
         appendQuoted(text, to: &out)
       } else {
@@ -128,8 +136,8 @@ final class DelimitedEncoder: RowEncoder {
     for byte in text {
       if byte == quote {
         if let escape = quoting.escape { out.append(escape) }
-      } else if byte == quoting.doubled {
-        out.append(byte)
+      } else if byte == quoting.readEscape {
+        out.append(quoting.escapeEscape ?? byte)
       }
       out.append(byte)
     }

@@ -128,9 +128,17 @@ package struct CsvQuoting: Sendable {
   var quote: UInt8? = UInt8(ascii: "\"")
   /// Stands before a quote in a quoted field; the quote itself doubles it.
   var escape: UInt8? = UInt8(ascii: "\"")
-  /// In quoted fields doubled too, for readers to whom it is an escape.
-  var doubled: UInt8?
+  /// What readers take for an escape; nil: nothing but the quote.
+  var readEscape: UInt8?
+  /// Stands before that in quoted fields; nil: it is doubled.
+  var escapeEscape: UInt8?
   var quotesAll = false
+  /// A quote alone is a reason to quote the field that holds it.
+  var quotesQuotes = true
+  /// The first field of a row that begins so is quoted: to readers it would be a comment.
+  var comment: UInt8?
+  var trimsLeading = false
+  var trimsTrailing = false
   /// A row of one NULL is two quotes: a blank line would be no record to a reader.
   var marksNullRows = false
   /// What stands for the empty string; nil: two quotes.
