@@ -9,24 +9,23 @@ import Expressions
 package final class HashAggregate: Operator {
   private let keys: [BoundExpression]
   private let inputs: AggregateInputs
-  private let table: AggregateTable
+  private let table: any GroupTable
   private let isGlobal: Bool
   private let isPerStep: Bool
   private let lateFilter: LateFilter?
   /// Event time of the rows, if groups may rest only so long by it.
   private let idleTime: BoundExpression?
 
+  /// `table` knows when its groups are over; rows are late by `closing`, or when a group by `idle` would have gone.
   package init(
-    keys: [BoundExpression], calls: [AggregateCallSpec], isInputRetractable: Bool, isGlobal: Bool, isPerStep: Bool,
+    keys: [BoundExpression], calls: [AggregateCallSpec], table: any GroupTable, isGlobal: Bool, isPerStep: Bool,
     closing: GroupClosing? = nil, idle: GroupIdle? = nil, idleTime: BoundExpression? = nil, late: LateRows? = nil
   ) {
     self.keys = keys
     inputs = AggregateInputs(calls)
+    self.table = table
     self.isGlobal = isGlobal
     self.isPerStep = isPerStep
-    table = AggregateTable(
-      name: "groups", keyTypes: keys.map(\.type), calls: calls.map(\.plan), isRetractable: isInputRetractable,
-      closing: closing, idle: idle)
     self.idleTime = idleTime
     // The time of a row stands behind its keys.
     let rest = idle.map {

@@ -21,26 +21,23 @@ package final class MergeAggregate: Operator {
 
   // @unchecked Sendable: used by one worker at a time; `WorkerPool.run` orders the accesses.
   private final class Partition: @unchecked Sendable {
-    let table: AggregateTable
+    let table: any GroupTable
     var pending: [Delta] = []
     var changes: [Delta] = []
     var failure: SQLError?
-    init(table: AggregateTable) { self.table = table }
+    init(table: any GroupTable) { self.table = table }
   }
 
+  /// A table a partition.
   package init(
-    keyTypes: [DataType], calls: [AggregatePlan], partitions: Int, isGlobal: Bool, isPerStep: Bool, pool: WorkerPool,
-    closing: GroupClosing? = nil
+    keyCount: Int, calls: [AggregatePlan], tables: [any GroupTable], isGlobal: Bool, isPerStep: Bool, pool: WorkerPool
   ) {
-    keyCount = keyTypes.count
+    self.keyCount = keyCount
     self.calls = calls
     self.pool = pool
     self.isGlobal = isGlobal
     self.isPerStep = isPerStep
-    self.partitions = (0..<partitions).map {
-      Partition(
-        table: AggregateTable(name: "groups \($0)", keyTypes: keyTypes, calls: calls, isRetractable: false, closing: closing))
-    }
+    partitions = tables.map { Partition(table: $0) }
   }
 
   package var nextProcessingTimerMicros: Int64? { partitions.compactMap(\.table.nextProcessingTimerMicros).min() }
@@ -124,55 +121,14 @@ package final class MergeAggregate: Operator {
 
   /// Emits all partitions' changes by position; a group's old row stays before its new one.
   private func emitInOrder(step: StepContext, output: any Output) throws(SQLError) {
-    let deltas = partitions.flatMap(\.changes)
+    let changes = partitions.map(\.changes)
     for partition in partitions { partition.changes = [] }
-    if deltas.count <= 1 {
-      for delta in deltas { try output.emit(delta, step: step) }
+    if changes.reduce(0, { $0 + $1.count }) <= 1 {
+      for delta in changes.joined() { try output.emit(delta, step: step) }
       return
     }
-    var entries: [(position: Int64, delta: Int32, row: Int32)] = []
-    entries.reserveCapacity(deltas.reduce(0) { $0 + $1.count })
-    for (d, delta) in deltas.enumerated() {
-      for row in 0..<delta.count { entries.append((delta.order.position(row), Int32(d), Int32(row))) }
+    try PartitionOrder(changes).forEachPiece { (delta) throws(SQLError) in
+      try output.emit(delta, step: step)
     }
-    entries.sort { ($0.position, $0.delta, $0.row) < ($1.position, $1.delta, $1.row) }
-    let isRetracting = deltas.contains { $0.weights != nil }
-    var start = 0
-    while start < entries.count {
-      let end = min(start + Batch.rowsMax, entries.count)
-      try output.emit(Self.gather(entries[start..<end], from: deltas, isRetracting: isRetracting), step: step)
-      start = end
-    }
-  }
-
-  private static func gather(
-    _ entries: ArraySlice<(position: Int64, delta: Int32, row: Int32)>, from deltas: [Delta], isRetracting: Bool
-  ) -> Delta {
-    // The rows of each delta are picked at once, then put into place by one more gather over the pieces.
-    var rowsOf: [Int32: [Int32]] = [:]
-    for entry in entries { rowsOf[entry.delta, default: []].append(entry.row) }
-    let used = rowsOf.keys.sorted()
-    var base: [Int32: Int32] = [:]
-    var total: Int32 = 0
-    for d in used {
-      base[d] = total
-      total += Int32(rowsOf[d]?.count ?? 0)
-    }
-    var next = base
-    var places: [Int32] = []
-    places.reserveCapacity(entries.count)
-    for entry in entries {
-      let place = next[entry.delta] ?? 0
-      places.append(place)
-      next[entry.delta] = place + 1
-    }
-    let pieces = used.map { deltas[Int($0)].batch.gather(rowsOf[$0] ?? []) }
-    let width = pieces.first?.columns.count ?? 0
-    let columns = (0..<width).map { i in
-      Column.concatenateSameLayout(pieces.map { $0.columns[i] }).gather(places)
-    }
-    let weights = isRetracting ? entries.map { deltas[Int($0.delta)].weights?[Int($0.row)] ?? 1 } : nil
-    return Delta(
-      Batch(columns, count: places.count), weights: weights, order: .explicit(entries.map(\.position)))
   }
 }

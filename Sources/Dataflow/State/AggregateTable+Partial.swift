@@ -4,18 +4,8 @@ import Expressions
 
 // Groups as partial states, which a table of the same plan merges (`merge`).
 extension AggregateTable {
-  /// Partial states of all groups in pieces of at most `Batch.rowsMax`: keys, then each call's state columns.
-  func forEachPartialState(_ body: (Delta) throws(SQLError) -> Void) throws(SQLError) {
-    var start = 0
-    while start < index.count {
-      let end = min(start + Batch.rowsMax, index.count)
-      try body(partialStates(of: Array(Int32(start)..<Int32(end))))
-      start = end
-    }
-  }
-
   /// The groups as partial states, by partition of their key's hash.
-  func partialStates(partitions: Int) throws(SQLError) -> [Delta] {
+  package func partialStates(partitions: Int) throws(SQLError) -> [Delta] {
     let all = Array(0..<Int32(index.count))
     let hashes = index.hashes(of: all)
     var byPartition = [[Int32]](repeating: [], count: partitions)

@@ -88,7 +88,7 @@ package final class AggregateTable {
   /// may rest only so long by those.
   package func absorb(
     keys: [Column], inputs: [CallInput], rows: Int, weights: [Int64]?, order: RowOrder, step: StepContext,
-    times: TimeColumn? = nil
+    times: TimeColumn?
   ) throws(SQLError) {
     try locate(keys: keys, rows: rows, order: order)
     if let idle { postpone(idle, rows: rows, times: times, step: step) }

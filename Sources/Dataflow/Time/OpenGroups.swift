@@ -47,7 +47,7 @@ extension GroupTimers {
 
 extension AggregateTable {
   /// Groups that are not over; nil if none ever is.
-  var openGroups: OpenGroups? {
+  package var openGroups: OpenGroups? {
     closing.map {
       OpenGroups(
         domain: $0.key.domain, isHeldBack: $0.emission == .whenOver, count: rowCount, ends: timers.firstEnds)

@@ -260,86 +260,65 @@ private final class Construction {
 
   private func aggregate(_ spec: AggregateSpec, _ node: PhysicalNode) -> Stream {
     let calls = spec.calls.map(\.spec)
-    let isMergeable =
-      !spec.isInputRetractable && spec.idle == nil && spec.calls.allSatisfy { !$0.isDistinct && !$0.aggregate.isOrderSensitive }
     let closing = spec.closing.map(GroupClosing.init)
+    let idle = spec.idle.map(GroupIdle.init)
     let lateSchema = node.inputs[0].schema
     func newLateRows() -> LateRows? {
       closing?.key.domain == .event || spec.idle?.time != nil ? LateRows(schema: lateSchema) : nil
     }
+    var windows: PaneWindows?
     if let (key, shape) = spec.panes {
-      let panes = PartialAggregate.Panes(key: key, shape: shape)
-      if isMergeable {
-        return paneAggregate(spec, calls, panes, closing, node, newLateRows: newLateRows)
+      windows = spec.isKeptByPanes ? PaneWindows(key: key, shape: shape) : nil
+      if windows == nil { return slidingAggregate(spec, calls, key, shape, closing, node, late: newLateRows()) }
+    }
+    // Rows of a pane are late when the last of its windows is over.
+    let lateness = windows.map { $0.lateness(closing) } ?? closing
+    let keyTypes = spec.keys.map(\.type)
+    func newTable(_ name: String, isWhole: Bool) -> any GroupTable {
+      let plans = calls.map(\.plan)
+      if let windows {
+        return PaneTable(name: name, keyTypes: keyTypes, windows: windows, calls: plans, closing: isWhole ? closing : nil)
       }
-      return slidingAggregate(spec, calls, panes, closing, node, late: newLateRows())
+      return AggregateTable(
+        name: name, keyTypes: keyTypes, calls: plans, isRetractable: spec.isInputRetractable,
+        closing: isWhole ? closing : nil, idle: isWhole ? idle : nil)
     }
     let input = build(node.inputs[0])
-    guard workers > 1, isMergeable, case .lanes(var chain) = input else {
+    guard workers > 1, spec.isMergeable, case .lanes(var chain) = input else {
       let own = OperatorNode(
         id: node.id.rawValue, label: "HashAggregate",
         operation: HashAggregate(
-          keys: spec.keys, calls: calls, isInputRetractable: spec.isInputRetractable, isGlobal: spec.isGlobal,
-          isPerStep: spec.isPerStep, closing: closing, idle: spec.idle.map(GroupIdle.init), idleTime: spec.idle?.time,
-          late: newLateRows()))
+          keys: spec.keys, calls: calls, table: newTable("groups", isWhole: true), isGlobal: spec.isGlobal,
+          isPerStep: spec.isPerStep, closing: lateness, idle: idle, idleTime: spec.idle?.time, late: newLateRows()))
       connect(input, to: own, port: 0)
       shared.append(own)
       return .shared(own)
     }
-    let partitions = spec.keys.isEmpty ? 1 : workers
+    let partitions = spec.keys.count == (windows == nil ? 0 : 1) ? 1 : workers
     chain.append { _ in
       OperatorNode(
         id: node.id.rawValue, label: "PartialAggregate",
         operation: PartialAggregate(
-          keys: spec.keys, calls: calls, partitions: partitions, closing: closing, late: newLateRows()))
+          keys: spec.keys, calls: calls, table: newTable("partial groups", isWhole: false), partitions: partitions,
+          closing: lateness, late: newLateRows()))
     }
-    return merge(.lanes(chain), spec, calls, partitions: partitions, closing, node)
-  }
-
-  private func merge(
-    _ input: Stream, _ spec: AggregateSpec, _ calls: [AggregateCallSpec], partitions: Int, _ closing: GroupClosing?,
-    _ node: PhysicalNode
-  ) -> Stream {
     let own = OperatorNode(
       id: node.id.rawValue, label: "MergeAggregate",
       operation: MergeAggregate(
-        keyTypes: spec.keys.map(\.type), calls: calls.map(\.plan), partitions: partitions, isGlobal: spec.isGlobal,
-        isPerStep: spec.isPerStep, pool: pool, closing: closing))
-    connect(input, to: own, port: 0)
+        keyCount: spec.keys.count, calls: calls.map(\.plan),
+        tables: (0..<partitions).map { newTable("groups \($0)", isWhole: true) }, isGlobal: spec.isGlobal,
+        isPerStep: spec.isPerStep, pool: pool))
+    connect(.lanes(chain), to: own, port: 0)
     shared.append(own)
     return .shared(own)
   }
 
-  /// A sliding window by panes: each worker groups its rows by pane, and hands every pane to the windows that hold it.
-  private func paneAggregate(
-    _ spec: AggregateSpec, _ calls: [AggregateCallSpec], _ panes: PartialAggregate.Panes, _ closing: GroupClosing?,
-    _ node: PhysicalNode, newLateRows: () -> LateRows?
-  ) -> Stream {
-    let input = build(node.inputs[0])
-    guard case .lanes(var chain) = input else {
-      let partial = OperatorNode(
-        id: node.id.rawValue + ".panes", label: "PartialAggregate",
-        operation: PartialAggregate(
-          keys: spec.keys, calls: calls, partitions: 1, panes: panes, closing: closing, late: newLateRows()))
-      connect(input, to: partial, port: 0)
-      shared.append(partial)
-      return merge(.shared(partial), spec, calls, partitions: 1, closing, node)
-    }
-    chain.append { _ in
-      OperatorNode(
-        id: node.id.rawValue, label: "PartialAggregate",
-        operation: PartialAggregate(
-          keys: spec.keys, calls: calls, partitions: workers, panes: panes, closing: closing, late: newLateRows()))
-    }
-    return merge(.lanes(chain), spec, calls, partitions: workers, closing, node)
-  }
-
   /// A sliding window whose aggregates cannot be put together from panes: a row goes to each of its windows.
   private func slidingAggregate(
-    _ spec: AggregateSpec, _ calls: [AggregateCallSpec], _ panes: PartialAggregate.Panes, _ closing: GroupClosing?,
+    _ spec: AggregateSpec, _ calls: [AggregateCallSpec], _ key: Int, _ shape: WindowShape, _ closing: GroupClosing?,
     _ node: PhysicalNode, late: LateRows?
   ) -> Stream {
-    guard case .call(let call) = spec.keys[panes.key].node else { return build(node.inputs[0]) }
+    guard case .call(let call) = spec.keys[key].node else { return build(node.inputs[0]) }
     let width = node.inputs[0].schema.count
     let time = call.arguments[0]
     let assigned: Stream
@@ -348,24 +327,27 @@ private final class Construction {
       chain.append { _ in
         OperatorNode(
           id: node.id.rawValue + ".windows", label: "WindowAssign",
-          operation: WindowAssign(time: time, shape: panes.shape))
+          operation: WindowAssign(time: time, shape: shape))
       }
       assigned = .lanes(chain)
     case .shared(let input):
       let own = OperatorNode(
         id: node.id.rawValue + ".windows", label: "WindowAssign",
-        operation: WindowAssign(time: time, shape: panes.shape))
+        operation: WindowAssign(time: time, shape: shape))
       input.connect(to: own, port: 0)
       shared.append(own)
       assigned = .shared(own)
     }
     var keys = spec.keys
-    keys[panes.key] = .column(width, Field("window_start", time.type, isNullable: false))
+    keys[key] = .column(width, Field("window_start", time.type, isNullable: false))
     let own = OperatorNode(
       id: node.id.rawValue, label: "HashAggregate",
       operation: HashAggregate(
-        keys: keys, calls: calls, isInputRetractable: spec.isInputRetractable, isGlobal: false,
-        isPerStep: spec.isPerStep, closing: closing, late: late))
+        keys: keys, calls: calls,
+        table: AggregateTable(
+          name: "groups", keyTypes: keys.map(\.type), calls: calls.map(\.plan), isRetractable: spec.isInputRetractable,
+          closing: closing),
+        isGlobal: false, isPerStep: spec.isPerStep, closing: closing, late: late))
     connect(assigned, to: own, port: 0)
     shared.append(own)
     return .shared(own)

@@ -222,4 +222,15 @@ package struct AggregateSpec: Sendable {
     self.isPerStep = isPerStep
     self.isGlobal = isGlobal
   }
+
+  /// Whether groups may be put together from partial states.
+  package var isMergeable: Bool {
+    !isInputRetractable && idle == nil && calls.allSatisfy { !$0.isDistinct && !$0.aggregate.isOrderSensitive }
+  }
+
+  /// Whether state is kept by pane, and a sliding window put together from its panes when it is shown.
+  package var isKeptByPanes: Bool {
+    guard let panes, isMergeable, case .sliding = panes.shape else { return false }
+    return closing.map { $0.key == panes.key } ?? true
+  }
 }

@@ -8,7 +8,8 @@ extension StateBound {
   ) -> StateBound {
     if spec.isPerStep { return .bounded("groups of one step") }
     if let closing = spec.closing {
-      return .bounded("groups whose \(closing.time.text(of: keys[closing.key].name)) is ahead of the \(closing.time.domain.words)")
+      let what = spec.isKeptByPanes ? "panes of windows" : "groups"
+      return .bounded("\(what) whose \(closing.time.text(of: keys[closing.key].name)) is ahead of the \(closing.time.domain.words)")
     }
     if let idle = spec.idle {
       return .bounded(

@@ -31,8 +31,8 @@ private let asOfBound = SoakCase.Bound(
 ) { recent in
   recent.count { $0 > recent.watermark } + recent.count(1) { $0 > recent.watermark } + SoakInput.keys
 }
-private func windowBound(_ name: String, _ text: String, _ size: Int64, every slide: Int64) -> SoakCase.Bound {
-  .init(text: "groups whose \(name) + \(text) is ahead of the watermark") { $0.windows(size * second, every: slide * second).count }
+private func windowBound(_ name: String, _ text: String, _ size: Int64, every slide: Int64, of what: String = "groups") -> SoakCase.Bound {
+  .init(text: "\(what) whose \(name) + \(text) is ahead of the watermark") { $0.windows(size * second, every: slide * second).count }
 }
 
 extension SoakCase {
@@ -50,7 +50,7 @@ extension SoakCase {
     SoakCase(
       name: "sliding window",
       sql: "SELECT window(ts, '20 seconds', '5 seconds') AS w, k, sum(v) FROM l GROUP BY window(ts, '20 seconds', '5 seconds'), k",
-      bounds: [windowBound("window_start", "20 s", 20, every: 5)]),
+      bounds: [windowBound("window_start", "20 s", 20, every: 5, of: "panes of windows")]),
     SoakCase(
       name: "window over window",
       sql: """
