@@ -10,6 +10,11 @@ struct NexmarkWriter {
   private static let states = "AZ,CA,ID,OR,WA,WY".split(separator: ",").map { Array($0.utf8) }
   private static let cities = "Phoenix,Los Angeles,San Francisco,Boise,Portland,Bend,Redmond,Seattle,Kent,Cheyenne".split(separator: ",").map { Array($0.utf8) }
   private static let hotChannels = ["Google", "Facebook", "Baidu", "Apple"].map { Array($0.utf8) }
+  private static let dotCom = Array(".com".utf8)
+  private static let channelPrefix = Array("channel-".utf8)
+  private static let channelParameter = Array("&channel_id=".utf8)
+  private static let site = Array("https://www.nexmark.com/".utf8)
+  private static let item = Array("item.htm?query=1".utf8)
   private static let everything = Array(0..<10)
   private static let numberBytes: Int64 = 8
 
@@ -17,7 +22,9 @@ struct NexmarkWriter {
   private let model: NexmarkModel
   private let baseMicros: Int64
   private(set) var arena = ByteArena()
-  private var text: [UInt8] = []
+  /// The text that is being written, in the first `length` bytes.
+  private var text = [UInt8](repeating: 0, count: 256)
+  private var length = 0
   /// Bytes of the event so far, as the public generator counts them: eight a number, and those of the texts it weighs.
   private var size: Int64 = 0
 
@@ -35,7 +42,8 @@ struct NexmarkWriter {
     slots[slot].appendPresent()
   }
 
-  /// Fields `columns` of an event into slots. All values are drawn, wanted or not: an event does not depend on the query.
+  /// Fields `columns` of an event into slots. What is drawn for a value does not depend on which are wanted: an event does not
+  /// depend on the query. Texts that nothing else is drawn behind are not written if nobody wants them.
   mutating func fields(_ range: Range<Int>, _ columns: [Int], kind: Int, event: Int64) {
     var random = NexmarkRandom(seed: model.seed, event: event)
     switch kind {
@@ -49,12 +57,43 @@ struct NexmarkWriter {
     for slot in range where columns[slot - range.lowerBound] == column { slots[slot].append(value) }
   }
 
+  private func wants(_ column: Int, _ columns: [Int]) -> Bool {
+    for wanted in columns where wanted == column { return true }
+    return false
+  }
+
   private mutating func putText(_ column: Int, _ range: Range<Int>, _ columns: [Int]) {
     for slot in range where columns[slot - range.lowerBound] == column {
-      text.withUnsafeBytes { slots[slot].appendBytes($0, &arena) }
+      text.withUnsafeBytes { slots[slot].appendBytes(UnsafeRawBufferPointer(rebasing: $0[..<length]), &arena) }
     }
-    size += Int64(text.count)
-    text.removeAll(keepingCapacity: true)
+    size += Int64(length)
+    length = 0
+  }
+
+  private mutating func makeRoom(_ count: Int) {
+    if length + count > text.count { text.append(contentsOf: repeatElement(0, count: max(count, text.count))) }
+  }
+
+  private mutating func append(_ byte: UInt8) {
+    makeRoom(1)
+    text[length] = byte
+    length += 1
+  }
+
+  private mutating func append(_ bytes: [UInt8]) {
+    makeRoom(bytes.count)
+    for i in 0..<bytes.count { text[length &+ i] = bytes[i] }
+    length += bytes.count
+  }
+
+  /// A number that is not negative, in decimal.
+  private mutating func append(number: Int64) {
+    var unit: Int64 = 1
+    while number / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      append(UInt8(truncatingIfNeeded: 0x30 + number / unit % 10))
+      unit /= 10
+    }
   }
 
   private func moment(_ event: Int64) -> Int64 { baseMicros &+ model.micros(of: event) }
@@ -62,26 +101,30 @@ struct NexmarkWriter {
   private mutating func person(_ range: Range<Int>, _ columns: [Int], _ event: Int64, _ random: inout NexmarkRandom) {
     size = Self.numberBytes
     put(model.lastPerson(event) + NexmarkModel.firstID, 0, range, columns)
-    text = pick(Self.firstNames, &random) + [0x20] + pick(Self.lastNames, &random)
+    append(pick(Self.firstNames, &random))
+    append(0x20)
+    append(pick(Self.lastNames, &random))
     putText(1, range, columns)
     word(7, &random)
-    text.append(UInt8(ascii: "@"))
+    append(UInt8(ascii: "@"))
     word(5, &random)
-    text += Array(".com".utf8)
+    append(Self.dotCom)
     putText(2, range, columns)
     for group in 0..<4 {
-      if group > 0 { text.append(0x20) }
+      if group > 0 { append(0x20) }
       let number = random.below(10_000)
-      for unit in [1000, 100, 10, 1] as [Int64] { text.append(UInt8(0x30 + number / unit % 10)) }
+      for unit in [1000, 100, 10, 1] as [Int64] { append(UInt8(0x30 + number / unit % 10)) }
     }
     putText(3, range, columns)
-    text = pick(Self.cities, &random)
+    append(pick(Self.cities, &random))
     putText(4, range, columns)
-    text = pick(Self.states, &random)
+    append(pick(Self.states, &random))
     putText(5, range, columns)
     put(moment(event), 6, range, columns)
-    extra(model.personBytes, &random)
-    putText(7, range, columns)
+    if wants(7, columns) {
+      extra(model.personBytes, &random)
+      putText(7, range, columns)
+    }
   }
 
   private mutating func auction(_ range: Range<Int>, _ columns: [Int], _ event: Int64, _ random: inout NexmarkRandom) {
@@ -101,33 +144,58 @@ struct NexmarkWriter {
     put(expires, 6, range, columns)
     put(seller, 7, range, columns)
     put(category, 8, range, columns)
-    extra(model.auctionBytes, &random)
-    putText(9, range, columns)
+    if wants(9, columns) {
+      extra(model.auctionBytes, &random)
+      putText(9, range, columns)
+    }
   }
 
   private mutating func bid(_ range: Range<Int>, _ columns: [Int], _ event: Int64, _ random: inout NexmarkRandom) {
     put(model.bidAuction(event, &random), 0, range, columns)
     put(model.bidder(event, &random), 1, range, columns)
-    put(random.price(), 2, range, columns)
+    let price = random
+    _ = random.next()
+    if wants(2, columns) {
+      var own = price
+      put(own.price(), 2, range, columns)
+    }
     let isHot = random.below(2) > 0
     let channel = random.below(isHot ? 4 : 10_000)
-    text = isHot ? Self.hotChannels[Int(channel)] : Array("channel-\(channel)".utf8)
-    putText(3, range, columns)
-    // A channel's address depends on the channel alone.
-    var own = NexmarkRandom(seed: model.seed ^ (isHot ? 0x5A5A : 0xA5A5), event: channel)
-    text = Array("https://www.nexmark.com/".utf8)
-    for _ in 0..<3 {
-      word(5, special: UInt8(ascii: "_"), &own)
-      text.append(UInt8(ascii: "/"))
+    if wants(3, columns) {
+      if isHot {
+        append(Self.hotChannels[Int(channel)])
+      } else {
+        append(Self.channelPrefix)
+        append(number: channel)
+      }
+      putText(3, range, columns)
     }
-    text += Array("item.htm?query=1".utf8)
-    if !isHot, own.below(10) > 0 { text += Array("&channel_id=\(own.below(1 << 31))".utf8) }
-    putText(4, range, columns)
+    if wants(4, columns) {
+      address(of: channel, isHot: isHot)
+      putText(4, range, columns)
+    }
     put(moment(event), 5, range, columns)
     // The public generator does not weigh channel and address.
     size = 4 * Self.numberBytes
-    extra(model.bidBytes, &random)
-    putText(6, range, columns)
+    if wants(6, columns) {
+      extra(model.bidBytes, &random)
+      putText(6, range, columns)
+    }
+  }
+
+  /// A channel's address depends on the channel alone.
+  private mutating func address(of channel: Int64, isHot: Bool) {
+    var own = NexmarkRandom(seed: model.seed ^ (isHot ? 0x5A5A : 0xA5A5), event: channel)
+    append(Self.site)
+    for _ in 0..<3 {
+      word(5, special: UInt8(ascii: "_"), &own)
+      append(UInt8(ascii: "/"))
+    }
+    append(Self.item)
+    if !isHot, own.below(10) > 0 {
+      append(Self.channelParameter)
+      append(number: own.below(1 << 31))
+    }
   }
 
   private func pick(_ words: [[UInt8]], _ random: inout NexmarkRandom) -> [UInt8] {
@@ -139,7 +207,7 @@ struct NexmarkWriter {
     let count = 3 + random.below(Int64(longest - 3))
     for place in 0..<count {
       let isSpecial = random.below(13) == 0 && place > 0 && place < count - 1
-      text.append(isSpecial ? special : UInt8(0x61 + random.below(26)))
+      append(isSpecial ? special : UInt8(0x61 + random.below(26)))
     }
   }
 
@@ -148,11 +216,28 @@ struct NexmarkWriter {
     let missing = max(0, average - size)
     let fifth = (missing + 2) / 5
     let count = missing - fifth + (fifth == 0 ? 0 : random.below(2 * fifth))
-    var letters = random.next()
-    for place in 0..<count {
-      if place % 12 == 0 { letters = random.next() }
-      text.append(UInt8(0x61 + letters % 26))
-      letters /= 26
+    makeRoom(Int(count))
+    // The first draw is for nobody: twelve letters are drawn at once, as two numbers of six.
+    _ = random.next()
+    var place = length
+    let end = length + Int(count)
+    length = end
+    text.withUnsafeMutableBufferPointer { text in
+      while place < end {
+        let letters = random.next()
+        var low = UInt32(truncatingIfNeeded: letters % Self.sixLetters)
+        var high = UInt32(truncatingIfNeeded: letters / Self.sixLetters % Self.sixLetters)
+        for i in 0..<6 {
+          if place &+ i < end { text[place &+ i] = UInt8(truncatingIfNeeded: 0x61 &+ low % 26) }
+          if place &+ i &+ 6 < end { text[place &+ i &+ 6] = UInt8(truncatingIfNeeded: 0x61 &+ high % 26) }
+          low /= 26
+          high /= 26
+        }
+        place &+= 12
+      }
     }
   }
+
+  /// 26⁶.
+  private static let sixLetters: UInt64 = 308_915_776
 }
