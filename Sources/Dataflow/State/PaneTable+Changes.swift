@@ -67,7 +67,7 @@ extension PaneTable {
         let piece = Array(found[start..<min(start + Batch.rowsMax, found.count)])
         start += piece.count
         let rows = empty(piece.count)
-        _ = try combine(piece, .all)
+        _ = try combine(piece, runs(of: piece), .all)
         try emit(
           Delta(
             Batch(keyColumns(piece.map(\.first), starts: piece.map(\.start)) + results(of: rows), count: piece.count),
@@ -79,10 +79,11 @@ extension PaneTable {
   /// What touched windows were and are.
   private func change(of piece: [PaneWindow]) throws(SQLError) -> Delta? {
     let all = empty(piece.count)
-    let wasShown = try combine(piece, .known)
+    let runs = runs(of: piece)
+    let wasShown = try combine(piece, runs, .known)
     let before = all.filter { wasShown[Int($0)] }
     let oldResults = try results(of: before)
-    _ = try combine(piece, .arrived)
+    _ = try combine(piece, runs, .arrived)
     let newResults = try results(of: all)
     var differs = [Bool](repeating: false, count: before.count)
     for (new, old) in zip(newResults, oldResults) { new.gather(before).markDifferences(from: old, into: &differs) }
@@ -129,8 +130,24 @@ extension PaneTable {
     return rows
   }
 
+  /// What windows of many panes have in common; nil where that is not looked for.
+  private func runs(of piece: [PaneWindow]) -> PaneRuns? {
+    if windows.panesMax <= PaneRuns.panesMin { return nil }
+    return panes.withLists { PaneRuns(piece, keys: panes.keys, lists: $0, sizeMicros: windows.sizeMicros) }
+  }
+
   /// Adds a part of the panes of each window to its row of `combined`; says which rows that was anything for.
-  private func combine(_ piece: [PaneWindow], _ part: Part) throws(SQLError) -> [Bool] {
+  private func combine(_ piece: [PaneWindow], _ runs: PaneRuns?, _ part: Part) throws(SQLError) -> [Bool] {
+    if var runs {
+      switch part {
+      case .all: break
+      case .known: runs = runs.choosing { isKnown[Int($0)] ? $0 : -1 }
+      case .arrived: runs = runs.choosing { slots[Int($0)] }
+      }
+      try runs.combine(
+        part == .arrived ? arrived : accumulators, into: combined, levels: levels, picksMax: Self.picksMax)
+      return runs.isAny
+    }
     var isAny = [Bool](repeating: false, count: piece.count)
     var next = 0
     var picked: [Int32] = []

@@ -37,8 +37,9 @@ extension PaneTable {
             let search = WindowSearch(
               lists: lists, firstSeen: firstSeen, made: made, slots: slots, windows: windows, range: range,
               isTouchedOnly: isTouchedOnly)
+            var queue: [Int32] = []
             while next < candidates.count, found.count < enough {
-              search.collect(Int(candidates[next]), into: &found)
+              search.collect(Int(candidates[next]), into: &found, &queue)
               next += 1
             }
           }
@@ -88,7 +89,7 @@ private struct WindowSearch {
   }
 
   @inline(__always)
-  func collect(_ pane: Int, into found: inout [PaneWindow]) {
+  func collect(_ pane: Int, into found: inout [PaneWindow], _ queue: inout [Int32]) {
     let size = windows.sizeMicros
     let start = lists.starts[pane]
     var low = start &- size &+ 1
@@ -121,25 +122,38 @@ private struct WindowSearch {
       if before < 0 || lists.starts[before] < window { break }
       first = before
     }
+    let begin = found.count
     while window <= high {
       while lists.starts[first] < window { first = Int(lists.later[first]) }
-      var shown = PaneWindow(
-        first: Int32(truncatingIfNeeded: first), start: window, seen: firstSeen[pane], made: made[pane])
-      if isTouchedOnly { findFirstSeen(&shown) }
-      found.append(shown)
+      found.append(
+        PaneWindow(
+          first: Int32(truncatingIfNeeded: first), start: window, seen: firstSeen[pane], made: made[pane]))
       window &+= windows.slideMicros
     }
+    if isTouchedOnly { findFirstSeen(&found, from: begin, &queue) }
   }
 
-  /// Where not all panes of a window were touched, the first of them may be another one.
-  private func findFirstSeen(_ window: inout PaneWindow) {
-    var pane = Int(window.first)
-    while pane >= 0, lists.starts[pane] &- windows.sizeMicros < window.start {
-      if (firstSeen[pane], made[pane]) < (window.seen, window.made) {
-        window.seen = firstSeen[pane]
-        window.made = made[pane]
+  /// Where not all panes of windows were touched, the first of them may be another one: a minimum that slides along the
+  /// windows, O(1) a pane. `queue` is reused.
+  private func findFirstSeen(_ found: inout [PaneWindow], from begin: Int, _ queue: inout [Int32]) {
+    queue.removeAll(keepingCapacity: true)
+    var head = 0
+    var next = Int(found[begin].first)
+    for index in begin..<found.count {
+      let window = found[index].start
+      while next >= 0, lists.starts[next] &- windows.sizeMicros < window {
+        while queue.count > head, let last = queue.last,
+          (firstSeen[next], made[next]) < (firstSeen[Int(last)], made[Int(last)])
+        {
+          queue.removeLast()
+        }
+        queue.append(Int32(truncatingIfNeeded: next))
+        next = Int(lists.later[next])
       }
-      pane = Int(lists.later[pane])
+      while lists.starts[Int(queue[head])] < window { head += 1 }
+      let first = Int(queue[head])
+      found[index].seen = firstSeen[first]
+      found[index].made = made[first]
     }
   }
 }

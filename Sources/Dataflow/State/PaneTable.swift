@@ -24,6 +24,8 @@ package final class PaneTable: GroupTable {
   let arrived: [any Accumulator]
   /// Windows are put together here.
   let combined: [any Accumulator]
+  /// Sums of neighbouring panes, where windows have many.
+  let levels: [any Accumulator]
   /// By pane: input position at which it was first seen, and the count of panes when it was made (SEM-11).
   @exclusivity(unchecked) var firstSeen: [Int64] = []
   @exclusivity(unchecked) var made: [Int64] = []
@@ -60,12 +62,13 @@ package final class PaneTable: GroupTable {
     accumulators = calls.map { $0.aggregate.make(false) }
     arrived = calls.map { $0.aggregate.make(false) }
     combined = calls.map { $0.aggregate.make(false) }
+    levels = calls.map { $0.aggregate.make(false) }
   }
 
   package var rowCount: Int { panes.liveCount }
   package var memoryBytes: Int {
     var bytes = keyIndex.memoryBytes + panes.memoryBytes + panes.count * 21 + times.memoryBytes
-    for accumulator in accumulators + arrived + combined { bytes += accumulator.memoryBytes }
+    for accumulator in accumulators + arrived + combined + levels { bytes += accumulator.memoryBytes }
     return bytes
   }
 
@@ -115,7 +118,9 @@ package final class PaneTable: GroupTable {
   /// Finds or makes panes.
   func locate(keys: [Column], starts: [Int64], order: RowOrder, panes found: inout [Int32]) throws(SQLError) {
     let rows = starts.count
-    if windows.outside(of: starts) { throw SQLError(.data, "DATETIME_OVERFLOW", "a window of this time lies outside of the calendar") }
+    if windows.outside(of: starts) {
+      throw SQLError(.data, "DATETIME_OVERFLOW", "a window of this time lies outside of the calendar")
+    }
     reusedKeys.removeAll(keepingCapacity: true)
     if keys.isEmpty {
       if keyIndex.count == 0 {

@@ -8,6 +8,8 @@ package struct PaneWindows: Sendable {
   let sizeMicros: Int64
   let slideMicros: Int64
   let offsetMicros: Int64
+  /// Panes of a window at most.
+  let panesMax: Int64
 
   /// Nil where windows are of another kind: rows go to each of their windows then.
   package init?(key: Int, shape: WindowShape) {
@@ -16,6 +18,11 @@ package struct PaneWindows: Sendable {
     sizeMicros = size
     slideMicros = slide
     offsetMicros = offset
+    panesMax = size / Self.greatestCommonDivisor(size, slide)
+  }
+
+  private static func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 {
+    b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 
   /// The others of some things that there is one of for each key.
