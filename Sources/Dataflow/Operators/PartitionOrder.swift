@@ -1,12 +1,18 @@
 import Columnar
 import Diagnostics
 
-/// What several partitions give out as one: by position, so that the number of partitions is not seen (SEM-11).
+/// What several partitions give out as one: by place, so that the number of partitions is not seen (SEM-11).
 ///
 /// The deltas of a partition are in order most of the time; then this is a merge, O(rows).
 struct PartitionOrder {
+  /// A delta with the place of each row; nil: its position.
+  struct Placed {
+    var delta: Delta
+    var places: [Int64]?
+  }
+
   private struct Entry {
-    var position: Int64
+    var place: Int64
     var delta: Int32
     var row: Int32
   }
@@ -15,25 +21,27 @@ struct PartitionOrder {
   private let entries: [Entry]
   private let isRetracting: Bool
 
-  /// Rows of the same position are in order of their partitions.
-  init(_ partitions: [[Delta]]) {
-    deltas = Array(partitions.joined())
+  init(_ partitions: [[Delta]]) { self.init(partitions.map { $0.map { Placed(delta: $0) } }) }
+
+  /// Rows of the same place are in order of their partitions.
+  init(_ partitions: [[Placed]]) {
+    deltas = partitions.joined().map(\.delta)
     isRetracting = deltas.contains { $0.weights != nil }
     var lists: [[Entry]] = []
     var number: Int32 = 0
     for partition in partitions {
       var list: [Entry] = []
-      list.reserveCapacity(partition.reduce(0) { $0 + $1.count })
+      list.reserveCapacity(partition.reduce(0) { $0 + $1.delta.count })
       var isAscending = true
-      for delta in partition {
-        for row in 0..<delta.count {
-          let position = delta.order.position(row)
-          isAscending = isAscending && (list.last.map { $0.position <= position } ?? true)
-          list.append(Entry(position: position, delta: number, row: Int32(truncatingIfNeeded: row)))
+      for placed in partition {
+        let places = placed.places ?? placed.delta.order.positions(count: placed.delta.count)
+        for (row, place) in places.enumerated() {
+          isAscending = isAscending && (list.last.map { $0.place <= place } ?? true)
+          list.append(Entry(place: place, delta: number, row: Int32(truncatingIfNeeded: row)))
         }
         number += 1
       }
-      if !isAscending { list.sort { ($0.position, $0.delta, $0.row) < ($1.position, $1.delta, $1.row) } }
+      if !isAscending { list.sort { ($0.place, $0.delta, $0.row) < ($1.place, $1.delta, $1.row) } }
       lists.append(list)
     }
     while lists.count > 1 {
@@ -50,7 +58,7 @@ struct PartitionOrder {
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
           while i < a.count || j < b.count {
-            let takesFirst = j == b.count || (i < a.count && a[i].position <= b[j].position)
+            let takesFirst = j == b.count || (i < a.count && a[i].place <= b[j].place)
             target.initializeElement(at: i &+ j, to: takesFirst ? a[i] : b[j])
             if takesFirst { i &+= 1 } else { j &+= 1 }
           }
@@ -97,6 +105,6 @@ struct PartitionOrder {
       pieces.count == 1 ? pieces[0].columns[i].gather(rows) : Column.concatenateSameLayout(pieces.map { $0.columns[i] }).gather(rows)
     }
     let weights = isRetracting ? some.map { deltas[Int($0.delta)].weights?[Int($0.row)] ?? 1 } : nil
-    return Delta(Batch(columns, count: rows.count), weights: weights, order: .explicit(some.map(\.position)))
+    return Delta(Batch(columns, count: rows.count), weights: weights, order: .explicit(some.map { deltas[Int($0.delta)].order.position(Int($0.row)) }))
   }
 }

@@ -15,14 +15,14 @@ package final class PartitionedRows {
   let encoder: KeyEncoder
   let contents: GroupIndex?
   private var builders: [ColumnBuilder]
-  private var arena = ByteArena()
+  @exclusivity(unchecked) private var arena = ByteArena()
 
-  // By slot.
-  var keys: [BytesView] = []
-  var positions: [Int64] = []
-  var ids: [Int64] = []
-  var weights: [Int64] = []
-  var owners: [Int32] = []
+  // By slot; looked at once a row and comparison, and never while they are changed.
+  @exclusivity(unchecked) var keys: [BytesView] = []
+  @exclusivity(unchecked) var positions: [Int64] = []
+  @exclusivity(unchecked) var ids: [Int64] = []
+  @exclusivity(unchecked) var weights: [Int64] = []
+  @exclusivity(unchecked) var owners: [Int32] = []
 
   // By partition.
   var orders: [[Int32]] = []
@@ -33,7 +33,7 @@ package final class PartitionedRows {
   var timers = GroupTimers()
 
   var pending: [Pending] = []
-  var nextID: Int64 = 0
+  @exclusivity(unchecked) var nextID: Int64 = 0
   package private(set) var rowCount = 0
   private var freeCount = 0
   /// False while every weight so far is 1.
@@ -143,6 +143,11 @@ package final class PartitionedRows {
     }
     changes.sort { (firstSeen[Int($0.group)], $0.group) < (firstSeen[Int($1.group)], $1.group) }
     return changes
+  }
+
+  /// Where the partitions of rows were first seen.
+  func places<Slots: Collection<Int32>>(of slots: Slots) -> [Int64] {
+    slots.map { firstSeen[Int(owners[Int($0)])] }
   }
 
   /// By partition, then by place in it.

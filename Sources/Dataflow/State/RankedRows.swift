@@ -20,12 +20,12 @@ package final class RankedRows {
   private var builders: [ColumnBuilder]
   private var arena = ByteArena()
 
-  // By slot.
-  var keys: [BytesView] = []
-  var positions: [Int64] = []
-  var ids: [Int64] = []
-  var owners: [Int32] = []
-  var isShown: [Bool] = []
+  // By slot; looked at once a row and comparison, and never while they are changed.
+  @exclusivity(unchecked) var keys: [BytesView] = []
+  @exclusivity(unchecked) var positions: [Int64] = []
+  @exclusivity(unchecked) var ids: [Int64] = []
+  @exclusivity(unchecked) var owners: [Int32] = []
+  @exclusivity(unchecked) var isShown: [Bool] = []
   /// Neither in its partition nor in `gone`.
   private var isFree: [Bool] = []
   private var freeCount = 0

@@ -192,11 +192,15 @@ private final class Construction {
         return stateful(
           node, "Over", FinalOver(FinalOver.Spec(spec, finality, node), late: LateRows(schema: node.inputs[0].schema)))
       }
-      return stateful(node, "Over", Over(Over.Spec(spec, node), late: spec.closing.lateRows(node)))
+      return partitioned(node, "Over", by: spec.partitionBy, isTimed: spec.closing != nil) {
+        Over(Over.Spec(spec, node), late: spec.closing.lateRows(node))
+      }
     case .rankLimit(let spec):
       let late = spec.expiry == nil ? spec.closing.lateRows(node) : LateRows(schema: node.inputs[0].schema)
-      if spec.isInputRetractable { return stateful(node, "RankLimit", Over(Over.Spec(spec, node), late: late)) }
-      return stateful(node, "RankLimit", RankLimit(RankLimit.Spec(spec, node), late: late))
+      return partitioned(node, "RankLimit", by: spec.partitionBy, isTimed: spec.closing != nil || spec.expiry != nil) {
+        if spec.isInputRetractable { return Over(Over.Spec(spec, node), late: late) }
+        return RankLimit(RankLimit.Spec(spec, node), late: late)
+      }
     }
   }
 
@@ -244,6 +248,15 @@ private final class Construction {
     for (port, input) in inputs.enumerated() { connect(input, to: own, port: port) }
     shared.append(own)
     return .shared(own)
+  }
+
+  /// An operator a worker, where partitions are over with the input alone and each row has a position of its own.
+  private func partitioned(
+    _ node: PhysicalNode, _ label: String, by keys: [BoundExpression], isTimed: Bool, _ make: () -> any Dataflow.Operator
+  ) -> Stream {
+    guard workers > 1, !keys.isEmpty, !isTimed, node.inputs[0].keepsPositions else { return stateful(node, label, make()) }
+    return stateful(
+      node, label, Partitioned(keys: keys, operations: (0..<workers).map { _ in make() }, pool: pool))
   }
 
   /// The step is a graph of its own, run by the operator until it gives nothing new.
@@ -377,6 +390,17 @@ private final class Construction {
     switch stream {
     case .shared(let node): node.connect(to: target, port: port)
     case .lanes(let chain): chain.end(at: target, port: port, isDirect: workers == 1)
+    }
+  }
+}
+
+extension PhysicalNode {
+  /// Whether each row is one of a source, at the position that it has there.
+  fileprivate var keepsPositions: Bool {
+    switch kind {
+    case .scan, .values: true
+    case .filter, .project, .watermark: inputs.allSatisfy(\.keepsPositions)
+    default: false
     }
   }
 }

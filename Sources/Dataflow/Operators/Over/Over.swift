@@ -162,7 +162,7 @@ package final class Over: Operator {
     _ changes: [PartitionedRows.Change], _ evaluator: Evaluator, _ step: StepContext, _ output: any Output
   ) throws(SQLError) {
     // A row may have left one partition for another: what is gone goes before what has come.
-    var come: [Delta] = []
+    var come: [(delta: Delta, slots: [Int32])] = []
     let isAllNew = changes.allSatisfy { $0.before.isEmpty }
     try inPieces(changes, size: { self.rows.orders[Int($0.group)].count - $0.from }) { (changes) throws(SQLError) in
       let new = rows.view(
@@ -177,12 +177,12 @@ package final class Over: Operator {
         let old = rows.view(changes.map { self.piece($0, $0.before, $0.weightsBefore) })
         let difference = ViewDifference(old, try calls.columns(old, evaluator), new, newValues, rows)
         let (gone, arrived) = difference.changes()
-        for delta in gone { try output.emit(delta, step: step) }
+        for (delta, slots) in gone { try output.emit(delta, isGone: true, step: step) { rows.places(of: slots) } }
         come += arrived
       }
       if calls.reach.isCarried { try keep(new, evaluator) }
     }
-    for delta in come { try output.emit(delta, step: step) }
+    for (delta, slots) in come { try output.emit(delta, isGone: false, step: step) { rows.places(of: slots) } }
     firsts = [:]
   }
 
@@ -227,7 +227,8 @@ package final class Over: Operator {
       let columns = own.columns + values.map { $0.slice(range) }
       try output.emit(
         Delta(Batch(columns, count: range.count), order: .explicit(slots[range].map { rows.positions[Int($0)] })),
-        step: step)
+        isGone: false, step: step
+      ) { rows.places(of: slots[range]) }
       from = range.upperBound
     }
   }

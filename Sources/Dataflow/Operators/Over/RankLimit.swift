@@ -208,6 +208,7 @@ package final class RankLimit: Operator {
       Delta(
         Batch(columns, count: count), weights: changes.isGrowing ? nil : changes.weights,
         order: .explicit(changes.slots.map { rows.positions[Int($0)] })),
-      step: step)
+      isGone: false, step: step
+    ) { changes.slots.map { rows.firstSeen[Int(rows.owners[Int($0)])] } }
   }
 }

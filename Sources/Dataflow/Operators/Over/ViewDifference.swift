@@ -46,8 +46,9 @@ struct ViewDifference {
     }
   }
 
-  /// The rows and values that are there no more (−1), and those that are there now (+1), in order of the partitions.
-  func changes() -> (gone: [Delta], come: [Delta]) {
+  /// The rows and values that are there no more (−1), and those that are there now (+1), in order of the partitions, with
+  /// their slots.
+  func changes() -> (gone: [(delta: Delta, slots: [Int32])], come: [(delta: Delta, slots: [Int32])]) {
     let both = steps.indices.filter { steps[$0].old >= 0 && steps[$0].new >= 0 }
     var differs = [Bool](repeating: false, count: both.count)
     let oldRows = both.map { steps[$0].old }
@@ -67,15 +68,19 @@ struct ViewDifference {
     return (deltas(gone, of: old, oldValues, weight: -1), deltas(come, of: new, newValues, weight: 1))
   }
 
-  private func deltas(_ places: [Int32], of view: PartitionView, _ values: [Column], weight: Int64) -> [Delta] {
+  private func deltas(
+    _ places: [Int32], of view: PartitionView, _ values: [Column], weight: Int64
+  ) -> [(delta: Delta, slots: [Int32])] {
     stride(from: 0, to: places.count, by: Batch.rowsMax).map { from in
       let picked = Array(places[from..<min(from + Batch.rowsMax, places.count)])
       let batchRows = picked.map { view.computed[Int($0)] }
       let own = view.batch.gather(batchRows)
-      return Delta(
+      let slots = batchRows.map { view.slots[Int($0)] }
+      let delta = Delta(
         Batch(own.columns + values.map { $0.gather(picked) }, count: picked.count),
         weights: weight > 0 ? nil : [Int64](repeating: weight, count: picked.count),
-        order: .explicit(batchRows.map { rows.positions[Int(view.slots[Int($0)])] }))
+        order: .explicit(slots.map { rows.positions[Int($0)] }))
+      return (delta, slots)
     }
   }
 }
