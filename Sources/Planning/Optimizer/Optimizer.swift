@@ -22,6 +22,7 @@ package struct Optimizer: Sendable {
   /// A new rule is a file and a line here.
   package static let standard = Optimizer(rules: [
     FoldConstants(),
+    WindowPanes(),
     FactorDisjunctions(),
     MergeProjects(),
     PushFilters(),
