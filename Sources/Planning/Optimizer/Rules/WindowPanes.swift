@@ -72,14 +72,23 @@ private struct PaneGrouping {
     return false
   }
 
-  /// Rows without a time lie in no window: they are kept out below.
+  /// Rows without a time lie in no window: they are kept out somewhere below.
   private var isTimeThere: Bool {
-    if !assign.time.isNullable { return true }
-    guard case .filter(let filter) = assign.input else { return false }
-    return filter.predicate.conjuncts.contains { condition in
-      guard case .call(let call) = condition.node, call.function.name == "isnotnull" else { return false }
-      return call.arguments.first?.isSame(as: assign.time) == true
+    var time = assign.time
+    var plan = assign.input
+    while time.isNullable {
+      switch plan {
+      case .filter(let filter):
+        if filter.predicate.conjuncts.contains(where: { $0.isNotNull(time) }) { return true }
+        plan = filter.input
+      case .project(let project):
+        time = time.substituting(project.columns.map(\.expression))
+        plan = project.input
+      case .watermark(let watermark): plan = watermark.input
+      default: return false
+      }
     }
+    return true
   }
 
   /// Grouped by the start of the pane, and above that the columns that were asked for.
@@ -120,4 +129,12 @@ private struct PaneGrouping {
   }
 
   private func greatestCommonDivisor(_ a: Int64, _ b: Int64) -> Int64 { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+}
+
+extension BoundExpression {
+  /// Whether this is the condition that `value` is there.
+  fileprivate func isNotNull(_ value: BoundExpression) -> Bool {
+    guard case .call(let call) = node, call.function.name == "isnotnull" else { return false }
+    return call.arguments.first?.isSame(as: value) == true
+  }
 }
