@@ -14,6 +14,8 @@ package final class Partitioned: Operator {
   private let parts: [Part]
   private let pool: WorkerPool
   private var pendingRows = 0
+  /// Rows of the open step, taken in or not.
+  private var stepRows = 0
 
   /// Rows held before they are taken in, in the middle of a step.
   private static let pendingRowsMax = 1 << 18
@@ -57,6 +59,7 @@ package final class Partitioned: Operator {
     }
     for (part, own) in zip(parts, rows) where !own.isEmpty { part.pending.append(delta.gather(own)) }
     pendingRows += delta.count
+    stepRows += delta.count
     if pendingRows >= Partitioned.pendingRowsMax { try settle(step: step) }
   }
 
@@ -69,20 +72,17 @@ package final class Partitioned: Operator {
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
     // What was taken in before wants to be worked off as well.
-    let isMuch = pendingRows + takenIn >= Partitioned.pendingRowsMin
-    try forEachPart(isMuch: isMuch) { (part) throws(SQLError) in
+    try forEachPart(isMuch: stepRows >= Partitioned.pendingRowsMin) { (part) throws(SQLError) in
       try Partitioned.takeIn(part, step)
       try part.operation.flush(step: step, output: part.output)
     }
     pendingRows = 0
+    stepRows = 0
     for isGone in [true, false] {
       let order = PartitionOrder(parts.map { $0.output.take(isGone: isGone) })
       try order.forEachPiece { (delta) throws(SQLError) in try output.emit(delta, step: step) }
     }
   }
-
-  /// Rows that the operators hold.
-  private var takenIn: Int { parts.reduce(0) { $0 + $1.tables.reduce(0) { $0 + $1.rowCount } } }
 
   private static func takeIn(_ part: Part, _ step: StepContext) throws(SQLError) {
     let deltas = part.pending
