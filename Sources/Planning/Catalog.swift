@@ -28,9 +28,15 @@ package protocol Catalog {
   /// The variable of this lower-case name, or nil.
   func variable(named name: String) -> SessionVariable?
   var settings: SessionSettings { get }
+  /// What may stand before a column of the relation of this name: all of it, or its last parts.
+  func qualifier(of name: [String]) -> [String]
+  /// Runs `body` with another schema in use: that of a view.
+  func within<R>(schema: String, _ body: () throws(SQLError) -> R) throws(SQLError) -> R
 }
 
 extension Catalog {
+  package func qualifier(of name: [String]) -> [String] { name }
+  package func within<R>(schema: String, _ body: () throws(SQLError) -> R) throws(SQLError) -> R { try body() }
   package func routine(named name: String) -> RoutineDefinition? { nil }
   package var routineNames: [String] { [] }
   package var sourceNames: [String] { [] }
@@ -50,6 +56,8 @@ package struct ViewDefinition: Sendable {
   package var columns: [String]
   package var query: AST.Query
   package var text: SourceText
+  /// The schema that was in use when it was defined.
+  package var schema: String?
   package init(name: String, columns: [String], query: AST.Query, text: SourceText) {
     self.name = name
     self.columns = columns

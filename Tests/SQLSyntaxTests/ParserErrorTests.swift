@@ -24,13 +24,29 @@ struct ParserErrorTests {
       "1️⃣FORM t",
       "error[PARSE_SYNTAX_ERROR]: unexpected \"FORM\", expected INSERT, CREATE, DROP, START, EXPLAIN, ALTER, …"),
     ErrorCase(
-      "1️⃣CACHE TABLE t",
-      "error[UNSUPPORTED_FEATURE]: CACHE TABLE is not supported",
-      hint: "a CREATE MATERIALIZED VIEW keeps a result up to date"),
+      "1️⃣GRANT SELECT",
+      "error[UNSUPPORTED_FEATURE]: GRANT SELECT is not supported",
+      hint: "there are no users here"),
     ErrorCase(
-      "1️⃣REFRESH TABLE t",
-      "error[UNSUPPORTED_FEATURE]: REFRESH TABLE is not supported",
-      hint: "every query sees the files that are there when it starts; nothing needs to be refreshed"),
+      "ALTER TABLE t 1️⃣ADD COLUMNS (a INT)",
+      "error[UNSUPPORTED_FEATURE]: ALTER TABLE … ADD is not supported",
+      hint: "CREATE TABLE … AS SELECT makes a table with other columns; RENAME TO gives it the name"),
+    ErrorCase(
+      "SELECT 'a' 1️⃣COLLATE UTF8_LCASE",
+      "error[UNSUPPORTED_FEATURE]: COLLATE is not supported",
+      hint: "texts are compared byte by byte, as by UTF8_BINARY; lower(a) = lower(b) compares without case"),
+    ErrorCase(
+      "SELECT a 1️⃣! IN (1)",
+      "error[SYNTAX_DISCONTINUED.BANG_EQUALS_NOT]: ! stands before an expression only",
+      hint: "write NOT"),
+    ErrorCase(
+      "SELECT 1️⃣:a",
+      "error[UNBOUND_SQL_PARAMETER]: the parameter :a has no value",
+      hint: "EXECUTE IMMEDIATE 'SELECT … :a …' USING value AS a gives it one"),
+    ErrorCase(
+      "1️⃣REFRESH MATERIALIZED VIEW v",
+      "error[UNSUPPORTED_FEATURE]: REFRESH MATERIALIZED is not supported",
+      hint: "a materialized view is always up to date"),
     ErrorCase(
       "1️⃣VACUUM",
       "error[UNSUPPORTED_FEATURE]: VACUUM is not supported",

@@ -4,30 +4,30 @@ import SQLSyntax
 struct Definitions {
   private var texts: [String: String] = [:]
 
-  private func key(_ name: AST.ObjectName) -> String { name.parts.map { $0.text.lowercased() }.joined(separator: ".") }
+  /// By the key that the catalog gives the name.
+  func text(of key: String) -> String? { texts[key] }
 
-  func text(of name: AST.ObjectName) -> String? { texts[key(name)] }
-
-  mutating func note(_ create: AST.CreateTable) {
+  mutating func note(_ create: AST.CreateTable, key: String) {
     var create = create
-    if create.ifNotExists, text(of: create.name) != nil { return }
+    if create.ifNotExists, text(of: key) != nil { return }
     create.ifNotExists = false
     create.isReplace = false
     for index in create.options.indices where create.options[index].key.text.isSecretName {
       create.options[index].value = .string(AST.StringLiteral("***"))
     }
-    texts[key(create.name)] = AST.Statement(.createTable(create), span: .none).sql
+    texts[key] = AST.Statement(.createTable(create), span: .none).sql
   }
 
-  mutating func note(_ create: AST.CreateView) {
+  mutating func note(_ create: AST.CreateView, key: String) {
     var create = create
-    if create.ifNotExists, text(of: create.name) != nil { return }
+    if create.ifNotExists, text(of: key) != nil { return }
     create.ifNotExists = false
     create.isReplace = false
-    texts[key(create.name)] = AST.Statement(.createView(create), span: .none).sql
+    texts[key] = AST.Statement(.createView(create), span: .none).sql
   }
 
-  mutating func forget(_ name: AST.ObjectName) { texts[key(name)] = nil }
+  mutating func move(_ key: String, to newKey: String) { texts[newKey] = texts.removeValue(forKey: key) }
+  mutating func forget(_ key: String) { texts[key] = nil }
 }
 
 extension String {

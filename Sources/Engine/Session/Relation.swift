@@ -6,7 +6,7 @@ import Planning
 /// A relation of a session: a name or a place, the connector behind it, and what its queries share.
 final class Relation {
   let id: SourceID
-  let name: String
+  var name: String
   let isStream: Bool
   let connector: ConnectorDefinition
   let request: SourceRequest

@@ -25,6 +25,8 @@ final class SessionCatalog: Catalog {
   /// Variables by lower-case name.
   private var variables: [String: SessionVariable] = [:]
   var settings = SessionSettings()
+  /// Settings of Spark that change nothing here, as they were written, by lower-case key.
+  var foreignSettings: [String: (key: String, value: String)] = [:]
   /// Which tables the query that is being planned follows.
   var following = Following.nothing
   var environment: ConnectorEnvironment
@@ -38,7 +40,67 @@ final class SessionCatalog: Catalog {
   var sourceNames: [String] { connectors.sourceNames }
   var relationNames: [String] { (relations.values.map(\.name) + views.values.map(\.name)).sorted() }
 
-  private func key(_ name: [String]) -> String { name.map { $0.lowercased() }.joined(separator: ".") }
+  // MARK: Schemas
+
+  static let catalogName = "spark_catalog"
+  static let defaultSchema = "default"
+
+  /// Schemas besides the default one, as they were written, by lower-case name.
+  private var schemas: [String: String] = [:]
+  /// Lower-case names that belong to no schema.
+  private var temporaries: Set<String> = []
+
+  var schemaNames: [String] { ([Self.defaultSchema] + schemas.values).sorted() }
+  func hasSchema(_ name: String) -> Bool { name.lowercased() == Self.defaultSchema || schemas[name.lowercased()] != nil }
+  func add(schema: String) { schemas[schema.lowercased()] = schema }
+
+  func remove(schema: String) {
+    schemas[schema.lowercased()] = nil
+    if settings.schemaName.lowercased() == schema.lowercased() { settings.schemaName = Self.defaultSchema }
+  }
+
+  /// The names of what is in a schema other than the default one.
+  func names(inSchema schema: String) -> [AST.ObjectName] {
+    let prefix = schema.lowercased() + "."
+    return (Array(relations.keys) + views.keys).filter { $0.hasPrefix(prefix) }.sorted().map { key in
+      AST.ObjectName(key.split(separator: ".").map { AST.Identifier(String($0)) })
+    }
+  }
+
+  /// What a name means: its parts in lower case, without the catalog and without `default`; with the schema in use if it has
+  /// none of its own and is not that of something temporary.
+  private func key(_ name: [String]) -> String {
+    var parts = name.map { $0.lowercased() }
+    if parts.count > 1, parts[0] == Self.catalogName { parts.removeFirst() }
+    if parts.count == 2, parts[0] == Self.defaultSchema { return parts[1] }
+    let schema = settings.schemaName.lowercased()
+    if parts.count == 1, schema != Self.defaultSchema, !temporaries.contains(parts[0]) { parts.insert(schema, at: 0) }
+    return parts.joined(separator: ".")
+  }
+
+  func key(of name: AST.ObjectName) -> String { key(name.parts.map(\.text)) }
+
+  /// What may stand before a column of a relation: all its parts, or the last of them.
+  func qualifier(of name: [String]) -> [String] {
+    let key = key(name)
+    guard let last = name.last, relations[key] != nil || views[key] != nil else { return name }
+    if temporaries.contains(key) { return [last] }
+    let parts = key.split(separator: ".").map(String.init)
+    return [Self.catalogName] + (parts.count > 1 ? parts.dropLast() : [Self.defaultSchema]) + [last]
+  }
+
+  /// Binds what was written while `schema` was in use.
+  func within<R>(schema: String, _ body: () throws(SQLError) -> R) throws(SQLError) -> R {
+    let outer = settings.schemaName
+    settings.schemaName = schema
+    defer { settings.schemaName = outer }
+    return try body()
+  }
+
+  private func note(_ name: AST.ObjectName, isTemporary: Bool) {
+    guard name.parts.count == 1 else { return }
+    if isTemporary { temporaries.insert(name.text.lowercased()) }
+  }
 
   func relation(for id: SourceID) -> Relation? { byID[id] }
   func routine(named name: String) -> RoutineDefinition? { routines[name] }
@@ -212,11 +274,14 @@ final class SessionCatalog: Catalog {
   /// CREATE TABLE / STREAM.
   func define(
     _ name: AST.ObjectName, connector: ConnectorDefinition, options: [GivenOption], schema: Schema?, isStream: Bool,
-    primaryKey: [Int]? = nil, isReplace: Bool, span: SourceSpan, complete: (Relation) throws(SQLError) -> Void
+    primaryKey: [Int]? = nil, isReplace: Bool, isTemporary: Bool = false, span: SourceSpan,
+    complete: (Relation) throws(SQLError) -> Void
   ) throws(SQLError) {
+    note(name, isTemporary: isTemporary)
     try checkFree(name, isReplace: isReplace)
+    let isQualified = name.parts.count == 1 && key(of: name).contains(".")
     let relation = try makeRelation(
-      name: name.text, connector, options, schema: schema, isStream: isStream, primaryKey: primaryKey, span: span)
+      name: isQualified ? "\(settings.schemaName).\(name.text)" : name.text, connector, options, schema: schema, isStream: isStream, primaryKey: primaryKey, span: span)
     try complete(relation)
     let key = key(name.parts.map(\.text))
     relations[key]?.close()
@@ -224,7 +289,10 @@ final class SessionCatalog: Catalog {
     relations[key] = relation
   }
 
-  func define(view: ViewDefinition, name: AST.ObjectName, isReplace: Bool) throws(SQLError) {
+  func define(view: ViewDefinition, name: AST.ObjectName, isReplace: Bool, isTemporary: Bool = false) throws(SQLError) {
+    var view = view
+    view.schema = settings.schemaName
+    note(name, isTemporary: isTemporary)
     try checkFree(name, isReplace: isReplace)
     let key = key(name.parts.map(\.text))
     relations[key]?.close()
@@ -245,6 +313,24 @@ final class SessionCatalog: Catalog {
     }
   }
 
+  /// Gives a relation or view another name; its rows and what reads it stay.
+  func rename(_ name: AST.ObjectName, to newName: AST.ObjectName) throws(SQLError) {
+    let old = key(of: name)
+    note(newName, isTemporary: temporaries.contains(old))
+    try checkFree(newName, isReplace: false)
+    let new = key(of: newName)
+    if let relation = relations.removeValue(forKey: old) {
+      relation.name = new.contains(".") && newName.parts.count == 1 ? "\(settings.schemaName).\(newName.text)" : newName.text
+      relations[new] = relation
+    }
+    if var view = views.removeValue(forKey: old) {
+      view.name = newName.text
+      views[new] = view
+    }
+    definitions.move(old, to: new)
+    temporaries.remove(old)
+  }
+
   func drop(_ name: AST.ObjectName, wantsView: Bool, ifExists: Bool) throws(SQLError) {
     let key = key(name.parts.map(\.text))
     if wantsView, views[key] != nil {
@@ -259,7 +345,10 @@ final class SessionCatalog: Catalog {
     } else if !ifExists {
       throw tableNotFound(name)
     }
-    if !exists(name) { definitions.forget(name) }
+    if !exists(name) {
+      definitions.forget(key)
+      temporaries.remove(key)
+    }
   }
 
   func tableNotFound(_ name: AST.ObjectName) -> SQLError {

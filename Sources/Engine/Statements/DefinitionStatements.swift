@@ -26,7 +26,8 @@ extension StatementExecutor {
     let key = try primaryKey(create, schema, connector)
     try catalog.define(
       create.name, connector: connector, options: options, schema: schema,
-      isStream: create.kind == .stream || create.kind == .source, primaryKey: key, isReplace: create.isReplace, span: create.name.span
+      isStream: create.kind == .stream || create.kind == .source, primaryKey: key, isReplace: create.isReplace,
+      isTemporary: create.isTemporary, span: create.name.span
     ) { relation throws(SQLError) in
       relation.idleMicros = idleMicros
       try checkKey(create, of: relation)
@@ -235,8 +236,38 @@ extension StatementExecutor {
     try catalog.define(
       view: ViewDefinition(
         name: create.name.text, columns: create.columns.map(\.text), query: create.query, text: text),
-      name: create.name, isReplace: create.isReplace)
+      name: create.name, isReplace: create.isReplace, isTemporary: create.kind == .temporary)
     return "created view \"\(create.name.text)\""
+  }
+
+  /// ALTER VIEW … AS: the view must be there.
+  func alterView(_ create: AST.CreateView, span: SourceSpan) throws(SQLError) -> String? {
+    guard catalog.view(create.name) != nil else {
+      if catalog.relation(create.name) == nil { throw catalog.tableNotFound(create.name) }
+      throw SQLError(
+        .bind, "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", "\"\(create.name.text)\" is no view whose query could be changed", span: create.name.span)
+    }
+    return try createView(create, span: span)
+  }
+
+  /// ALTER TABLE or VIEW … RENAME TO.
+  func rename(_ rename: AST.Rename) throws(SQLError) -> String? {
+    guard catalog.exists(rename.name) else { throw catalog.tableNotFound(rename.name) }
+    if let relation = catalog.relation(rename.name), relation.keeper != nil {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "\"\(rename.name.text)\" is a materialized view, whose query has its name", span: rename.name.span,
+        hint: "CREATE MATERIALIZED VIEW \(rename.newName.text) AS …, and drop this one")
+    }
+    if !rename.isView, catalog.view(rename.name) != nil {
+      throw SQLError(
+        .bind, "EXPECT_TABLE_NOT_VIEW.USE_ALTER_VIEW", "\"\(rename.name.text)\" is a view", span: rename.name.span, hint: "use ALTER VIEW")
+    }
+    if rename.isView, catalog.relation(rename.name) != nil {
+      throw SQLError(
+        .bind, "EXPECT_VIEW_NOT_TABLE.USE_ALTER_TABLE", "\"\(rename.name.text)\" is a table", span: rename.name.span, hint: "use ALTER TABLE")
+    }
+    try catalog.rename(rename.name, to: rename.newName)
+    return "renamed \"\(rename.name.text)\" to \"\(rename.newName.text)\""
   }
 
   func drop(_ drop: AST.Drop) throws(SQLError) -> String? {

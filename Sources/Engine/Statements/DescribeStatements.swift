@@ -78,14 +78,14 @@ extension StatementExecutor {
     } else {
       rows.append(("Type", "VIEW"))
     }
-    if let text = catalog.definitions.text(of: name) { rows.append(("Definition", text)) }
+    if let text = catalog.definitions.text(of: catalog.key(of: name)) { rows.append(("Definition", text)) }
     return rows.map { [.string($0.0), .string($0.1), .string("")] }
   }
 
   /// The statement that made a relation, secrets left out.
   func definition(of name: AST.ObjectName) throws(SQLError) -> String {
     guard catalog.exists(name) else { throw catalog.tableNotFound(name) }
-    guard let text = catalog.definitions.text(of: name) else {
+    guard let text = catalog.definitions.text(of: catalog.key(of: name)) else {
       throw SQLError(
         .bind, "UNSUPPORTED_FEATURE", "\"\(name.text)\" was not made by a statement that could be shown", span: name.span)
     }

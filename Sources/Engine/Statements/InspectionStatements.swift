@@ -119,6 +119,12 @@ extension StatementExecutor {
         ]), filtered(rows, show.like))
     case .settings:
       try showSettings()
+    case .schemas:
+      try present(Schema([Field("namespace", .string)]), filtered(catalog.schemaNames.map { [.string($0)] }, show.like))
+    case .currentSchema:
+      try present(
+        Schema([Field("catalog", .string), Field("namespace", .string)]),
+        [[.string(SessionCatalog.catalogName), .string(session.settings.schemaName)]])
     case .columns(let name):
       try present(
         Schema([Field("col_name", .string)]), filtered(try columns(of: name).fields.map { [.string($0.name)] }, show.like))

@@ -20,20 +20,26 @@ extension StatementExecutor {
     let defaults = SessionSettings()
     switch key?.lowercased() {
     case nil: catalog.settings = defaults
-    case Self.ansiKey: catalog.settings.isANSI = defaults.isANSI
     case Self.zoneKey: catalog.settings.zoneName = defaults.zoneName
     case Self.watermarkPolicyKey: catalog.settings.usesGreatestWatermark = defaults.usesGreatestWatermark
     case Self.sourceIdleKey: catalog.settings.sourceIdleMicros = defaults.sourceIdleMicros
     case Self.levelLimitKey: catalog.settings.recursionLevelsMax = defaults.recursionLevelsMax
     case Self.mapKeyKey: catalog.settings.keepsLastOfEqualKeys = defaults.keepsLastOfEqualKeys
     case Self.rowLimitKey: catalog.settings.recursionRowsMax = defaults.recursionRowsMax
-    case "dialect": session.dialect = .spark
-    case .some(let other): throw unknownSetting(other, span: .none)
+    case "dialect", Self.quotedNamesKey: session.dialect = .spark
+    case .some(let other):
+      if let flag = Self.flag(other) {
+        catalog.settings[keyPath: flag] = defaults[keyPath: flag]
+        return nil
+      }
+      guard catalog.foreignSettings.removeValue(forKey: other.lowercased()) != nil || ForeignSettings.answer(other, "") != nil else {
+        throw unknownSetting(other, span: .none)
+      }
     }
     return nil
   }
 
-  private static let ansiKey = "spark.sql.ansi.enabled"
+  private static let quotedNamesKey = "spark.sql.ansi.doublequotedidentifiers"
   private static let zoneKey = "spark.sql.session.timezone"
   private static let settingSchema = Schema([Field("key", .string), Field("value", .string)])
   private static let watermarkPolicyKey = "spark.sql.streaming.multiplewatermarkpolicy"
@@ -42,10 +48,23 @@ extension StatementExecutor {
   private static let rowLimitKey = "spark.sql.cterecursionrowlimit"
   private static let mapKeyKey = "spark.sql.mapkeydeduppolicy"
   static let keys = [
-    "dialect", "spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
+    "dialect", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
     "table.exec.source.idle-timeout", "spark.sql.cteRecursionLevelLimit", "spark.sql.cteRecursionRowLimit",
     "spark.sql.mapKeyDedupPolicy",
+  ] + flags.map(\.key)
+
+  /// Settings that are true or false.
+  private static let flags: [(key: String, path: WritableKeyPath<SessionSettings, Bool> & Sendable)] = [
+    ("spark.sql.ansi.enabled", \.isANSI), ("spark.sql.groupByAliases", \.groupsByAliases),
+    ("spark.sql.groupByOrdinal", \.groupsByOrdinals), ("spark.sql.orderByOrdinal", \.ordersByOrdinals),
+    ("spark.sql.legacy.parser.havingWithoutGroupByAsWhere", \.takesHavingAsWhere),
+    ("spark.sql.decimalOperations.allowPrecisionLoss", \.allowsPrecisionLoss),
   ]
+
+  private static func flag(_ key: String) -> WritableKeyPath<SessionSettings, Bool>? {
+    let key = key.lowercased()
+    return flags.first { $0.key.lowercased() == key }?.path
+  }
 
   func showSettings() throws(SQLError) {
     try present(Self.settingSchema, Self.settings(of: session).map { [.string($0.key), .string($0.value)] })
@@ -57,13 +76,14 @@ extension StatementExecutor {
   }
 
   private func value(of key: String, span: SourceSpan) throws(SQLError) -> String {
-    if let value = Self.value(of: key, in: session) { return value }
+    if let value = Self.value(of: key, in: session) ?? catalog.foreignSettings[key.lowercased()]?.value { return value }
     throw unknownSetting(key, span: span)
   }
 
   private static func value(of key: String, in session: Session) -> String? {
+    if let flag = flag(key) { return session.settings[keyPath: flag] ? "true" : "false" }
     switch key.lowercased() {
-    case ansiKey: return session.settings.isANSI ? "true" : "false"
+    case quotedNamesKey: return session.dialect == .ansi ? "true" : "false"
     case zoneKey: return session.settings.zoneName
     case watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
     case sourceIdleKey: return DurationText.text(micros: session.settings.sourceIdleMicros ?? 0)
@@ -76,13 +96,12 @@ extension StatementExecutor {
   }
 
   private func assign(_ key: String, _ value: String, span: SourceSpan) throws(SQLError) {
+    if let flag = Self.flag(key) {
+      catalog.settings[keyPath: flag] = try boolean(key, value, span: span)
+      return
+    }
     switch key.lowercased() {
-    case Self.ansiKey:
-      switch value.lowercased() {
-      case "true": catalog.settings.isANSI = true
-      case "false": catalog.settings.isANSI = false
-      default: throw invalid(key, value, "true or false", span: span)
-      }
+    case Self.quotedNamesKey: session.dialect = try boolean(key, value, span: span) ? .ansi : .spark
     case Self.zoneKey: try setZone(named: value, span: span)
     case Self.watermarkPolicyKey:
       switch value.lowercased() {
@@ -109,7 +128,19 @@ extension StatementExecutor {
       case "ansi": session.dialect = .ansi
       default: throw invalid(key, value, "spark or ansi", span: span)
       }
-    default: throw unknownSetting(key, span: span)
+    default: try assign(foreign: key, value, span: span)
+    }
+  }
+
+  /// A setting of Spark that changes nothing here.
+  private func assign(foreign key: String, _ value: String, span: SourceSpan) throws(SQLError) {
+    switch ForeignSettings.answer(key, value) {
+    case .keep: catalog.foreignSettings[key.lowercased()] = (key, value)
+    case .refuse(let expected):
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE.SETTING", "\(key) is always \(expected) here, found \"\(value)\"", span: span,
+        hint: "leave it out, or SET \(key) = \(expected)")
+    case nil: throw unknownSetting(key, span: span)
     }
   }
 
@@ -139,6 +170,14 @@ extension StatementExecutor {
     }
     catalog.settings.zoneName = name
     catalog.environment.zoneName = name
+  }
+
+  private func boolean(_ key: String, _ value: String, span: SourceSpan) throws(SQLError) -> Bool {
+    switch value.lowercased() {
+    case "true": return true
+    case "false": return false
+    default: throw invalid(key, value, "true or false", span: span)
+    }
   }
 
   /// A bound, or -1 for none.

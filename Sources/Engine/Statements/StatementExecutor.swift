@@ -22,16 +22,18 @@ struct StatementExecutor {
     case .explain(let mode, let inner): return try explain(mode, inner)
     case .createTable(let create):
       let notice = try createTable(create, span: statement.span)
-      catalog.definitions.note(create)
+      catalog.definitions.note(create, key: catalog.key(of: create.name))
       return notice
     case .createView(let create):
       let notice = try createView(create, span: statement.span)
-      catalog.definitions.note(create)
+      catalog.definitions.note(create, key: catalog.key(of: create.name))
       return notice
     case .drop(let drop): return try self.drop(drop)
     case .declare(let declare): return try self.declare(declare)
     case .setVariables(let set): return try setVariables(set, span: statement.span)
     case .immediate(let immediate): return try executeImmediate(immediate)
+    case .schema(let statement): return try schema(statement)
+    case .upkeep(let upkeep): return try self.upkeep(upkeep)
     case .startQuery(let start): return try startQuery(start, span: statement.span)
     case .stopQuery(let name): return try stop(name)
     case .pauseQuery(let name): return try pause(name)
@@ -47,6 +49,11 @@ struct StatementExecutor {
     case .advanceClock(let duration): return try advanceClock(duration, span: statement.span)
     case .update(let update): return try self.update(update, span: statement.span)
     case .delete(let delete): return try self.delete(delete, span: statement.span)
+    case .alterView(let create):
+      let notice = try alterView(create, span: statement.span)
+      catalog.definitions.note(create, key: catalog.key(of: create.name))
+      return notice
+    case .rename(let rename): return try self.rename(rename)
     case .alterQuery: throw notYet("ALTER QUERY", statement.span)
     case .merge(let merge): return try self.merge(merge, span: statement.span)
     case .createSink(let create): return try createSink(create, span: statement.span)

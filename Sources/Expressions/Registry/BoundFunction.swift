@@ -128,6 +128,17 @@ package struct SessionSettings: Sendable {
   package var isANSI = true
   /// Name of the session zone, as given to `SET TIME ZONE`.
   package var zoneName = "UTC"
+  /// The schema that names without one belong to (`USE`).
+  package var schemaName = "default"
+  /// A name in GROUP BY may be an item of the select list (`spark.sql.groupByAliases`).
+  package var groupsByAliases = true
+  /// A whole number in GROUP BY or ORDER BY counts items of the select list (`spark.sql.groupByOrdinal`, `….orderByOrdinal`).
+  package var groupsByOrdinals = true
+  package var ordersByOrdinals = true
+  /// HAVING without GROUP BY is WHERE (`spark.sql.legacy.parser.havingWithoutGroupByAsWhere`).
+  package var takesHavingAsWhere = false
+  /// Digits behind the point give way to those before it (`spark.sql.decimalOperations.allowPrecisionLoss`).
+  package var allowsPrecisionLoss = true
   /// Seed of nondeterministic functions.
   package var randomSeed: UInt64 = 0
   /// Of several watermarks the greatest counts, not the least (`spark.sql.streaming.multipleWatermarkPolicy`).

@@ -20,12 +20,13 @@ enum DecimalArithmetic {
     guard let a = shape(left, beside: right), let b = shape(right, beside: left) else {
       throw .differentTypes(call, call.types)
     }
+    let losesDigits = call.settings.allowsPrecisionLoss
     let shape: DecimalShape
     switch operation {
-    case .add, .subtract: shape = .sum(a, b)
-    case .multiply: shape = .product(a, b)
-    case .divide: shape = .quotient(a, b)
-    case .remainder, .positiveModulo: shape = .remainder(a, b)
+    case .add, .subtract: shape = losesDigits ? .sum(a, b) : .exactSum(a, b)
+    case .multiply: shape = losesDigits ? .product(a, b) : .exactProduct(a, b)
+    case .divide: shape = losesDigits ? .quotient(a, b) : .exactQuotient(a, b)
+    case .remainder, .positiveModulo: shape = losesDigits ? .remainder(a, b) : .exactRemainder(a, b)
     case .integralDivide: shape = .integralQuotient(a, b)
     }
     // Decimals do not wrap around: what does not fit is NULL outside ANSI mode.
@@ -133,5 +134,38 @@ extension SQLError {
     .data(
       "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
       "\(what) does not fit decimal(\(shape.precision),\(shape.scale))", hint: hint)
+  }
+}
+
+/// Shapes of results whose fraction does not give way to digits before the point
+/// (`spark.sql.decimalOperations.allowPrecisionLoss = false`): what needs more digits than there are is out of range.
+extension DecimalShape {
+  private static func bounded(precision: Int, scale: Int) -> DecimalShape {
+    DecimalShape(precision: min(precision, digitsMax), scale: min(scale, digitsMax))
+  }
+
+  fileprivate static func exactSum(_ left: DecimalShape, _ right: DecimalShape) -> DecimalShape {
+    let scale = max(left.scale, right.scale)
+    return bounded(precision: max(left.integralDigits, right.integralDigits) + scale + 1, scale: scale)
+  }
+
+  fileprivate static func exactProduct(_ left: DecimalShape, _ right: DecimalShape) -> DecimalShape {
+    bounded(precision: left.precision + right.precision + 1, scale: left.scale + right.scale)
+  }
+
+  fileprivate static func exactQuotient(_ left: DecimalShape, _ right: DecimalShape) -> DecimalShape {
+    var integral = min(digitsMax, left.integralDigits + right.scale)
+    var scale = min(digitsMax, max(6, left.scale + right.precision + 1))
+    let excess = integral + scale - digitsMax
+    if excess > 0 {
+      scale -= excess / 2 + 1
+      integral = digitsMax - scale
+    }
+    return bounded(precision: integral + scale, scale: scale)
+  }
+
+  fileprivate static func exactRemainder(_ left: DecimalShape, _ right: DecimalShape) -> DecimalShape {
+    let scale = max(left.scale, right.scale)
+    return bounded(precision: min(left.integralDigits, right.integralDigits) + scale, scale: scale)
   }
 }

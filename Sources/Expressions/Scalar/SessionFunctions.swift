@@ -11,28 +11,28 @@ enum SessionFunctions {
     fact(
       "current_user", aliases: ["user", "session_user"], "The name of the user that the program runs as.",
       "SELECT current_user() = user()", "true"
-    ) { userName },
-    fact("current_catalog", aliases: [], "The name of the catalog, which is always the same.", "SELECT current_catalog()", "spark_catalog") {
+    ) { _ in userName },
+    fact("current_catalog", aliases: [], "The name of the catalog, which is always the same.", "SELECT current_catalog()", "spark_catalog") { _ in
       "spark_catalog"
     },
     fact(
-      "current_database", aliases: ["current_schema"], "The name of the database, which is always the same.",
+      "current_database", aliases: ["current_schema"], "The name of the schema in use.",
       "SELECT current_database()", "default"
-    ) { "default" },
-    fact("version", aliases: [], "The program and its version.", "SELECT version() LIKE 'streamsql %'", "true") {
+    ) { $0.settings.schemaName },
+    fact("version", aliases: [], "The program and its version.", "SELECT version() LIKE 'streamsql %'", "true") { _ in
       "streamsql \(EngineVersion.text)"
     },
   ]
 
   private static func fact(
     _ name: String, aliases: [String], _ summary: String, _ sql: String, _ result: String,
-    _ value: @escaping @Sendable () -> String
+    _ value: @escaping @Sendable (FunctionCall) -> String
   ) -> ScalarFunction {
     ScalarFunction(
       FunctionDoc(name, aliases: aliases, .misc, "\(name)()", summary, [FunctionExample(sql, result)])
     ) { (call) throws(SQLError) in
       try call.expect(0)
-      let text = value()
+      let text = value(call)
       return BoundFunction(call.name, [], returns: .string, nulls: .handled, isNullable: false) { (context, _) in
         Column.repeating(.string(text), type: .string, count: context.rows)
       }

@@ -14,6 +14,8 @@ final class StatementContext {
   private(set) var warnings: [SQLError] = []
   /// Columns of outer queries that subqueries use; `BoundExpression.Node.outer` counts in here.
   private(set) var outerReferences: [OuterReference] = []
+  /// Names that depend on types, of expressions by their places; spans of several texts may be equal, expressions then differ.
+  private var typedNames: [SourceSpan: (expression: AST.Expression, name: TypedName)] = [:]
   private var lambdaSlotsUsed = 0
   private var recursions = 0
   private var planNodes = 0
@@ -37,6 +39,18 @@ final class StatementContext {
   func isDoubleQuoted(_ span: SourceSpan) -> Bool {
     guard let text, !span.isNone, text.bytes.indices.contains(Int(span.lower)) else { return false }
     return text.bytes[Int(span.lower)] == UInt8(ascii: "\"")
+  }
+
+  /// A word of the text as it was written, where the parser keeps it in one case.
+  func written(_ span: SourceSpan) -> String? { span.isNone ? nil : text?.text(of: span) }
+
+  func note(_ name: TypedName?, of expression: AST.Expression) {
+    if let name, !expression.span.isNone { typedNames[expression.span] = (expression, name) }
+  }
+
+  func typedName(of expression: AST.Expression) -> TypedName? {
+    guard let noted = typedNames[expression.span], noted.expression == expression else { return nil }
+    return noted.name
   }
 
   /// A slot that no other lambda variable of the statement has.

@@ -152,5 +152,11 @@ extension AST {
     package var kind: Kind
     package var ifExists: Bool
     package var name: ObjectName
+
+    package init(kind: Kind, ifExists: Bool, name: ObjectName) {
+      self.kind = kind
+      self.ifExists = ifExists
+      self.name = name
+    }
   }
 }

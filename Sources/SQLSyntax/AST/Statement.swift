@@ -28,9 +28,14 @@ extension AST {
     case declare(Declare)
     case setVariables(SetVariables)
     case immediate(Immediate)
+    case schema(SchemaStatement)
+    case upkeep(Upkeep)
 
     case startQuery(StartQuery)
     case alterQuery(AlterQuery)
+    /// `ALTER VIEW v AS query`: the view made anew.
+    case alterView(CreateView)
+    case rename(Rename)
     case stopQuery(Identifier)
     case pauseQuery(Identifier)
     case resumeQuery(Identifier)
@@ -74,6 +79,13 @@ extension AST {
     /// nil: the query stays as it is.
     package var query: Query?
     package var clauses: StreamClauses
+  }
+
+  /// `ALTER TABLE a RENAME TO b`, or ALTER VIEW
+  package struct Rename: Equatable, Sendable {
+    package var isView: Bool
+    package var name: ObjectName
+    package var newName: ObjectName
   }
 
   /// Where rows go.
@@ -157,7 +169,7 @@ extension AST {
 
   package struct Show: Equatable, Sendable {
     package enum Subject: Equatable, Sendable {
-      case queries, tables, streams, views, functions, sources, sinks, connectors, settings
+      case queries, tables, streams, views, functions, sources, sinks, connectors, settings, schemas, currentSchema
       case columns(ObjectName)
       case createTable(ObjectName)
     }

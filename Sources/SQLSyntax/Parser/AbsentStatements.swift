@@ -18,18 +18,13 @@ extension Parser {
   }
 
   private static let absentStatements: [String: String] = [
-    "CACHE": "a CREATE MATERIALIZED VIEW keeps a result up to date",
-    "UNCACHE": "DROP MATERIALIZED VIEW drops a result that is kept",
     "REFRESH": "every query sees the files that are there when it starts; nothing needs to be refreshed",
-    "CLEAR": "nothing is cached",
-    "ANALYZE": "there are no statistics to be collected",
     "OPTIMIZE": "files are left as they are written",
     "VACUUM": "files are left as they are written",
     "REPAIR": "partitions are found when a query starts",
     "MSCK": "partitions are found when a query starts",
     "LOAD": "INSERT INTO the table SELECT * FROM the path",
     "COPY": "INSERT INTO 'out.csv' SELECT … writes a file, SELECT * FROM 'in.csv' reads one",
-    "USE": "there is one catalog; a dot belongs to the name of a relation",
     "GRANT": "there are no users here",
     "REVOKE": "there are no users here",
     "BEGIN": "every statement stands alone",

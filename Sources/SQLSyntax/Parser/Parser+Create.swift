@@ -5,6 +5,7 @@ extension Parser {
   mutating func create() throws(SQLError) -> AST.StatementKind {
     let isReplace = accept(.or)
     if isReplace { try expect(.replace) }
+    if !isReplace, acceptSchemaWord() { return .schema(try createSchema()) }
     let isTemporary = accept(anyOf: [.temporary, .temp]) != nil
     if accept(.function) {
       return .createFunction(try createFunction(isReplace: isReplace, isTemporary: isTemporary))

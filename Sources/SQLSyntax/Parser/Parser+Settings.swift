@@ -5,7 +5,8 @@ extension Parser {
   mutating func show() throws(SQLError) -> AST.Show {
     let subject: AST.Show.Subject
     switch accept(anyOf: [
-      .queries, .tables, .streams, .views, .functions, .sources, .sinks, .connectors, .settings, .columns, .create,
+      .queries, .tables, .streams, .views, .functions, .sources, .sinks, .connectors, .settings, .columns, .create, .schemas, .databases,
+      .namespaces, .current,
     ]) {
     case .queries: subject = .queries
     case .tables: subject = .tables
@@ -16,6 +17,10 @@ extension Parser {
     case .sinks: subject = .sinks
     case .connectors: subject = .connectors
     case .settings: subject = .settings
+    case .schemas, .databases, .namespaces: subject = .schemas
+    case .current:
+      guard acceptSchemaWord() else { throw unexpected() }
+      subject = .currentSchema
     case .columns:
       guard accept(anyOf: [.from, .in]) != nil else { throw unexpected() }
       subject = .columns(try objectName())

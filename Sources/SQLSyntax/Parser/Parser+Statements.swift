@@ -25,10 +25,16 @@ extension Parser {
     }
     if accept(.insert) { return .insert(try insert()) }
     if accept(.create) { return try create() }
-    if accept(.drop) { return .drop(try drop()) }
+    if accept(.drop) {
+      if acceptSchemaWord() { return .schema(try dropSchema()) }
+      return .drop(try drop())
+    }
     if accept(.start) { return .startQuery(try startQuery()) }
     if accept(.explain) { return try explain() }
-    if accept(.alter) { return .alterQuery(try alterQuery()) }
+    if accept(.alter) {
+      if at(.table) || at(.view) { return try alterRelation() }
+      return .alterQuery(try alterQuery())
+    }
     if accept(.update) { return .update(try update()) }
     if accept(.delete) { return .delete(try delete()) }
     if accept(.truncate) { return .delete(try truncate()) }
@@ -49,6 +55,8 @@ extension Parser {
       advance()
       return .immediate(try immediate())
     }
+    if accept(.use) { return .schema(try useSchema()) }
+    if let upkeep = try upkeep() { return .upkeep(upkeep) }
     if let refusal = absentStatement() { throw refusal }
     note(.keyword(.select))
     note(.keyword(.with))

@@ -65,7 +65,7 @@ extension Parser {
     }
   }
 
-  /// `POSITION(a IN b)` is `position(a, b)`.
+  /// `POSITION(a IN b)` is `locate(a, b)`.
   private mutating func position(_ name: AST.ObjectName) throws(SQLError) -> AST.Expression? {
     guard hasWord(.in) else { return nil }
     try expect(.leftParen)
@@ -73,7 +73,7 @@ extension Parser {
     try expect(.in)
     let text = try value()
     try expect(.rightParen)
-    return plainCall(name, [needle, text])
+    return plainCall(.init([.init("locate", span: name.span)]), [needle, text])
   }
 
   /// `SUBSTRING(e FROM a [FOR b])`, `OVERLAY(e PLACING r FROM a [FOR b])`
@@ -91,7 +91,7 @@ extension Parser {
     arguments.append(try value())
     if accept(.for) { arguments.append(try value()) }
     try expect(.rightParen)
-    return plainCall(name, arguments)
+    return plainCall(function == .overlay ? name : .init([.init("substring", span: name.span)]), arguments)
   }
 
   /// `FLOOR(t TO DAY)` is `date_trunc('DAY', t)`, `CEIL(t TO DAY)` is `date_ceil('DAY', t)`.
@@ -120,8 +120,14 @@ extension Parser {
     guard let end = closingParenthesis() else { return false }
     var depth = 0
     var count = 0
+    /// Open angles of a type such as `MAP<INT, INT>`, whose commas are its own.
+    var angles = 0
     for distance in 1..<end {
       switch kind(ahead: distance) {
+      case .symbol(.less) where opensType(ahead: distance): (angles, depth) = (angles + 1, depth + 1)
+      case .symbol(.greater) where angles > 0: (angles, depth) = (angles - 1, depth - 1)
+      case .symbol(.shiftRight) where angles > 1: (angles, depth) = (angles - 2, depth - 2)
+      case .symbol(.shiftRightUnsigned) where angles > 2: (angles, depth) = (angles - 3, depth - 3)
       case .symbol(.leftParen), .symbol(.leftBracket): depth += 1
       case .symbol(.rightParen), .symbol(.rightBracket): depth -= 1
       case .word(.case): depth += 1
@@ -134,6 +140,18 @@ extension Parser {
       }
     }
     return count == 1
+  }
+
+  /// Whether `<` stands behind the name of a type that has others in it, in a cast.
+  private func opensType(ahead distance: Int) -> Bool {
+    switch kind(ahead: distance - 1) {
+    case .word(.array), .word(.map), .word(.struct), .word(.row): break
+    default: return false
+    }
+    switch kind(ahead: distance - 2) {
+    case .symbol(.doubleColon), .symbol(.less), .symbol(.comma), .symbol(.colon), .word: return true
+    default: return false
+    }
   }
 
   private static let predicateWords: Set<Keyword> = [

@@ -9,6 +9,7 @@ extension Parser {
 
   /// The error for the current token: what it is, and what was expected instead.
   func unexpected() -> SQLError {
+    if let known = bangForNot() ?? collation() { return known }
     if let alias = implicitAlias, alias.index == index - 1,
       let keyword = misspelt(tokens[alias.index], among: alias.expected + (expectedIndex == index ? expected : []))
     {
@@ -26,6 +27,31 @@ extension Parser {
       span = SourceSpan(lower: end, upper: end)
     }
     return .unexpected(found(token), expected: Self.list(items), at: span, hint: hint(among: items))
+  }
+
+  /// `a ! IN (b)`, `a IS ! NULL`: Spark took `!` for every NOT once.
+  private func bangForNot() -> SQLError? {
+    guard at(.bang), index > 0 else { return nil }
+    let isTest = tokens[index - 1].kind == .word(.is)
+    switch kind(ahead: 1) {
+    case .word(.between), .word(.in), .word(.like), .word(.ilike), .word(.rlike), .word(.regexp), .word(.exists): break
+    case .word(.null), .word(.true), .word(.false), .word(.unknown), .word(.distinct): if !isTest { return nil }
+    default: return nil
+    }
+    return SQLError(.parse, "SYNTAX_DISCONTINUED.BANG_EQUALS_NOT", "! stands before an expression only", span: token.span, hint: "write NOT")
+  }
+
+  /// `a COLLATE UTF8_LCASE`, where COLLATE may have been taken for an alias.
+  private func collation() -> SQLError? {
+    for place in [index, index - 1] where place > 0 && place + 1 < tokens.count {
+      guard case .word = tokens[place].kind, source.text(of: tokens[place].span).uppercased() == "COLLATE",
+        case .word = tokens[place + 1].kind
+      else { continue }
+      return .unsupported(
+        "COLLATE", span: tokens[place].span.union(tokens[place + 1].span),
+        hint: "texts are compared byte by byte, as by UTF8_BINARY; lower(a) = lower(b) compares without case", kind: .parse)
+    }
+    return nil
   }
 
   /// The error for the current token where `what` must stand.

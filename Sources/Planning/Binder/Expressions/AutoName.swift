@@ -10,7 +10,7 @@ extension ExpressionBinder {
     switch expression.kind {
     case .name(let name):
       return isParameterless(name) ? autoName(of: expression) : name.last.text
-    case .cast(let operand, _, false):
+    case .cast(let operand, _, _):
       if case .name(let name) = operand.kind, !isParameterless(name) { return name.last.text }
       return autoName(of: expression)
     case .call(let call) where FunctionNames.castFunctions.contains(call.name.last.text.lowercased()):
@@ -47,6 +47,7 @@ extension ExpressionBinder {
     case .binary(.concat, let left, let right): return "concat(\(autoName(of: left)), \(autoName(of: right)))"
     case .binary(.notEqual, let left, let right): return "(NOT (\(autoName(of: left)) = \(autoName(of: right))))"
     case .binary(let op, let left, let right):
+      if let typed = context.typedName(of: expression) { return typed.text(op, autoName(of: left), autoName(of: right)) }
       return "(\(autoName(of: left)) \(op.symbol) \(autoName(of: right)))"
     case .logical(let op, let operands): return chainName(operands, op == .and ? "AND" : "OR")
     case .not(let operand): return "(NOT \(autoName(of: operand)))"
@@ -65,9 +66,16 @@ extension ExpressionBinder {
     case .scalarSubquery: return "scalarsubquery(\(outerNames(expression.span)))"
     case .caseWhen(let operand, let branches, let otherwise): return caseName(operand, branches, otherwise)
     case .cast(let operand, let type, let isTry):
-      let target = (try? TypeBinder.bind(castTo: type))?.sqlName ?? ""
+      let bound = try? TypeBinder.bind(castTo: type)
+      if bound?.isNested == true { return autoName(of: operand) }
+      let target = bound?.sqlName ?? ""
       return "\(isTry ? "TRY_CAST" : "CAST")(\(autoName(of: operand)) AS \(target))"
-    case .call(let call): return autoName(of: call)
+    case .call(let call):
+      if case .call(let name, let count) = context.typedName(of: expression) {
+        let arguments = call.arguments.prefix(count).compactMap(\.expression)
+        return "\(name)(\(list(arguments)))"
+      }
+      return autoName(of: call)
     case .lambda(let parameters, let body):
       var inner = self
       inner.lambdaVariables += parameters.map { LambdaVariable(name: $0.text, slot: -1, field: Field($0.text, .null)) }
@@ -77,8 +85,9 @@ extension ExpressionBinder {
     case .field(let operand, let name): return "\(autoName(of: operand)).\(name.text)"
     case .row(let values): return rowName(values)
     case .structure(let items):
-      let parts = items.map { item in
-        autoName(of: item.expression) + (item.alias.map { " AS \($0.text)" } ?? "")
+      let parts = items.flatMap { item -> [String] in
+        if case .star(let star) = item.expression.kind { return columnNames(star) }
+        return [autoName(of: item.expression) + (item.alias.map { " AS \($0.text)" } ?? "")]
       }
       return "struct(\(parts.joined(separator: ", ")))"
     }
@@ -109,6 +118,15 @@ extension ExpressionBinder {
       // DATE 'today' and its like.
       if case .typed(_, let text) = literal { return text.text }
       return ""
+    }
+    if case .string(let text) = literal, let written = context.written(span), written.lowercased() == text.text.lowercased() {
+      // A unit such as DAY, which is a word in the text.
+      return written
+    }
+    if case .int128(let unscaled) = value, case .decimal(_, let scale) = bound.type,
+      let scientific = DecimalName.scientific(unscaled, scale: scale)
+    {
+      return scientific
     }
     if bound.type == .timestamp, let zone = TimeZoneRules.named(context.settings.zoneName),
       let local = value.integer.flatMap({ zone.localMicros(utcMicros: $0) })
@@ -179,6 +197,10 @@ extension ExpressionBinder {
 
   private func likeName(_ like: AST.LikePredicate) -> String {
     let value = autoName(of: like.value)
+    if like.quantifier != .one, like.operator != .rlike, like.patterns.allSatisfy(\.isText) {
+      let operand = like.operator == .ilike ? "lower(\(value))" : value
+      return "\(like.isNegated ? "not" : "")\(like.quantifier == .any ? "likeany" : "likeall")(\(operand))"
+    }
     let escape = like.escape.map { " ESCAPE '\($0.text)'" } ?? ""
     let names = like.patterns.map { pattern in
       let name: String
@@ -221,21 +243,35 @@ extension ExpressionBinder {
       }
     }
     if FunctionNames.shownByFirst.contains(name) { arguments = Array(arguments.prefix(1)) }
+    if FunctionNames.ranks.contains(name) { arguments = [] }
+    if let plain = FunctionNames.plainLambda(name, arguments.count), let body = call.arguments[plain].expression {
+      if case .lambda = body.kind {} else { arguments[plain] = "lambdafunction(\(arguments[plain]), namedlambdavariable())" }
+    }
+    if ["aggregate", "reduce"].contains(name), arguments.count == 3 { arguments.append("lambdafunction(namedlambdavariable(), namedlambdavariable())") }
+    if name == "array_sort", arguments.count == 1 { arguments.append(FunctionNames.defaultOrder) }
+    if name == "mode", let first = arguments.first {
+      return arguments.last == "true" && arguments.count == 2 ? "mode() WITHIN GROUP (ORDER BY \(first) DESC)" : "mode(\(first))" + over(call)
+    }
     if let special = FunctionNames.special(name, arguments) { return special }
     arguments += FunctionNames.defaults(of: name, given: arguments.count)
     let distinct = call.isDistinct ? "DISTINCT " : ""
     // With an order string_agg is shown by its other name.
-    let known = name == "string_agg" && !call.withinGroup.isEmpty ? "listagg" : name
+    var known = name == "string_agg" && !call.withinGroup.isEmpty ? "listagg" : name
+    if call.nullTreatment == .ignore { known = ["first_value": "first", "last_value": "last"][name] ?? known }
     var text = "\(FunctionNames.shown(known, given: arguments.count))(\(distinct)\(arguments.joined(separator: ", ")))"
     if !call.withinGroup.isEmpty {
       let isPlain = !["listagg", "string_agg"].contains(name)
-      let items = call.withinGroup.map { isPlain ? autoName(of: $0.expression) + ($0.isDescending ? " DESC" : "") : sortName($0) }
+      // Spark takes the order of `mode` the other way round, and shows it so.
+      let items = call.withinGroup.map { isPlain ? autoName(of: $0.expression) + ($0.isDescending != (name == "mode") ? " DESC" : "") : sortName($0) }
       text += " WITHIN GROUP (ORDER BY \(items.joined(separator: ", ")))"
     }
     if let filter = call.filter { text += " FILTER (WHERE \(autoName(of: filter)))" }
-    if call.nullTreatment == .ignore, !["lag", "lead"].contains(name) { text += " ignore nulls" }
-    if let over = call.over { text += " OVER \(windowName(over, of: call))" }
-    return text
+    if call.nullTreatment == .ignore, name == "nth_value" { text += " ignore nulls" }
+    return text + over(call)
+  }
+
+  private func over(_ call: AST.FunctionCall) -> String {
+    call.over.map { " OVER \(windowName($0, of: call))" } ?? ""
   }
 
   private func starName(_ star: AST.Star, of function: String) -> [String] {
@@ -263,6 +299,15 @@ extension AST.BinaryOperator {
 }
 
 extension AST.Expression {
+  /// A text that is known when the statement is read.
+  fileprivate var isText: Bool {
+    switch kind {
+    case .literal(.string): true
+    case .binary(.concat, let left, let right): left.isText && right.isText
+    default: false
+    }
+  }
+
   /// A column, or a field of one.
   fileprivate var isColumnPath: Bool {
     switch kind {
@@ -282,5 +327,17 @@ extension LogicalPlan {
       return expression
     }
     return found + inputs.flatMap(\.outerReferences)
+  }
+}
+
+/// Decimals as Java's BigDecimal shows them.
+private enum DecimalName {
+  /// `1E-8`: where six zeros and more would stand behind the point; nil otherwise.
+  static func scientific(_ unscaled: Int128, scale: Int) -> String? {
+    let digits = String(unscaled.magnitude)
+    let exponent = digits.count - 1 - scale
+    guard exponent < -6 else { return nil }
+    let fraction = digits.dropFirst()
+    return "\(unscaled < 0 ? "-" : "")\(digits.prefix(1))\(fraction.isEmpty ? "" : ".\(fraction)")E\(exponent)"
   }
 }

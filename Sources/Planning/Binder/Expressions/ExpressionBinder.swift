@@ -103,7 +103,9 @@ struct ExpressionBinder {
     case .star: throw misplacedStar(span)
     case .unary(let op, let operand): return try bindUnary(op, operand, span: span)
     case .binary(let op, let left, let right):
-      return try call(op.functionName, [try bind(left), try bind(right)], span: span)
+      let operands = [try bind(left), try bind(right)]
+      context.note(TypedName(op, operands[0].type, operands[1].type), of: expression)
+      return try call(op.functionName, operands, span: span)
     case .logical(let op, let operands): return try bindLogical(op, operands, span: span)
     case .not(let operand):
       if case .inSubquery(let value, let query, let isNegated) = operand.kind {
@@ -124,7 +126,10 @@ struct ExpressionBinder {
     case .caseWhen(let operand, let branches, let otherwise):
       return try bindCase(operand, branches, otherwise, span: span)
     case .cast(let operand, let type, let isTry): return try bindCast(operand, to: type, isTry: isTry, span: span)
-    case .call(let functionCall): return try bindCall(functionCall, span: span)
+    case .call(let functionCall):
+      let bound = try bindCall(functionCall, span: span)
+      context.note(TypedName(ofCall: functionCall, bound), of: expression)
+      return bound
     case .lambda: throw misplacedLambda(span)
     case .element(let operand, let index):
       return try call("element_access", [try bind(operand), try bind(index)], span: span)

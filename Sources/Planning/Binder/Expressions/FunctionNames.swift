@@ -4,7 +4,6 @@
 enum FunctionNames {
   /// The function's name: mathematical functions of C are upper case, others as written in lower case.
   static func shown(_ name: String, given count: Int) -> String {
-    if name == "log" && count == 1 { return "ln" }
     if count == 2, name == "ceil" || name == "floor" { return name }
     // With a unit these are other functions.
     if count == 3, name == "dateadd" || name == "date_add" { return "timestampadd" }
@@ -15,17 +14,35 @@ enum FunctionNames {
 
   /// Functions shown by another of their names.
   private static let otherNames: [String: String] = [
-    "array_agg": "collect_list", "curdate": "current_date",
+    "array_agg": "collect_list", "curdate": "current_date", "current_database": "current_schema", "dateadd": "date_add",
+    "random": "rand", "to_varchar": "to_char",
   ]
 
   /// Functions whose schema and options are not shown: of these calls only the first argument is.
   static let shownByFirst: Set<String> = [
-    "from_json", "from_csv", "to_json", "to_csv", "schema_of_json", "schema_of_csv", "approx_count_distinct",
+    "from_json", "from_csv", "to_json", "to_csv", "schema_of_json", "schema_of_csv", "approx_count_distinct", "first", "last",
+    "first_value", "last_value", "any_value",
   ]
+
+  /// The comparison that `array_sort` makes where none is given: NULLs last.
+  static let defaultOrder: String = {
+    let x = "namedlambdavariable()"
+    let isNull = "(\(x) IS NULL)"
+    return "lambdafunction((IF((\(isNull) AND \(isNull)), 0, (IF(\(isNull), 1, (IF(\(isNull), -1, (IF((\(x) < \(x)), -1, "
+      + "(IF((\(x) > \(x)), 1, 0)))))))))), \(x), \(x))"
+  }()
+
+  /// Window functions that are shown without arguments.
+  static let ranks: Set<String> = ["rank", "dense_rank", "percent_rank"]
+
+  /// Where a lambda of one parameter stands in a call that is shown as one even if a plain value was written.
+  static func plainLambda(_ name: String, _ count: Int) -> Int? {
+    count == 2 && ["transform", "filter", "exists", "forall"].contains(name) ? 1 : nil
+  }
 
   private static let upperCase: Set<String> = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "cot", "csc", "degrees",
-    "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "power", "radians", "rint", "sec", "signum", "sin",
+    "e", "exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "pi", "power", "radians", "sec", "signum", "sin",
     "sinh", "sqrt", "tan", "tanh", "rank", "dense_rank", "percent_rank", "regexp_like", "regexp", "rlike",
   ]
 
@@ -87,6 +104,7 @@ enum FunctionNames {
     if castFunctions.contains(name), arguments.count == 1 { return arguments[0] }
     return switch (name, arguments.count) {
     case ("if", 3), ("iff", 3): "(IF(\(arguments.joined(separator: ", "))))"
+    case ("log", 1): "LOG(E(), \(arguments[0]))"
     case ("trim", 2): "TRIM(BOTH \(arguments[0]) FROM \(arguments[1]))"
     case ("ltrim", 2): "TRIM(LEADING \(arguments[0]) FROM \(arguments[1]))"
     case ("rtrim", 2): "TRIM(TRAILING \(arguments[0]) FROM \(arguments[1]))"

@@ -138,8 +138,8 @@ extension QueryBinder {
     case .source(var source)?:
       if isStream { source.follow() }
       if isStream, source.isBounded { throw UnsupportedFeature.streamOfBounded.error(span) }
-      return try scan(source, qualifier: parts, span: span)
-    case .view(let view)?: return try bindView(view, name: parts, span: name.span)
+      return try scan(source, qualifier: context.catalog.qualifier(of: parts), span: span)
+    case .view(let view)?: return try bindView(view, name: context.catalog.qualifier(of: parts), span: name.span)
     case nil: break
     }
     if parts.count == 2, name.parts[1].isQuoted {

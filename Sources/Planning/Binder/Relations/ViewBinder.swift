@@ -12,7 +12,8 @@ extension QueryBinder {
     var bound: BoundRelation
     do {
       bound = try context.inside(view: view.name, span: span) { () throws(SQLError) in
-        try QueryBinder(context).bind(view.query)
+        guard let schema = view.schema else { return try QueryBinder(context).bind(view.query) }
+        return try context.catalog.within(schema: schema) { () throws(SQLError) in try QueryBinder(context).bind(view.query) }
       }
     } catch {
       throw error.insideView(view.name, reference: span)

@@ -96,14 +96,14 @@ extension SelectBinder {
   private mutating func bindKey(_ expression: AST.Expression) throws(SQLError) -> [Int] {
     switch expression.kind {
     case .row(let parts): return try bindKeys(parts)
-    case .literal(.number(let number)) where number.kind == .integer:
+    case .literal(.number(let number)) where number.kind == .integer && context.settings.groupsByOrdinals:
       return [try bindPosition(number.text, span: expression.span)]
     default: break
     }
     var binder = base
     binder.clause = .groupBy
     binder.groupings = nil
-    binder.aliases = .afterInput(itemNames)
+    binder.aliases = context.settings.groupsByAliases ? .afterInput(itemNames) : .none
     let key = try binder.bind(expression)
     if let call = key.firstColumn(where: { Placeholder.aggregate($0) != nil }) {
       throw .aggregateInGroupBy(aggregateName(call), span: expression.span)

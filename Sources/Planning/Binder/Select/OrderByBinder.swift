@@ -104,9 +104,9 @@ extension SelectBinder {
     binder.aliases = .beforeInput(outputNames(columns))
     var keys: [SortKey] = []
     for item in sortItems {
-      if let all = item.allColumns(columns, in: input.scope) {
+      if sortItems.count == 1, let all = item.allColumns(columns, in: input.scope) {
         keys += all
-      } else if let position = try item.position(upTo: columns.count) {
+      } else if context.settings.ordersByOrdinals, let position = try item.position(upTo: columns.count) {
         keys.append(try item.key(columns[position]))
       } else {
         keys.append(try item.key(try binder.bind(item.expression)))

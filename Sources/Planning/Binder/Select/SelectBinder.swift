@@ -8,6 +8,11 @@ extension QueryBinder {
   func bindSelect(
     _ select: AST.Select, orderBy: [AST.SortItem], limit: LimitClause?
   ) throws(SQLError) -> BoundRelation {
+    var select = select
+    if context.settings.takesHavingAsWhere, select.groupBy == nil, let having = select.having {
+      select.where = select.where.map { AST.Expression(.logical(.and, [$0, having]), span: having.span) } ?? having
+      select.having = nil
+    }
     var input = try bindFrom(select.from)
     for view in select.lateralViews {
       input = try bind(try lateralGenerator(view), over: input, isOuter: view.isOuter)
