@@ -7,11 +7,14 @@ final class FuzzSender: @unchecked Sendable {
   let port: UInt16
   let bytes: [UInt8]
   private let pieceSeed: UInt64
+  private let readsRequest: Bool
   private let listener: Int32
   private var thread = pthread_t()
 
-  init?(_ bytes: [UInt8], pieceSeed: UInt64) {
+  /// - Parameter readsRequest: hears what a client asks before it answers, as web servers do: who closes with something unread resets.
+  init?(_ bytes: [UInt8], pieceSeed: UInt64, readsRequest: Bool = false) {
     self.bytes = bytes
+    self.readsRequest = readsRequest
     self.pieceSeed = pieceSeed
     let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -42,11 +45,22 @@ final class FuzzSender: @unchecked Sendable {
     close(listener)
   }
 
+  private func hear(_ client: Int32) {
+    var request: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while !request.suffix(4).elementsEqual([13, 10, 13, 10]) {
+      let count = recv(client, &piece, piece.count, 0)
+      if count <= 0 { return }
+      request += piece[..<count]
+    }
+  }
+
   private func serve() {
     var random = SplitMix(seed: pieceSeed)
     while true {
       let client = accept(listener, nil, nil)
       if client < 0 { return }
+      if readsRequest { hear(client) }
       var start = 0
       while start < bytes.count {
         let count = min(bytes.count - start, 1 + random.below(random.chance(in: 3) ? 5 : 2000))

@@ -99,11 +99,11 @@ private struct HttpAnswer {
   }
 
   func problem() -> String? {
-    guard let sender = FuzzSender(bytes, pieceSeed: seed) else { return nil }
+    guard let sender = FuzzSender(bytes, pieceSeed: seed, readsRequest: true) else { return nil }
     defer { sender.join() }
     let fuzz = FuzzSession.run(Array("SELECT * FROM http('http://127.0.0.1:\(sender.port)/') EMIT CHANGES".utf8), connectors: .builtin)
     if let error = fuzz.internalError { return error }
-    guard let rowCount else { return nil }
+    guard let rowCount, !fuzz.hasRunOut else { return nil }
     if !fuzz.errors.isEmpty { return "a good answer is refused: \(fuzz.errors)" }
     return fuzz.rowCount == rowCount ? nil : "\(fuzz.rowCount) rows of \(rowCount)"
   }

@@ -25,7 +25,7 @@ extension FuzzTarget {
       let fuzz = FuzzSession.run(Array("SELECT * FROM \(source) EMIT CHANGES".utf8), connectors: .builtin)
       let sent = clients.join()
       if let error = fuzz.internalError { return error }
-      guard isText, fuzz.errors.isEmpty, let sent else { return nil }
+      guard isText, fuzz.errors.isEmpty, !fuzz.hasRunOut, let sent else { return nil }
       return fuzz.rowCount == sent ? nil : "\(fuzz.rowCount) rows of \(sent) lines"
     })
 

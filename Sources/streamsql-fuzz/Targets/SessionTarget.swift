@@ -43,6 +43,8 @@ final class FuzzSession: ResultPresenter, OutputStreamSink, @unchecked Sendable 
   private(set) var rowCount = 0
   private(set) var errors: [String] = []
   private(set) var internalError: String?
+  /// The time of the script was up, on a busy machine perhaps before its input was.
+  private(set) var hasRunOut = false
 
   /// A script may not run longer.
   private static let runMicros: Int64 = 2_000_000
@@ -51,6 +53,8 @@ final class FuzzSession: ResultPresenter, OutputStreamSink, @unchecked Sendable 
     _ script: [UInt8], isOptimizing: Bool = true, connectors: ConnectorRegistry = harmless
   ) -> FuzzSession {
     let fuzz = FuzzSession()
+    let deadlineNanos = Child.nanos() + runMicros * 1000
+    defer { fuzz.hasRunOut = Child.nanos() >= deadlineNanos }
     let session = Session(
       options: SessionOptions(usesVirtualClock: true, runForMicros: runMicros, isOptimizing: isOptimizing), presenter: fuzz,
       environment: ConnectorEnvironment(zoneName: "UTC", output: fuzz, isStdinData: false), connectors: connectors)

@@ -35,7 +35,7 @@ extension FuzzTarget {
       let kind = Int(bytes[0]) % sources.count
       let fuzz = FuzzSession.run(Array("SELECT * FROM \(sources[kind]) EMIT CHANGES".utf8), connectors: .builtin)
       if let error = fuzz.internalError { return error }
-      guard kind == 0, fuzz.errors.isEmpty else { return nil }
+      guard kind == 0, fuzz.errors.isEmpty, !fuzz.hasRunOut else { return nil }
       let content = sender.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(sender.bytes.dropFirst(3)) : sender.bytes
       let expected = content.count { $0 == 10 } + (content.isEmpty || content.last == 10 ? 0 : 1)
       return fuzz.rowCount == expected ? nil : "\(fuzz.rowCount) rows of \(expected) lines"
