@@ -25,4 +25,10 @@ extension SQLError {
       "\(object): the line that starts at byte \(byteOffset) is longer than \(bytesMax) bytes",
       hint: "raise the option maxLineBytes if such lines are meant")
   }
+
+  static func noMemory(_ object: String, byteOffset: Int64, byteCount: Int) -> SQLError {
+    SQLError(
+      .source, "OUT_OF_MEMORY", "\(object): there is no memory for the line that starts at byte \(byteOffset), of more than \(byteCount) bytes",
+      hint: "lower the option maxLineBytes, if no such line is meant")
+  }
 }

@@ -30,6 +30,9 @@ struct FileReader: ~Copyable {
     self.bytes = bytes
   }
 
+  /// Place in the file as it lies on the disk, packed or not, up to which bytes were read.
+  var diskOffset: Int64 { Int64(lseek(bytes.descriptor, 0, SEEK_CUR)) }
+
   /// Place in the file behind the last chunk.
   var nextOffset: Int64 { framing.offset }
 
@@ -43,7 +46,7 @@ struct FileReader: ~Copyable {
       return nil
     }
     while !isAtEnd {
-      var space = framing.space()
+      var space = try framing.space()
       let readOffset = framing.offset + Int64(framing.pendingBytes)
       if Int64(space.count) > endOffset - readOffset {
         space = UnsafeMutableRawBufferPointer(rebasing: space[..<Int(max(0, endOffset - readOffset))])

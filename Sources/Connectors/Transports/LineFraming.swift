@@ -1,5 +1,6 @@
 internal import Columnar
 internal import Diagnostics
+internal import Glibc
 
 /// A piece of input that ends where a record ends.
 struct Chunk: Sendable {
@@ -58,15 +59,29 @@ struct LineFraming {
   var pendingBytes: Int { buffer.count - start }
 
   /// Where the next bytes go; never empty.
-  mutating func space() -> UnsafeMutableRawBufferPointer {
-    if buffer.remaining < Self.spaceBytesMin { renewBuffer() }
-    return UnsafeMutableRawBufferPointer(start: buffer.base + buffer.count, count: buffer.remaining)
+  mutating func space() throws(SQLError) -> UnsafeMutableRawBufferPointer {
+    if buffer.remaining < Self.spaceBytesMin {
+      let capacity = max(Self.chunkBytes, pendingBytes * 2)
+      guard Self.isAvailable(capacity) else { throw .noMemory(object, byteOffset: offset, byteCount: pendingBytes) }
+      renewBuffer(capacity)
+    }
+    // A long line is found too long before much more of it is read.
+    let count = min(buffer.remaining, max(Self.chunkBytes, lineBytesMax - pendingBytes + 1))
+    return UnsafeMutableRawBufferPointer(start: buffer.base + buffer.count, count: count)
   }
 
-  /// Moves what is pending into a fresh buffer, twice as large as the line so far if it is long.
-  private mutating func renewBuffer() {
+  /// Whether there is memory for so many bytes: making a buffer ends the program where there is none.
+  private static func isAvailable(_ byteCount: Int) -> Bool {
+    guard byteCount > lineBytesMaxDefault else { return true }
+    let probe = malloc(byteCount)
+    free(probe)
+    return probe != nil
+  }
+
+  /// Moves what is pending into a fresh buffer: twice as large as the line so far if that is long.
+  private mutating func renewBuffer(_ capacity: Int) {
     let pending = pendingBytes
-    let fresh = ByteBuffer(capacity: max(Self.chunkBytes, pending * 2))
+    let fresh = ByteBuffer(capacity: capacity)
     if pending > 0 { _ = fresh.append(buffer.base + start, count: pending) }
     buffer = fresh
     start = 0
@@ -137,7 +152,7 @@ struct LineFraming {
       start = next
       buffer.count = next + pending
     } else {
-      renewBuffer()
+      renewBuffer(Self.chunkBytes)
     }
     return chunk
   }

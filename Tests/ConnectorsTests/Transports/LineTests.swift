@@ -51,7 +51,7 @@ func randomBytes(_ generator: inout SeededGenerator, count: Int) -> [UInt8] {
     var lines: [[UInt8]] = []
     var position = 0
     while position < input.count {
-      let space = framing.space()
+      let space = try framing.space()
       #expect(space.count > 0)
       let count = min(input.count - position, space.count, Int.random(in: 1...readMax, using: &generator))
       input.withUnsafeBytes {
@@ -87,7 +87,7 @@ func randomBytes(_ generator: inout SeededGenerator, count: Int) -> [UInt8] {
     }
     var position = 0
     while position < input.count {
-      let space = framing.space()
+      let space = try framing.space()
       let count = min(input.count - position, space.count, Int.random(in: 1...readMax, using: &generator))
       space.copyBytes(from: input[position..<(position + count)])
       position += count
@@ -135,7 +135,7 @@ func randomBytes(_ generator: inout SeededGenerator, count: Int) -> [UInt8] {
   @Test func byteOrderMarkIsSkipped() throws {
     var framing = LineFraming(object: "test", lineBytesMax: 100)
     let input: [UInt8] = [0xEF, 0xBB, 0xBF] + Array("a\n".utf8) + [0xEF, 0xBB, 0xBF, 10]
-    framing.space().copyBytes(from: input)
+    try framing.space().copyBytes(from: input)
     let chunk = try #require(try framing.take(input.count))
     #expect(try decode(chunk) == [[97], [0xEF, 0xBB, 0xBF]])
     #expect(framing.offset == 9)
@@ -143,11 +143,11 @@ func randomBytes(_ generator: inout SeededGenerator, count: Int) -> [UInt8] {
 
   @Test func aLineBeyondTheLimitIsAnErrorWithItsPlace() throws {
     var framing = LineFraming(object: "'big.txt'", lineBytesMax: 1 << 20)
-    framing.space().copyBytes(from: Array("ab\nx".utf8))
+    try framing.space().copyBytes(from: Array("ab\nx".utf8))
     _ = try framing.take(4)
     let error = failure {
       while true {
-        let space = framing.space()
+        let space = try framing.space()
         space.initializeMemory(as: UInt8.self, repeating: 120)
         _ = try framing.take(space.count)
       }

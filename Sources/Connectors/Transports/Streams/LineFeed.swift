@@ -54,7 +54,7 @@ final class LineFeed: StreamFeed {
       } ?? LineFraming(object: name, lineBytesMax: lineBytesMax)
     while true {
       let count: Int?
-      do throws(SQLError) { count = try stream.read(into: framing.space(), wake: run.wake) } catch {
+      do throws(SQLError) { count = try stream.read(into: try framing.space(), wake: run.wake) } catch {
         // What arrived of a line before the break is kept as a line, as at an orderly end.
         if let chunk = framing.finish(), !run.push(chunk) { return false }
         throw error

@@ -79,7 +79,8 @@ final class ListenFeed: StreamFeed {
   private enum Outcome { case more, gone, unwanted }
 
   private func read(_ sender: Sender, _ run: FeedRun) -> Outcome {
-    let space = sender.framing.space()
+    let space: UnsafeMutableRawBufferPointer
+    do throws(SQLError) { space = try sender.framing.space() } catch { return lose(sender, error) }
     let count = Glibc.read(sender.descriptor, space.baseAddress, space.count)
     if count < 0, errno == EINTR || errno == EAGAIN { return .more }
     if count <= 0 {
@@ -91,12 +92,17 @@ final class ListenFeed: StreamFeed {
       if let chunk = try sender.framing.take(count), !run.push(chunk) { return .unwanted }
       return .more
     } catch {
-      let offset = sender.framing.offset
-      malformed.noteLost {
-        MalformedRecords.Entry(input: name, byteOffset: offset, message: error.message, text: "", timeMicros: wallClockMicros())
-      }
-      return .gone
+      return lose(sender, error)
     }
+  }
+
+  /// A line that cannot be taken costs its sender the connection.
+  private func lose(_ sender: Sender, _ error: SQLError) -> Outcome {
+    let offset = sender.framing.offset
+    malformed.noteLost {
+      MalformedRecords.Entry(input: name, byteOffset: offset, message: error.message, text: "", timeMicros: wallClockMicros())
+    }
+    return .gone
   }
 
   private func accept(from listener: Int32) -> Sender? {
