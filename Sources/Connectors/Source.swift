@@ -33,6 +33,8 @@ package protocol Source: AnyObject, Sendable {
   func hasPassed(_ latest: String) -> Bool
   /// Size of the whole input in bytes if known, for progress.
   var totalBytes: Int64? { get }
+  /// How much of the whole input was read, from 0 to 1, where that can be told. Asked from other threads.
+  var readShare: Double? { get }
   /// Another reader of the same relation, if that has been read to its end, has changed since, and is to be read again
   /// then; nil otherwise.
   func renewed() throws(SQLError) -> (any Source)?
@@ -52,6 +54,7 @@ extension Source {
   package var malformedCount: Int64 { 0 }
   package func hasPassed(_ latest: String) -> Bool { false }
   package var totalBytes: Int64? { nil }
+  package var readShare: Double? { nil }
   package func renewed() throws(SQLError) -> (any Source)? { nil }
   package var nextDueMicros: Int64? { nil }
   package var isNeverIdle: Bool { false }

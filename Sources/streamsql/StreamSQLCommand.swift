@@ -14,16 +14,22 @@ struct StreamSQLCommand: ParsableCommand {
 
       Exit codes: 0 ok, 1 an error before the first row, 2 usage, 3 an error of data, source or sink while running, \
       4 a failed ASSERT, 130/143 stopped by a signal.
+
+      EXAMPLES:
+        streamsql "SELECT * FROM 'bids.csv' LIMIT 10"
+        tail -f app.log | streamsql "SELECT value FROM stdin LIMIT 9"
+        streamsql -m jsonl -D day=2024-03-01 -f report.sql > report.json
+        streamsql                        the prompt; .help lists its commands
       """,
     version: "streamsql \(streamSQLVersion)")
 
-  @Option(name: [.customShort("c"), .customLong("command")], help: "Run SQL; may be repeated, in order with -f.")
+  @Option(name: [.customShort("c"), .customLong("command")], help: ArgumentHelp("Run SQL; may be repeated, in order with -f.", valueName: "sql"))
   var commands: [String] = []
 
-  @Option(name: [.customShort("f"), .customLong("file")], help: "Run a script; - is stdin. May be repeated.")
+  @Option(name: [.customShort("f"), .customLong("file")], help: ArgumentHelp("Run a script; - is stdin. May be repeated.", valueName: "path"))
   var files: [String] = []
 
-  @Option(name: [.customShort("D"), .customLong("define")], help: "Replace ${NAME} in scripts: -D NAME=value.")
+  @Option(name: [.customShort("D"), .customLong("define")], help: ArgumentHelp("Replace ${NAME} in scripts.", valueName: "NAME=value"))
   var definitions: [String] = []
 
   @Option(
@@ -31,10 +37,10 @@ struct StreamSQLCommand: ParsableCommand {
     help: "How rows are written: \(ShellOptions.modeNames.joined(separator: " ")).")
   var mode = "auto"
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "Write rows to a file instead of stdout.")
+  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Write rows to a file instead of stdout.", valueName: "path"))
   var output: String?
 
-  @Option(name: .customLong("for"), help: "Stop after this long: 30s, '5 minutes'.")
+  @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this long: 30s, '5 minutes'.", valueName: "duration"))
   var duration: String?
 
   @Option(help: "Worker threads of a query (default: one per core).")
@@ -43,7 +49,7 @@ struct StreamSQLCommand: ParsableCommand {
   @Option(help: "system, or virtual: time moves by ADVANCE CLOCK only.")
   var clock = "system"
 
-  @Option(name: .customLong("init"), help: "Script to run at the start of a prompt (default: ~/.streamsqlrc).")
+  @Option(name: .customLong("init"), help: ArgumentHelp("Script to run at the start of a prompt (default: ~/.streamsqlrc).", valueName: "path"))
   var initPath: String?
 
   @Flag(name: .customLong("no-init"), help: "Run no script at the start of a prompt.")

@@ -110,6 +110,22 @@ struct TroubleTests {
     #expect(outcome.errors.contains("MALFORMED_RECORD_IN_PARSING") && !outcome.errors.contains("warning"), "\(outcome.errors)")
   }
 
+  /// A followed file has no end; the files of a followed folder have.
+  @Test func documentsInStreams() throws {
+    let folder = TemporaryFolder()
+    folder.file("a.json", "[\n{\"a\":1},\n{\"a\":2}\n]\n")
+    for options in ["multiLine = true, format = 'json'", "wholetext = true, format = 'text'"] {
+      let outcome = try streamsql("SELECT * FROM STREAM 'a.json' WITH (\(options))", folder: folder.path)
+      #expect(outcome.code == 1)
+      #expect(outcome.errors.contains("it has no end up to which it could be read as one piece"), "\(outcome.errors)")
+    }
+    _ = try ChildProcess.run(["/bin/sh", "-c", "mkdir in; mv a.json in"], folder: folder.path)
+    let rows = "a\n1\n2\n"
+    #expect(try streamsql("SELECT * FROM STREAM 'in/' TRIGGER AVAILABLE NOW", folder: folder.path).output == rows)
+    let declared = "CREATE STREAM s (a INT) USING json OPTIONS (path 'in/'); SELECT * FROM s TRIGGER AVAILABLE NOW"
+    #expect(try streamsql(declared, folder: folder.path).output == rows)
+  }
+
   @Test func recordsThatEndWithSeveralCharactersAreFollowed() throws {
     let folder = TemporaryFolder()
     folder.file("app.log", "a|b||c")

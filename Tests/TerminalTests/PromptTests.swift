@@ -164,7 +164,10 @@ struct PromptTests {
       ("SET spark.sql.an", "SET spark.sql.ansi.enabled "), ("EXPLAIN ANA", "EXPLAIN ANALYZE "),
       ("CREATE TABLE t (a INT) WITH ('connector' = 'files", "CREATE TABLE t (a INT) WITH ('connector' = 'filesystem'"),
       ("CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'quoteA", "CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'quoteAll' = "),
-      (".help maxr", ".help maxrows "), (".sources rate-", ".sources rate-micro-batch "),
+      (".help maxr", ".help maxrows "), (".sources rate-", ".sources rate-micro-batch "), (".chart li", ".chart line "),
+      (".chart line SELE", ".chart line SELECT "), (".help nexm", ".help nexmark "), ("SELECT * FROM system.que", "SELECT * FROM system.queries "),
+      ("INSERT INTO console SEL", "INSERT INTO console SELECT "), ("START QUERY q IN", "START QUERY q INTO "), ("CREATE VIEW v ", "CREATE VIEW v AS "),
+      ("AWAIT QUERY q ", "AWAIT QUERY q FOR "),
     ]
     for (text, inserted) in typed {
       try shell.type(text + "\t")

@@ -65,7 +65,9 @@ extension ConnectorDefinition {
     let isStream = request.readsAsItGrows
     let isTail = isStream && FileListing.isRegularFile(selection.path)
     let files = try isStream ? [] : request.files(selection, isDeclaring: false)
-    if request.schema != nil { request = try request.lookingForDocuments(files, format) }
+    if request.schema != nil, !isTail {
+      request = try request.lookingForDocuments(isStream ? request.files(selection, isDeclaring: true) : files, format)
+    }
     var renewal: (@Sendable () throws(SQLError) -> (any Source)?)?
     if !isStream, try request.options.boolean(FileOptions.reread) {
       renewal = { [request] () throws(SQLError) -> (any Source)? in
@@ -73,9 +75,14 @@ extension ConnectorDefinition {
         return now == files ? nil : try source(request, description, columns, format)
       }
     }
+    let reading = try request.reading(format, description, columns: columns, selection)
+    if isTail, case .whole = reading.framing {
+      throw SQLError(
+        .bind, "UNSUPPORTED_FEATURE", "'\(selection.path)' is followed as it grows, so that it has no end up to which it could be read as one piece",
+        span: request.pathSpan, hint: "leave out multiLine and wholetext, read it without STREAM, or follow the folder that it is in")
+    }
     return try FileSource(
-      schema: Schema(columns.map { description.schema[$0] }), files: files,
-      reading: request.reading(format, description, columns: columns, selection),
+      schema: Schema(columns.map { description.schema[$0] }), files: files, reading: reading,
       settings: request.fileSettings(), watch: isStream ? request.folderWatch(selection, isTail: isTail) : nil,
       isTail: isTail, renewal: renewal)
   }
@@ -90,7 +97,7 @@ extension SourceRequest {
     let sample = try sample(files, selection, settings, format)
     var findings = try format.findings(self, sample)
     // A file that grows has no end, up to which it could be read as a whole.
-    if readsAsItGrows, format.readsDocuments { findings.removeAll { $0.name == FormatOptions.multiLine.name } }
+    if readsAsItGrows, FileListing.isRegularFile(selection.path), format.readsDocuments { findings.removeAll { $0.name == FormatOptions.multiLine.name } }
     if findings.isEmpty { return (self, sample, []) }
     let request = with(findings)
     return (request, try request.sample(files, selection, settings, format), findings)

@@ -108,6 +108,15 @@ final class FileSource: Source {
     state = Mutex(State(files: files, step: settings.stepLimits))
   }
 
+  var readShare: Double? {
+    if watch != nil { return nil }
+    return state.withLock { state in
+      let total = state.files.reduce(0) { $0 + $1.bytes }
+      let passed = state.files.prefix(state.file).reduce(0) { $0 + $1.bytes }
+      return total > 0 ? min(1, Double(passed + (state.reader?.diskOffset ?? 0)) / Double(total)) : nil
+    }
+  }
+
   var malformedCount: Int64 { reading.policy?.count ?? 0 }
 
   func renewed() throws(SQLError) -> (any Source)? { try renewal?() }

@@ -96,6 +96,11 @@ final class GeneratedSource: Source {
     return .morsel(Morsel(.batch(generator.batch(rows, startMicros: start), weights: nil), byteCount: 0))
   }
 
+  var readShare: Double? {
+    guard let count = generator.rowCount, count > 0 else { return nil }
+    return state.withLock { Double($0.next) / Double(count) }
+  }
+
   var position: String? { state.withLock { "\($0.next) \($0.startMicros ?? 0)" } }
 
   func seek(to position: String) throws(SQLError) {

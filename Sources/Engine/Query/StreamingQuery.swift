@@ -516,6 +516,13 @@ package final class StreamingQuery: @unchecked Sendable {
     return sources.isEmpty ? nil : total
   }
 
+  /// How much of its inputs was read, from 0 to 1: the mean of those that can tell; nil if none can.
+  package var readShare: Double? {
+    if let total = totalBytes, total > 0 { return min(1, Double(progress.inputBytes) / Double(total)) }
+    let shares = sources.compactMap(\.source.readShare)
+    return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+  }
+
   private func noteProgress(_ info: StepInfo, nanos: Int64) {
     let late = graph.lateRows
     let malformedRows = sources.reduce(0) { $0 + $1.source.malformedCount }

@@ -24,15 +24,15 @@ final class ProgressBar: OutputInterceptor {
     let bytes = progress.inputBytes > 0 ? ", \(HumanText.bytes(progress.inputBytes))" : ""
     let rows = "\(HumanText.count(Double(progress.inputRows))) rows\(bytes)"
     let clock = HumanText.clock(seconds: elapsedNanos / 1_000_000_000)
-    guard let total = query.totalBytes, total > 0 else { return "\(rows), \(clock)" }
-    let share = min(1, Double(progress.inputBytes) / Double(total))
+    guard let share = query.readShare else { return "\(rows), \(clock)" }
     let width = max(5, min(40, columns - 50))
     let full = Int(share * Double(width))
     let bar =
       String(repeating: usesUnicode ? "█" : "#", count: full) + String(repeating: usesUnicode ? "░" : ".", count: width - full)
     let left = share > 0.01 ? Double(elapsedNanos) / share * (1 - share) : .nan
     let eta = left.isFinite ? ", \(HumanText.clock(seconds: Int64(min(left / 1e9, 1e9)))) left" : ""
-    return "\(bar) \(Int(share * 100)) % of \(HumanText.bytes(total)), \(rows)\(eta)"
+    let total = query.totalBytes.map { " of \(HumanText.bytes($0))" } ?? ""
+    return "\(bar) \(Int(share * 100)) %\(total), \(rows)\(eta)"
   }
 
   func erase() { region.withLock { $0.erase(columns: Terminal.size.columns) } }
