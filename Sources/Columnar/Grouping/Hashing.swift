@@ -43,6 +43,7 @@ public enum Hashing {
 
   /// The partition of `partitions` that a hash belongs to.
   @inlinable public static func partition(_ hash: UInt64, of partitions: Int) -> Int {
-    Int(truncatingIfNeeded: (hash &>> 32) &* UInt64(partitions) &>> 32)
+    // A shift binds closer than a product.
+    Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(partitions)) &>> 32)
   }
 }

@@ -307,7 +307,9 @@ private final class Construction {
       shared.append(own)
       return .shared(own)
     }
-    let partitions = spec.keys.count == (windows == nil ? 0 : 1) ? 1 : workers
+    // Groups that one input row made have one position: their order is known within one partition alone.
+    let isOne = spec.keys.count == (windows == nil ? 0 : 1) || !node.inputs[0].keepsPositions
+    let partitions = isOne ? 1 : workers
     chain.append { _ in
       OperatorNode(
         id: node.id.rawValue, label: "PartialAggregate",
