@@ -42,7 +42,7 @@ struct AppendObstacle {
       fix = "declare a WATERMARK for the first column of ORDER BY"
     case .scan, .changeGuard:
       reason = "rows of the table are changed"
-      fix = "read a stream"
+      fix = "join it FOR SYSTEM_TIME AS OF PROCTIME(), which takes its rows as they are then"
     default:
       reason = "these change as long as the source goes on"
       fix = "group by a window of a column with a WATERMARK"

@@ -32,6 +32,9 @@ extension PhysicalPlanner {
       rank: limit.rank, isInputRetractable: input.properties.mayRetract,
       isPerStep: isPerStep(limit.partitionBy, input), isInArrivalOrder: limit.isInArrivalOrder(input.properties))
     if !spec.isPerStep { spec.closing = closing(limit.partitionBy, input) }
+    if spec.closing == nil, !spec.isPerStep, !spec.isInArrivalOrder, let ranked = try finalRanks(limit, input) {
+      return try build(ranked, path: path, endsQuery: false)
+    }
     // What never falls out need not wait.
     if spec.isInArrivalOrder { spec.closing?.isFinalOnly = false }
     if let expiry = limit.expiry, emission != nil, !input.properties.isBounded {
@@ -53,6 +56,26 @@ extension PhysicalPlanner {
     }
     properties.stateBound = .ofRankLimit(spec, limit, input)
     return node("ranks", path, .rankLimit(spec), [input], limit.schema, properties)
+  }
+
+  /// In APPEND the first rows in order of an event time are final once the watermark has passed them: as the ranks of all
+  /// rows, which need one state a partition, and a filter above. Nil where that does not do.
+  private func finalRanks(_ limit: LogicalPlan.RankLimit, _ input: PhysicalNode) throws(SQLError) -> LogicalPlan? {
+    guard emission == .finalOnly, !input.properties.isBounded, limit.expiry == nil, limit.limit <= Int32.max else { return nil }
+    let span = limit.orderBy.first?.expression.span ?? .none
+    let function = BoundWindowFunction(
+      limit.kind.rawValue, [], returns: .int, isNullable: false, kind: WindowFunctionKind(limit.kind))
+    let call = WindowCall(
+      function: function, arguments: [], filter: nil, frame: .upToRow, name: limit.rank?.name ?? "_rank", span: span)
+    guard OverFinality(limit.orderBy, [call], input.properties) != nil else { return nil }
+    let over = LogicalPlan.over(
+      .init(input: limit.input, partitionBy: limit.partitionBy, orderBy: limit.orderBy, calls: [call]))
+    let width = limit.input.schema.count
+    let rank = BoundExpression.column(width, over.schema[width], span: span)
+    let last = BoundExpression.literal(.int32(Int32(limit.limit)), .int, span: span)
+    let isFirst = try FunctionRegistry.builtin.call("<=", [rank, last], isNullable: false, span: span)
+    let plan = LogicalPlan.filter(.init(input: over, predicate: isFirst))
+    return limit.rank == nil ? plan.keepingFirst(width) : plan
   }
 
   /// Whether a partition's rows are of one step, and never taken back.
@@ -142,5 +165,15 @@ extension SQLError {
     return SQLError(
       .plan, "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", message, span: expiry.span,
       hint: "write WATERMARK FOR ts AS ts - INTERVAL '10' SECOND in the definition of its stream, or leave WITHIN WATERMARK out")
+  }
+}
+
+extension WindowFunctionKind {
+  fileprivate init(_ kind: RankKind) {
+    switch kind {
+    case .rowNumber: self = .rowNumber
+    case .rank: self = .rank
+    case .denseRank: self = .denseRank
+    }
   }
 }

@@ -275,6 +275,9 @@ struct PhysicalPlanner {
     let eventTime =
       emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
     let isFinalOnly = eventTime != nil && emission == .finalOnly
+    if input.properties.isAppendOnly, aggregate.calls.contains(where: \.isDistinct), let plan = try aggregate.countingSets() {
+      return try build(plan, path: path, endsQuery: false)
+    }
     let needsRows = aggregate.calls.first { $0.isDistinct || $0.aggregate.own?.canMerge == false }
     if !input.properties.isAppendOnly || needsRows != nil && !isFinalOnly {
       return try build(try aggregate.groupingSessionRows(time: time, gap: gap), path: path, endsQuery: false)
@@ -283,7 +286,7 @@ struct PhysicalPlanner {
       throw SQLError(
         .plan, "UNSUPPORTED_FEATURE",
         call.isDistinct
-          ? "DISTINCT inside an aggregate of sessions that are shown when they are over is not supported"
+          ? "\(call.aggregate.name) with DISTINCT over sessions that are shown when they are over is not supported"
           : "\(call.aggregate.name) has no MERGE, and sessions that grow together need one",
         span: call.span,
         hint: call.isDistinct
