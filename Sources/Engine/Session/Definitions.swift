@@ -1,33 +1,55 @@
 import SQLSyntax
 
-/// The statements that made relations and views, for SHOW CREATE TABLE.
+/// The statements that made relations and views, for SHOW CREATE TABLE, by the keys that the catalog gives their names.
 struct Definitions {
-  private var texts: [String: String] = [:]
+  private enum Definition {
+    case table(AST.CreateTable)
+    case view(AST.CreateView)
+  }
 
-  /// By the key that the catalog gives the name.
-  func text(of key: String) -> String? { texts[key] }
+  private var definitions: [String: Definition] = [:]
+
+  func text(of key: String) -> String? {
+    switch definitions[key] {
+    case .table(let create): AST.Statement(.createTable(create), span: .none).sql
+    case .view(let create): AST.Statement(.createView(create), span: .none).sql
+    case nil: nil
+    }
+  }
 
   mutating func note(_ create: AST.CreateTable, key: String) {
     var create = create
-    if create.ifNotExists, text(of: key) != nil { return }
+    if create.ifNotExists, definitions[key] != nil { return }
     create.ifNotExists = false
     create.isReplace = false
     for index in create.options.indices where create.options[index].key.text.isSecretName {
       create.options[index].value = .string(AST.StringLiteral("***"))
     }
-    texts[key] = AST.Statement(.createTable(create), span: .none).sql
+    definitions[key] = .table(create)
   }
 
   mutating func note(_ create: AST.CreateView, key: String) {
     var create = create
-    if create.ifNotExists, text(of: key) != nil { return }
+    if create.ifNotExists, definitions[key] != nil { return }
     create.ifNotExists = false
     create.isReplace = false
-    texts[key] = AST.Statement(.createView(create), span: .none).sql
+    definitions[key] = .view(create)
   }
 
-  mutating func move(_ key: String, to newKey: String) { texts[newKey] = texts.removeValue(forKey: key) }
-  mutating func forget(_ key: String) { texts[key] = nil }
+  /// The relation has another name, in its definition too.
+  mutating func move(_ key: String, to newKey: String, name: AST.ObjectName) {
+    switch definitions.removeValue(forKey: key) {
+    case .table(var create):
+      create.name = name
+      definitions[newKey] = .table(create)
+    case .view(var create):
+      create.name = name
+      definitions[newKey] = .view(create)
+    case nil: break
+    }
+  }
+
+  mutating func forget(_ key: String) { definitions[key] = nil }
 }
 
 extension String {

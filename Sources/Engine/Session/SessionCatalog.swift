@@ -327,7 +327,7 @@ final class SessionCatalog: Catalog {
       view.name = newName.text
       views[new] = view
     }
-    definitions.move(old, to: new)
+    definitions.move(old, to: new, name: newName)
     temporaries.remove(old)
   }
 

@@ -192,6 +192,8 @@ extension Parser {
       mode = .plan
     default: mode = .plan
     }
+    // ANALYZE TABLE has no plan, and behind EXPLAIN the word is a mode.
+    if mode == .plan, at(.analyze) { throw unexpected("a query") }
     return .explain(mode, try statement())
   }
 
