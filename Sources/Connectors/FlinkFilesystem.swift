@@ -14,6 +14,25 @@ package enum FlinkFilesystem {
     "raw.line-delimiter": "lineSep", "sink.rolling-policy.file-size": "", "sink.rolling-policy.rollover-interval": "",
   ]
 
+  /// The keys that Flink had before version 1.11, and those of today.
+  private static let formerNames = [
+    "connector.type": "connector", "connector.path": "path", "format.type": "format",
+    "format.field-delimiter": "csv.field-delimiter", "format.quote-character": "csv.quote-character",
+    "format.escape-character": "csv.escape-character", "format.null-literal": "csv.null-literal",
+    "format.allow-comments": "csv.allow-comments", "format.ignore-parse-errors": "csv.ignore-parse-errors",
+    "format.fail-on-missing-field": "json.fail-on-missing-field",
+  ]
+  /// Former keys that said what is so anyway.
+  private static let formerTexts: Set<String> = ["connector.property-version", "format.property-version", "format.derive-schema"]
+
+  /// Options in which `connector.type` names the connector, as published files have them, with the keys of today.
+  package static func withoutFormerKeys(_ options: [GivenOption]) -> [GivenOption] {
+    guard options.contains(where: { $0.name.lowercased() == "connector.type" }) else { return options }
+    return options.filter { !formerTexts.contains($0.name.lowercased()) }.map { option in
+      GivenOption(formerNames[option.name.lowercased()] ?? option.name, option.text, span: option.span)
+    }
+  }
+
   /// The connector for the format that is named, and the other options in its words. An option of Flink's that means nothing
   /// here is refused by name; one that is ours already stays.
   package static func translated(

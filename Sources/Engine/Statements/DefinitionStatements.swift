@@ -185,6 +185,7 @@ extension StatementExecutor {
   private func relationConnector(
     _ create: AST.CreateTable, _ options: inout [GivenOption]
   ) throws(SQLError) -> ConnectorDefinition {
+    options = FlinkFilesystem.withoutFormerKeys(options)
     let named = options.firstIndex { $0.name.lowercased() == "connector" }
     if let using = create.using {
       // Spark keeps such a table in its warehouse; here the session keeps its rows.
