@@ -32,8 +32,7 @@ package struct SourceFactory: Sendable {
   /// Looks at options and perhaps a sample: what the relation is, before any query reads it.
   package var describe: @Sendable (SourceRequest) throws(SQLError) -> SourceDescription
   /// A reader for one query; `columns` are the ordinals of the description's schema that the query needs, in order.
-  package var open:
-    @Sendable (SourceRequest, SourceDescription, _ columns: [Int]) throws(SQLError) -> any Source
+  package var open: @Sendable (SourceRequest, SourceDescription, _ columns: [Int]) throws(SQLError) -> any Source
   package init(
     describe: @escaping @Sendable (SourceRequest) throws(SQLError) -> SourceDescription,
     open: @escaping @Sendable (SourceRequest, SourceDescription, [Int]) throws(SQLError) -> any Source

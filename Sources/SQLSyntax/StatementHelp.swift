@@ -17,7 +17,8 @@ package struct StatementHelp: Sendable {
 
   package static let all: [StatementHelp] = [
     StatementHelp(
-      "SELECT", "[WITH name AS (query), …] SELECT [DISTINCT] columns FROM relation [JOIN …] [WHERE …] [GROUP BY …] [HAVING …] "
+      "SELECT",
+      "[WITH name AS (query), …] SELECT [DISTINCT] columns FROM relation [JOIN …] [WHERE …] [GROUP BY …] [HAVING …] "
         + "[ORDER BY …] [LIMIT n] [OUTPUT MODE mode | EMIT …] [TRIGGER …]",
       "Shows rows. A relation is a name, a path in quotes, a connector with its options, or a query in parentheses; STREAM before it reads it as "
         + "it grows.",
@@ -27,7 +28,8 @@ package struct StatementHelp: Sendable {
       "FROM 'bids.csv' |> WHERE price > 100 |> AGGREGATE count(*) AS n GROUP BY auction |> ORDER BY n DESC"),
     StatementHelp("VALUES", "VALUES (value, …), …", "Rows written out.", "VALUES (1, 'a'), (2, 'b')"),
     StatementHelp(
-      "CREATE STREAM", "CREATE [OR REPLACE] STREAM [IF NOT EXISTS] name [(column TYPE, …, WATERMARK FOR ts AS ts - INTERVAL …)] USING connector "
+      "CREATE STREAM",
+      "CREATE [OR REPLACE] STREAM [IF NOT EXISTS] name [(column TYPE, …, WATERMARK FOR ts AS ts - INTERVAL …)] USING connector "
         + "[OPTIONS (name 'value', …)]",
       "Names what is read as it comes; USING memory makes a stream that takes INSERTs.",
       "CREATE STREAM lines USING socket OPTIONS (host 'localhost', port 9999)"),
@@ -73,7 +75,8 @@ package struct StatementHelp: Sendable {
     StatementHelp(
       "MERGE INTO", "MERGE INTO table USING relation ON condition WHEN MATCHED THEN … WHEN NOT MATCHED THEN …", "Changes a table by another relation.",
       "MERGE INTO stock s USING orders o ON s.id = o.id WHEN MATCHED THEN UPDATE SET n = s.n - o.n WHEN NOT MATCHED THEN INSERT *"),
-    StatementHelp("DROP", "DROP {TABLE | STREAM | VIEW | MATERIALIZED VIEW | FUNCTION | AGGREGATE} [IF EXISTS] name", "Takes a name away.", "DROP VIEW IF EXISTS words"),
+    StatementHelp(
+      "DROP", "DROP {TABLE | STREAM | VIEW | MATERIALIZED VIEW | FUNCTION | AGGREGATE} [IF EXISTS] name", "Takes a name away.", "DROP VIEW IF EXISTS words"),
     StatementHelp(
       "ASSERT", "ASSERT (query) = (VALUES …)", "Fails (exit code 4) unless both give the same rows.", "ASSERT (SELECT count(*) FROM t) = (VALUES (3))"),
     StatementHelp(

@@ -30,7 +30,8 @@ enum FileText {
       }
       bytes.append(contentsOf: chunk[..<count])
       if bytes.count > bytesMax {
-        throw SQLError(.bind, "SCRIPT_TOO_LARGE", "the script \(name) is longer than \(bytesMax >> 20) MiB",
+        throw SQLError(
+          .bind, "SCRIPT_TOO_LARGE", "the script \(name) is longer than \(bytesMax >> 20) MiB",
           hint: path == "-" ? "with a query on the command line stdin is data: streamsql \"SELECT … FROM stdin\"" : nil)
       }
     }

@@ -11,9 +11,12 @@ import Testing
     ("short texts", { random in (0..<Int.random(in: 0...12, using: &random)).map { _ in UInt8.random(in: 97...99, using: &random) } }),
     ("texts with zeros", { random in (0..<Int.random(in: 0...30, using: &random)).map { _ in UInt8.random(in: 0...1, using: &random) } }),
     ("long beginnings", { random in Array("https://www.example.com/a/b/c/".utf8) + bytes(UInt64.random(in: 0..<50, using: &random), 3) }),
-    ("two parts", { random in
-      bytes(UInt64.random(in: 0..<3, using: &random), 8) + Array("0123456789abcdef".utf8) + bytes(UInt64.random(in: 0..<90, using: &random), 8)
-    }),
+    (
+      "two parts",
+      { random in
+        bytes(UInt64.random(in: 0..<3, using: &random), 8) + Array("0123456789abcdef".utf8) + bytes(UInt64.random(in: 0..<90, using: &random), 8)
+      }
+    ),
     ("one", { _ in Array("the same key for every row".utf8) }),
   ]
 

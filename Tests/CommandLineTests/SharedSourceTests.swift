@@ -51,7 +51,8 @@ struct SharedSourceTests {
   @Test func scansOfARelationAreOneReader() throws {
     let server = try LineServer()
     let child = try startStreamsql(
-      "-m", "jsonl", "SELECT a.value FROM socket('127.0.0.1:\(server.port)') a WHERE a.value <> 'x' "
+      "-m", "jsonl",
+      "SELECT a.value FROM socket('127.0.0.1:\(server.port)') a WHERE a.value <> 'x' "
         + "UNION ALL SELECT upper(b.value) FROM socket('127.0.0.1:\(server.port)') b")
     try server.send("x\ny\n")
     server.hangUp()

@@ -75,7 +75,8 @@ struct TroubleTests {
     folder.file("r.csv", "a,b\n1,2\n3\n4,5,6\n")
     let outcome = try streamsql("SELECT * FROM 'r.csv'", folder: folder.path)
     #expect(outcome.output == "a\tb\n1\t2\n3\t\n4\t5\n")
-    #expect(outcome.errors == "warning: 2 malformed records in r.csv, the first: 'r.csv' line 3: 1 fields, expected 2; SELECT * FROM errors('r.csv') has them\n")
+    #expect(
+      outcome.errors == "warning: 2 malformed records in r.csv, the first: 'r.csv' line 3: 1 fields, expected 2; SELECT * FROM errors('r.csv') has them\n")
     #expect(outcome.code == 0)
   }
 
@@ -100,7 +101,8 @@ struct TroubleTests {
       """
     let outcome = try streamsql("-c", script, input: "{\"a\":1}\nnonsense\n")
     #expect(outcome.output.contains("1\n"), "\(outcome.output)")
-    #expect(outcome.errors == "warning: 1 malformed record in s: 'stdin' at byte 8: not a JSON object; SELECT * FROM errors('s') has them\n", "\(outcome.errors)")
+    #expect(
+      outcome.errors == "warning: 1 malformed record in s: 'stdin' at byte 8: not a JSON object; SELECT * FROM errors('s') has them\n", "\(outcome.errors)")
   }
 
   /// A failure tells of the record itself.

@@ -30,9 +30,10 @@ import Testing
 
   private static func sections(_ definitions: [ConnectorDefinition]) -> [(name: String, text: String)] {
     let files = definitions.filter { $0.positional == ["path"] }
-    let shared = files.first?.options.filter { option in
-      files.allSatisfy { $0.options.contains { $0.name == option.name } }
-    } ?? []
+    let shared =
+      files.first?.options.filter { option in
+        files.allSatisfy { $0.options.contains { $0.name == option.name } }
+      } ?? []
     let names = Set(shared.map(\.name))
     var all = [
       (

@@ -67,10 +67,11 @@ struct FinalOverCase: CustomStringConvertible {
   }
 
   var description: String {
-    ([sql] + steps.map { step in
-      step.arrivals.map { "(\($0.time.map(String.init) ?? "NULL"), \($0.row.key), \($0.row.value.map(String.init) ?? "NULL"), \($0.row.id))" }
-        .joined(separator: " ") + "  W \(step.before.map(String.init) ?? "-") → \(step.after.map(String.init) ?? "-")"
-    }).joined(separator: "\n")
+    ([sql]
+      + steps.map { step in
+        step.arrivals.map { "(\($0.time.map(String.init) ?? "NULL"), \($0.row.key), \($0.row.value.map(String.init) ?? "NULL"), \($0.row.id))" }
+          .joined(separator: " ") + "  W \(step.before.map(String.init) ?? "-") → \(step.after.map(String.init) ?? "-")"
+      }).joined(separator: "\n")
   }
 
   func complaint(_ configuration: RunConfiguration) throws -> String? {

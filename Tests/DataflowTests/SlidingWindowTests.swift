@@ -149,10 +149,11 @@ private struct SlidingCase: CustomStringConvertible {
   }
 
   var description: String {
-    ([sql] + steps.map { step in
-      step.rows.map { row in [row.time, row.key, row.value].map { $0.map(String.init) ?? "NULL" }.joined(separator: ",") }
-        .joined(separator: " ") + "  W \(step.before.map(String.init) ?? "-") → \(step.after.map(String.init) ?? "-")"
-    }).joined(separator: "\n")
+    ([sql]
+      + steps.map { step in
+        step.rows.map { row in [row.time, row.key, row.value].map { $0.map(String.init) ?? "NULL" }.joined(separator: ",") }
+          .joined(separator: " ") + "  W \(step.before.map(String.init) ?? "-") → \(step.after.map(String.init) ?? "-")"
+      }).joined(separator: "\n")
   }
 
   func complaint(_ configuration: RunConfiguration) throws -> String? {

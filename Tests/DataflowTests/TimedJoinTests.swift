@@ -127,10 +127,11 @@ struct TimedJoinCase: CustomStringConvertible {
   }
 
   var description: String {
-    ([sql] + steps.map { step in
-      step.arrivals.map { "\($0.0 == .left ? "l" : "r")(\($0.1.time.map(String.init) ?? "NULL"), \($0.1.key.map(String.init) ?? "NULL"), \($0.1.id))" }
-        .joined(separator: " ") + "  W \(step.before.map(String.init) ?? "-") → \(step.after.map(String.init) ?? "-")"
-    }).joined(separator: "\n")
+    ([sql]
+      + steps.map { step in
+        step.arrivals.map { "\($0.0 == .left ? "l" : "r")(\($0.1.time.map(String.init) ?? "NULL"), \($0.1.key.map(String.init) ?? "NULL"), \($0.1.id))" }
+          .joined(separator: " ") + "  W \(step.before.map(String.init) ?? "-") → \(step.after.map(String.init) ?? "-")"
+      }).joined(separator: "\n")
   }
 
   func complaint(isFinal: Bool, _ configuration: RunConfiguration) throws -> String? {

@@ -150,14 +150,14 @@ struct OptimizerTests {
     #expect(
       try joined(
         "SELECT p.name FROM people p, people p2, orders o WHERE p.id = o.customer_id AND p2.age = o.id AND p.age < p2.age") == """
-        Project name
-        └─ Project name
-           └─ Join inner on ((age < age) AND (cast(age AS bigint) = id))
-              ├─ Join inner on (id = customer_id)
-              │  ├─ Scan people [id, name, age] (fake)
-              │  └─ Scan orders [id, customer_id] (fake)
-              └─ Scan people [age] (fake)
-        """)
+          Project name
+          └─ Project name
+             └─ Join inner on ((age < age) AND (cast(age AS bigint) = id))
+                ├─ Join inner on (id = customer_id)
+                │  ├─ Scan people [id, name, age] (fake)
+                │  └─ Scan orders [id, customer_id] (fake)
+                └─ Scan people [age] (fake)
+          """)
   }
 
   @Test func joinsByEqualityKeepTheirOrder() throws {
@@ -179,16 +179,16 @@ struct OptimizerTests {
         SELECT p.name FROM people p, orders o, people p2, orders o2
         WHERE p.id = p2.id AND o.id = o2.id AND p.age = o2.customer_id AND 10 div p.age > o2.customer_id
         """) == """
-        Project name
-        └─ Project name
-           └─ Join inner on ((id = id) AND ((10L div cast(age AS bigint)) > cast(customer_id AS bigint)))
-              ├─ Join inner on (age = customer_id)
-              │  ├─ Join inner on (id = id)
-              │  │  ├─ Scan people [id, name, age] (fake)
-              │  │  └─ Scan people [id] (fake)
-              │  └─ Scan orders [id, customer_id] (fake)
-              └─ Scan orders [id] (fake)
-        """)
+          Project name
+          └─ Project name
+             └─ Join inner on ((id = id) AND ((10L div cast(age AS bigint)) > cast(customer_id AS bigint)))
+                ├─ Join inner on (age = customer_id)
+                │  ├─ Join inner on (id = id)
+                │  │  ├─ Scan people [id, name, age] (fake)
+                │  │  └─ Scan people [id] (fake)
+                │  └─ Scan orders [id, customer_id] (fake)
+                └─ Scan orders [id] (fake)
+          """)
   }
 
   @Test func whatAllWaysAskForIsFactoredOut() throws {
@@ -198,13 +198,13 @@ struct OptimizerTests {
         SELECT p.name FROM people p, orders o
         WHERE (p.id = o.customer_id AND p.name = 'a' AND o.id > 1) OR (o.customer_id = p.id AND o.id < 7 AND p.name = 'b')
         """) == """
-        Project name
-        └─ Join inner on ((id = customer_id) AND (((name = 'a') AND (id > 1L)) OR ((id < 7L) AND (name = 'b'))))
-           ├─ Filter ((name = 'a') OR (name = 'b'))
-           │  └─ Scan people [id, name] (fake)
-           └─ Filter ((id > 1L) OR (id < 7L))
-              └─ Scan orders [id, customer_id] (fake)
-        """)
+          Project name
+          └─ Join inner on ((id = customer_id) AND (((name = 'a') AND (id > 1L)) OR ((id < 7L) AND (name = 'b'))))
+             ├─ Filter ((name = 'a') OR (name = 'b'))
+             │  └─ Scan people [id, name] (fake)
+             └─ Filter ((id > 1L) OR (id < 7L))
+                └─ Scan orders [id, customer_id] (fake)
+          """)
     #expect(
       try joined("SELECT * FROM people WHERE (id = 1 AND age > 2) OR id = 1") == """
         Project id, name, age
@@ -231,11 +231,11 @@ struct OptimizerTests {
         SELECT p.name FROM people p LEFT JOIN orders o
         ON p.id = o.customer_id AND ((p.name = 'a' AND o.id > 1) OR (p.name = 'b' AND o.id < 7))
         """) == """
-        Project name
-        └─ Join left on ((id = customer_id) AND (((name = 'a') AND (id > 1L)) OR ((name = 'b') AND (id < 7L))))
-           ├─ Scan people [id, name] (fake)
-           └─ Filter ((id > 1L) OR (id < 7L))
-              └─ Scan orders [id, customer_id] (fake)
-        """)
+          Project name
+          └─ Join left on ((id = customer_id) AND (((name = 'a') AND (id > 1L)) OR ((name = 'b') AND (id < 7L))))
+             ├─ Scan people [id, name] (fake)
+             └─ Filter ((id > 1L) OR (id < 7L))
+                └─ Scan orders [id, customer_id] (fake)
+          """)
   }
 }

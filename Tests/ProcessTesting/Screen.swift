@@ -118,7 +118,8 @@ public struct Screen {
     switch scalar.value {
     case 0x300...0x36F, 0x200B...0x200F, 0xFE00...0xFE0F: 0
     case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFF00...0xFF60,
-      0x1F300...0x1F64F, 0x1F900...0x1F9FF: 2
+      0x1F300...0x1F64F, 0x1F900...0x1F9FF:
+      2
     default: 1
     }
   }
@@ -147,7 +148,9 @@ public struct Screen {
     case UInt8(ascii: "H"): (row, column) = (min(rows, count) - 1, numbers.count > 1 ? max(1, numbers[1]) - 1 : 0)
     case UInt8(ascii: "K"): erase(row, from: column)
     case UInt8(ascii: "J"):
-      if numbers.first == 2 { for row in 0..<rows { erase(row, from: 0) } } else {
+      if numbers.first == 2 {
+        for row in 0..<rows { erase(row, from: 0) }
+      } else {
         erase(row, from: column)
         for below in (row + 1)..<max(rows, row + 1) { erase(below, from: 0) }
       }

@@ -79,7 +79,8 @@ struct ChartTests {
   }
 
   @Test func whatIsNoNumberHasABarOfItsTextAlone() throws {
-    let query = "bar SELECT 'a' AS k, double('NaN') AS v UNION ALL SELECT '漢字', double('inf') UNION ALL SELECT 'c', -3 UNION ALL SELECT 'd', 4 UNION ALL SELECT 'e', NULL"
+    let query =
+      "bar SELECT 'a' AS k, double('NaN') AS v UNION ALL SELECT '漢字', double('inf') UNION ALL SELECT 'c', -3 UNION ALL SELECT 'd', 4 UNION ALL SELECT 'e', NULL"
     #expect(
       try drawn(query) == """
            a │ NaN

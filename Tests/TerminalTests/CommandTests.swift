@@ -199,12 +199,13 @@ struct CommandTests {
     try shell.type(".chart\r")
     try shell.wait(for: "\nb │")
     try shell.waitForPrompt()
-    #expect(shell.screen(from: ".chart") == """
-      streamsql> .chart
-      a │\(String(repeating: "█", count: 34)) 4
-      b │\(String(repeating: "█", count: 17)) 2
-      streamsql>
-      """)
+    #expect(
+      shell.screen(from: ".chart") == """
+        streamsql> .chart
+        a │\(String(repeating: "█", count: 34)) 4
+        b │\(String(repeating: "█", count: 17)) 2
+        streamsql>
+        """)
     try shell.type(".chart pie SELECT 1\r")
     try shell.wait(for: "hint: charts: bar, line")
     #expect(try shell.leave() == 0)

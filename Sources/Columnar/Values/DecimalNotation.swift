@@ -76,8 +76,7 @@ struct DecimalNotation {
 
   /// Runs `body` on the number without sign and point (whatever the locale), built on the stack:
   /// at most 800 digits, a 1 for all the rest, and an exponent.
-  func withCString<Result>(_ text: UnsafeRawBufferPointer, _ body: (UnsafePointer<CChar>) -> Result) -> Result
-  {
+  func withCString<Result>(_ text: UnsafeRawBufferPointer, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.digitsDecisive + 32) { buffer in
       var count = 0
       var power = writtenExponent

@@ -27,8 +27,7 @@ package enum DecimalText {
 
   /// The decimal that a literal spells (`1.50`, `1e-3`), with exactly its digits; nil when it is no number, or has more
   /// than 38 digits in all or behind the point.
-  package static func parseLiteral(_ text: UnsafeRawBufferPointer) -> (unscaled: Int128, shape: DecimalShape)?
-  {
+  package static func parseLiteral(_ text: UnsafeRawBufferPointer) -> (unscaled: Int128, shape: DecimalShape)? {
     guard let notation = Notation(text), notation.writtenScale <= DecimalShape.digitsMax else { return nil }
     let scale = max(notation.writtenScale, 0)
     guard let unscaled = notation.isZero ? 0 : notation.unscaled(scale: scale),

@@ -153,8 +153,7 @@ private struct Rounding {
       significand &>>= 1
       return significand < 1 &<< bits ? (significand, 0) : (significand & (1 &<< bits &- 1), 1)
     }
-    if product.low <= 1, ties.contains(exponent), significand & 3 == 1, significand &<< shift == product.high
-    {
+    if product.low <= 1, ties.contains(exponent), significand & 3 == 1, significand &<< shift == product.high {
       significand &= ~1
     }
     significand &+= significand & 1

@@ -62,8 +62,7 @@ extension IntervalText {
   }
 
   /// The interval of a literal with one unit, `INTERVAL '8' SECOND`, from what its quotes hold; nil if that is no number.
-  package static func parse(_ text: UnsafeRawBufferPointer, unit: CalendarInterval.Unit) -> CalendarInterval?
-  {
+  package static func parse(_ text: UnsafeRawBufferPointer, unit: CalendarInterval.Unit) -> CalendarInterval? {
     var scanner = TextScanner(text: AsciiText.trimmed(text))
     var interval = CalendarInterval()
     guard let quantity = quantity(&scanner), scanner.isAtEnd, !quantity.hasFraction || unit == .second,

@@ -54,8 +54,7 @@ extension TimeZoneRules {
 
   /// UTC micros of the first moment of a day, which a gap may move behind midnight.
   package func startOfDay(days: Int32) -> Int64? {
-    if fixedOffsetSeconds == nil, let end = localOffset(localSeconds: Int64(days) &* 86_400).gapEndUTCSeconds
-    {
+    if fixedOffsetSeconds == nil, let end = localOffset(localSeconds: Int64(days) &* 86_400).gapEndUTCSeconds {
       let (micros, overflow) = end.multipliedReportingOverflow(by: Micros.perSecond)
       return overflow ? nil : micros
     }

@@ -184,8 +184,10 @@ extension SQLError {
       .bind, "UNKNOWN_OPTION", "connector \"\(connector.name)\" has no option \"\(option.name)\"",
       span: option.span,
       hint: didYouMean(option.name, in: names)
-        ?? (names.isEmpty ? "it takes none" : names.count <= listedMax
-          ? "options: \(names.joined(separator: ", "))" : "SELECT options FROM system.connectors WHERE name = '\(connector.name)' lists them"))
+        ?? (names.isEmpty
+          ? "it takes none"
+          : names.count <= listedMax
+            ? "options: \(names.joined(separator: ", "))" : "SELECT options FROM system.connectors WHERE name = '\(connector.name)' lists them"))
   }
 
   /// Options that a hint lists.

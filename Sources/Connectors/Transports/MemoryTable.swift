@@ -200,8 +200,10 @@ package final class MemoryTable: RelationStore {
   package func open(columns: [Int], isSnapshot: Bool, takesChanges: Bool = false, owner: String = "") -> any Source {
     let signal = ArrivalSignal()
     return state.withLock { state in
-      if !isSnapshot { state.followers[ObjectIdentifier(signal)] = Follower(
-          signal: signal, takesChanges: takesChanges, owner: owner) }
+      if !isSnapshot {
+        state.followers[ObjectIdentifier(signal)] = Follower(
+          signal: signal, takesChanges: takesChanges, owner: owner)
+      }
       var content = state.content
       if !isStream {
         let batches = state.rows.batches

@@ -159,7 +159,8 @@ private final class Construction {
       let isRetractable = node.inputs.contains(where: \.properties.mayRetract)
       return stateful(
         node, "TopN",
-        TopN(keys: specs, count: count, offset: offset, schema: node.schema, isInputRetractable: isRetractable,
+        TopN(
+          keys: specs, count: count, offset: offset, schema: node.schema, isInputRetractable: isRetractable,
           comesOnce: node.properties.comesOnce))
     case .union:
       return stateful(node, "Union", Union())

@@ -72,7 +72,8 @@ package final class StreamingQuery: @unchecked Sendable {
       built.watermarks, policy: settings.usesGreatestWatermark ? .max : .min,
       idleMicros: built.watermarks.map { idleTimeouts($0.relation) }, startMicros: clock.nowMicros)
     sources = built.sources.map {
-      SourceRun(source: $0.source, name: $0.name, drainRank: $0.drainRank, isPastNews: $0.isPastNews,
+      SourceRun(
+        source: $0.source, name: $0.name, drainRank: $0.drainRank, isPastNews: $0.isPastNews,
         batchRowsMax: checks.batchRowsMax)
     }
     staticSides = plan.root.properties.isBounded ? [:] : plan.root.staticSides

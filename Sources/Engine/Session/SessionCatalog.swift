@@ -281,7 +281,8 @@ final class SessionCatalog: Catalog {
     try checkFree(name, isReplace: isReplace)
     let isQualified = name.parts.count == 1 && key(of: name).contains(".")
     let relation = try makeRelation(
-      name: isQualified ? "\(settings.schemaName).\(name.text)" : name.text, connector, options, schema: schema, isStream: isStream, primaryKey: primaryKey, span: span)
+      name: isQualified ? "\(settings.schemaName).\(name.text)" : name.text, connector, options, schema: schema, isStream: isStream, primaryKey: primaryKey,
+      span: span)
     try complete(relation)
     let key = key(name.parts.map(\.text))
     relations[key]?.close()

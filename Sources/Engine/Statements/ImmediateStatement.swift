@@ -79,7 +79,8 @@ extension StatementExecutor {
     if let mixed = named.first, named.count < markers.count {
       throw SQLError(
         .bind, "INVALID_QUERY_MIXED_QUERY_PARAMETERS", "the text has both ? and :name", span: mixed.span,
-        hint: "write :name for all of them").placed(in: text)
+        hint: "write :name for all of them"
+      ).placed(in: text)
     }
     if !named.isEmpty { try checkNames(arguments) }
     var pieces: [(span: SourceSpan, bytes: [UInt8])] = []
@@ -89,7 +90,8 @@ extension StatementExecutor {
       guard let index = found, arguments.indices.contains(index) else {
         throw SQLError(
           .bind, "UNBOUND_SQL_PARAMETER", "the parameter \(text.text(of: marker.span)) has no value", span: marker.span,
-          hint: "USING gives it one: USING value\(marker.name.map { " AS \($0)" } ?? "")").placed(in: text)
+          hint: "USING gives it one: USING value\(marker.name.map { " AS \($0)" } ?? "")"
+        ).placed(in: text)
       }
       if known[index] == nil {
         let (type, value) = try constant(arguments[index].expression)

@@ -180,9 +180,9 @@ extension StatementExecutor {
   private static let classes = [
     // Nexmark: how often a character is in a text.
     "CountChar": """
-      CREATE FUNCTION count_char(s STRING, c STRING) RETURNS BIGINT
-      RETURN CASE WHEN length(c) > 0 THEN length(s) - length(replace(s, substring(c, 1, 1), '')) ELSE 0 END
-      """
+    CREATE FUNCTION count_char(s STRING, c STRING) RETURNS BIGINT
+    RETURN CASE WHEN length(c) > 0 THEN length(s) - length(replace(s, substring(c, 1, 1), '')) ELSE 0 END
+    """
   ]
 
   /// `CREATE FUNCTION name AS 'com.example.Class'`; nil if the statement is none of these.

@@ -47,11 +47,12 @@ extension StatementExecutor {
   private static let levelLimitKey = "spark.sql.cterecursionlevellimit"
   private static let rowLimitKey = "spark.sql.cterecursionrowlimit"
   private static let mapKeyKey = "spark.sql.mapkeydeduppolicy"
-  static let keys = [
-    "dialect", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
-    "table.exec.source.idle-timeout", "spark.sql.cteRecursionLevelLimit", "spark.sql.cteRecursionRowLimit",
-    "spark.sql.mapKeyDedupPolicy",
-  ] + flags.map(\.key)
+  static let keys =
+    [
+      "dialect", "spark.sql.session.timeZone", "spark.sql.streaming.multipleWatermarkPolicy",
+      "table.exec.source.idle-timeout", "spark.sql.cteRecursionLevelLimit", "spark.sql.cteRecursionRowLimit",
+      "spark.sql.mapKeyDedupPolicy",
+    ] + flags.map(\.key)
 
   /// Settings that are true or false.
   private static let flags: [(key: String, path: WritableKeyPath<SessionSettings, Bool> & Sendable)] = [

@@ -6,12 +6,14 @@ extension Aggregates {
   static let pickingBy: [AggregateFunction] = [
     AggregateFunction(
       .aggregate(
-        "max_by", "max_by(expr, order[, count])", "the value of the row where order is greatest, of several the last in input order; with a count an array of so many",
+        "max_by", "max_by(expr, order[, count])",
+        "the value of the row where order is greatest, of several the last in input order; with a count an array of so many",
         "SELECT max_by(x, y) FROM VALUES ('a', 10), ('b', 50), ('c', 20) AS t(x, y)", "b")
     ) { (call) throws(SQLError) in try bindBy(call, isMax: true) },
     AggregateFunction(
       .aggregate(
-        "min_by", "min_by(expr, order[, count])", "the value of the row where order is least, of several the last in input order; with a count an array of so many",
+        "min_by", "min_by(expr, order[, count])",
+        "the value of the row where order is least, of several the last in input order; with a count an array of so many",
         "SELECT min_by(x, y) FROM VALUES ('a', 10), ('b', 50), ('c', 20) AS t(x, y)", "a")
     ) { (call) throws(SQLError) in try bindBy(call, isMax: false) },
   ]

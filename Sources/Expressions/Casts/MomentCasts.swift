@@ -11,12 +11,16 @@ extension Casts {
       return try Kernel.checkedUnary(operand, context, pair.failure) { (day: Int32) in
         let (micros, overflow) = Int64(day).multipliedReportingOverflow(by: Micros.perDay)
         return (micros, overflow)
-      } error: { _ in .datetimeOverflow("the timestamp") }
+      } error: { _ in
+        .datetimeOverflow("the timestamp")
+      }
     }
     return try Kernel.checkedUnary(operand, context, pair.failure) { (day: Int32) in
       let micros = zone.startOfDay(days: day)
       return (micros ?? 0, micros == nil)
-    } error: { _ in .datetimeOverflow("the timestamp") }
+    } error: { _ in
+      .datetimeOverflow("the timestamp")
+    }
   }
 
   static func fromTimestamp(
@@ -34,7 +38,9 @@ extension Casts {
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Int64) in
         let local = zone.localMicros(utcMicros: x)
         return (local ?? 0, local == nil)
-      } error: { _ in .datetimeOverflow("the timestamp") }
+      } error: { _ in
+        .datetimeOverflow("the timestamp")
+      }
     case .tinyint: return try seconds(operand, pair, context, Int8.self, text)
     case .smallint: return try seconds(operand, pair, context, Int16.self, text)
     case .int: return try seconds(operand, pair, context, Int32.self, text)
@@ -46,7 +52,9 @@ extension Casts {
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Int64) in
         let value = Decimal128.rescale(Int128(x), from: 6, to: shape)
         return (value ?? 0, value == nil)
-      } error: { pair.decimalOverflow(DecimalText.string(Int128($0), scale: 6)) }
+      } error: {
+        pair.decimalOverflow(DecimalText.string(Int128($0), scale: 6))
+      }
     case .boolean: return try Kernel.unary(operand, context) { (x: Int64) in x != 0 }
     case .null, .string, .binary, .timestamp, .yearMonthInterval, .dayTimeInterval, .array, .map, .structure:
       return ColumnBuilder.nulls(pair.target, count: context.rows)
@@ -62,7 +70,9 @@ extension Casts {
       if x % Micros.perSecond < 0 { whole -= 1 }
       let value = R(truncatingIfNeeded: whole)
       return (value, Int64(value) != whole)
-    } error: { pair.overflow(text($0)) }
+    } error: {
+      pair.overflow(text($0))
+    }
   }
 
   static func fromLocalTimestamp(
@@ -75,7 +85,9 @@ extension Casts {
     return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Int64) in
       let micros = zone.utcMicros(localMicros: x)
       return (micros ?? 0, micros == nil)
-    } error: { _ in .datetimeOverflow("the timestamp") }
+    } error: { _ in
+      .datetimeOverflow("the timestamp")
+    }
   }
 
   static func fromInterval(
@@ -108,6 +120,8 @@ extension Casts {
     return try Kernel.checkedUnary(count, context, pair.failure) { (x: Int64) in
       let value = Decimal128.rescale(Int128(x), from: scale, to: shape)
       return (value ?? 0, value == nil)
-    } error: { pair.decimalOverflow(DecimalText.string(Int128($0), scale: scale)) }
+    } error: {
+      pair.decimalOverflow(DecimalText.string(Int128($0), scale: scale))
+    }
   }
 }

@@ -18,7 +18,9 @@ extension Casts {
       let one = DecimalText.decimal(integer: 1, as: DecimalShape(precision: precision, scale: scale))
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Bool) -> (value: Int128, failed: Bool) in
         x ? (one ?? 0, one == nil) : (0, false)
-      } error: { _ in pair.decimalOverflow("1") }
+      } error: { _ in
+        pair.decimalOverflow("1")
+      }
     default: return ColumnBuilder.nulls(pair.target, count: context.rows)
     }
   }
@@ -39,7 +41,9 @@ extension Casts {
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: T) in
         let value = DecimalText.decimal(integer: Int64(x), as: shape)
         return (value ?? 0, value == nil)
-      } error: { pair.decimalOverflow("\($0)") }
+      } error: {
+        pair.decimalOverflow("\($0)")
+      }
     case .timestamp:
       // Seconds; beyond the range the ends of it, as Java's TimeUnit converts.
       return try Kernel.unary(operand, context) { (x: T) -> Int64 in
@@ -52,13 +56,17 @@ extension Casts {
         let (months, overflow) = Int64(x).multipliedReportingOverflow(by: factor)
         let value = overflow ? nil : Int32(exactly: months)
         return (value ?? 0, value == nil)
-      } error: { pair.overflow("\($0)") }
+      } error: {
+        pair.overflow("\($0)")
+      }
     case .dayTimeInterval(_, let unit):
       let factor = unit.micros
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: T) in
         let (micros, overflow) = Int64(x).multipliedReportingOverflow(by: factor)
         return (micros, overflow)
-      } error: { pair.overflow("\($0)") }
+      } error: {
+        pair.overflow("\($0)")
+      }
     case .binary:
       let values: [T] = try operand.rowValues(context.rows)
       var builder = TextBuilder(rows: context.rows)
@@ -76,7 +84,9 @@ extension Casts {
     try Kernel.checkedUnary(operand, context, pair.overflowFailure) { (x: T) in
       let value = R(truncatingIfNeeded: x)
       return (value, T(truncatingIfNeeded: value) != x)
-    } error: { pair.overflow("\($0)") }
+    } error: {
+      pair.overflow("\($0)")
+    }
   }
 
   static func fromFloat<T: ColumnElement & BinaryFloatingPoint>(
@@ -95,7 +105,9 @@ extension Casts {
       let column = try Kernel.checkedUnary(operand, context, pair.failure) { (x: T) in
         let value = DecimalText.decimal(double: Double(x), as: shape)
         return (value ?? 0, value == nil && x.isFinite)
-      } error: { pair.decimalOverflow("\($0)") }
+      } error: {
+        pair.decimalOverflow("\($0)")
+      }
       // NaN and the infinities are NULL, even in ANSI mode.
       let values: [T] = try operand.rowValues(context.rows)
       guard values.contains(where: { !$0.isFinite }) else { return column }
@@ -106,7 +118,9 @@ extension Casts {
         let micros = Double(x) * Double(Micros.perSecond)
         let isTooLarge = pair.mode != .legacy && micros.magnitude >= 9_223_372_036_854_775_808
         return (saturated(micros, Int64.self), !x.isFinite || isTooLarge)
-      } error: { $0.isFinite ? pair.overflow("\($0)") : pair.invalid("\($0)") }
+      } error: {
+        $0.isFinite ? pair.overflow("\($0)") : pair.invalid("\($0)")
+      }
     case .null, .string, .binary, .date, .timestampNTZ, .yearMonthInterval, .dayTimeInterval, .array, .map, .structure:
       return ColumnBuilder.nulls(pair.target, count: context.rows)
     }
@@ -121,7 +135,9 @@ extension Casts {
       // As Java converts: to int or long with saturation, then the low bits.
       let wide = R.bitWidth == 64 ? saturated(x, Int64.self) : Int64(saturated(x, Int32.self))
       return (R(truncatingIfNeeded: wide), true)
-    } error: { pair.overflow("\($0)") }
+    } error: {
+      pair.overflow("\($0)")
+    }
   }
 
   /// Towards zero; the nearest end of the range beyond it, 0 for NaN, as Java's casts.
@@ -146,7 +162,9 @@ extension Casts {
       return try Kernel.checkedUnary(operand, context, pair.failure) { (x: Int128) in
         let value = Decimal128.rescale(x, from: scale, to: shape)
         return (value ?? 0, value == nil)
-      } error: { pair.decimalOverflow(DecimalText.string($0, scale: scale)) }
+      } error: {
+        pair.decimalOverflow(DecimalText.string($0, scale: scale))
+      }
     case .timestamp: return try scaled(operand, pair, context, scale: scale, factor: Micros.perSecond)
     case .dayTimeInterval(_, let unit): return try scaled(operand, pair, context, scale: scale, factor: unit.micros)
     case .yearMonthInterval(_, let unit):
@@ -156,7 +174,9 @@ extension Casts {
         let (product, overflow) = x.multipliedReportingOverflow(by: factor)
         let value = overflow ? nil : Int32(exactly: Decimal128.dropDigits(product, scale, .halfUp))
         return (value ?? 0, value == nil)
-      } error: { pair.overflow(DecimalText.string($0, scale: scale)) }
+      } error: {
+        pair.overflow(DecimalText.string($0, scale: scale))
+      }
     case .null, .string, .binary, .date, .timestampNTZ, .array, .map, .structure:
       return ColumnBuilder.nulls(pair.target, count: context.rows)
     }
@@ -169,7 +189,9 @@ extension Casts {
       let whole = Decimal128.dropDigits(x, scale, .truncate)
       let value = R(exactly: whole)
       return (value ?? R(truncatingIfNeeded: whole), value == nil)
-    } error: { pair.overflow(DecimalText.string($0, scale: scale)) }
+    } error: {
+      pair.overflow(DecimalText.string($0, scale: scale))
+    }
   }
 
   /// The decimal times `factor`, as 64-bit microseconds, the rest dropped.
@@ -180,7 +202,9 @@ extension Casts {
       let (product, overflow) = x.multipliedReportingOverflow(by: Int128(factor))
       let value = overflow ? nil : Int64(exactly: Decimal128.dropDigits(product, scale, .truncate))
       return (value ?? 0, value == nil)
-    } error: { pair.overflow(DecimalText.string($0, scale: scale)) }
+    } error: {
+      pair.overflow(DecimalText.string($0, scale: scale))
+    }
   }
 }
 

@@ -7,8 +7,10 @@ enum CsvReading {
     ScalarFunction(
       "from_csv", .json, "from_csv(csv, schema[, options])",
       "A record of CSV as a struct of the schema, written as DDL; what does not fit is NULL.",
-      [("SELECT from_csv('1, 0.8', 'a INT, b DOUBLE')", "{1, 0.8}"),
-       ("SELECT from_csv('26/08/2015', 'time Timestamp', map('timestampFormat', 'dd/MM/yyyy'))", "{2015-08-26 00:00:00}")],
+      [
+        ("SELECT from_csv('1, 0.8', 'a INT, b DOUBLE')", "{1, 0.8}"),
+        ("SELECT from_csv('26/08/2015', 'time Timestamp', map('timestampFormat', 'dd/MM/yyyy'))", "{2015-08-26 00:00:00}"),
+      ],
       bind: bind)
   ]
 
@@ -58,7 +60,9 @@ enum CsvReading {
         texts[row].withRaw { text in
           record.forEachField(text) { field in
             if next < targets.count {
-              if let field { builders[next].append(field) } else {
+              if let field {
+                builders[next].append(field)
+              } else {
                 builders[next].appendEmpty()
                 known[next].set(row, false)
               }

@@ -62,7 +62,9 @@ private struct CsvRecordWriter: ~Copyable {
   private mutating func appendText(_ column: Column, _ row: Int, _ type: DataType) {
     switch (column, type) {
     case (.int32(let c), .date):
-      if let pattern = options.datePattern { pattern.format(days: c.values[row], into: &scratch) } else {
+      if let pattern = options.datePattern {
+        pattern.format(days: c.values[row], into: &scratch)
+      } else {
         DateText.format(days: c.values[row], into: &scratch)
       }
     case (.int64(let c), .timestamp): timestamps?.format(utcMicros: c.values[row], zone: zone, into: &scratch)

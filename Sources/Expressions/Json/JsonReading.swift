@@ -7,8 +7,10 @@ enum JsonReading {
     ScalarFunction(
       "from_json", .json, "from_json(json, schema[, options])",
       "The JSON text as a struct, array or map of the schema, written as DDL; what does not fit is NULL.",
-      [("SELECT from_json('{\"a\":1, \"b\":0.8}', 'a INT, b DOUBLE')", "{1, 0.8}"),
-       ("SELECT from_json('[1,2]', 'array<int>')", "[1, 2]")]
+      [
+        ("SELECT from_json('{\"a\":1, \"b\":0.8}', 'a INT, b DOUBLE')", "{1, 0.8}"),
+        ("SELECT from_json('[1,2]', 'array<int>')", "[1, 2]"),
+      ]
     ) { (call) throws(SQLError) in
       try call.expect(2...3)
       try call.exactParameter(0, .string)

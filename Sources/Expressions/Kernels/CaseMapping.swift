@@ -34,7 +34,9 @@ enum CaseMapping {
         case .upper: out.append(scalar.properties.uppercaseMapping)
         case .lower:
           // A sigma at the end of a word has a form of its own (Unicode's SpecialCasing, Final_Sigma).
-          if scalar == "\u{3A3}", isWordEnd(text, at) { out.append("ς") } else {
+          if scalar == "\u{3A3}", isWordEnd(text, at) {
+            out.append("ς")
+          } else {
             out.append(scalar.properties.lowercaseMapping)
           }
         }

@@ -14,7 +14,9 @@ enum MomentKernels {
         let sum = Int64(day) &+ sign &* Int64(count)
         // Spark's date_add wraps around.
         return (Int32(truncatingIfNeeded: sum), false)
-      } error: { _, _ in .datetimeOverflow("the date") }
+      } error: { _, _ in
+        .datetimeOverflow("the date")
+      }
     }
   }
 
@@ -23,7 +25,9 @@ enum MomentKernels {
       try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (day: Int32, interval: Int64) in
         let sum = Int32(exactly: Int64(day) &+ sign &* (interval / Micros.perDay))
         return (sum ?? 0, sum == nil)
-      } error: { _, _ in .datetimeOverflow("the date") }
+      } error: { _, _ in
+        .datetimeOverflow("the date")
+      }
     }
   }
 
@@ -33,7 +37,9 @@ enum MomentKernels {
         let count = Int32(exactly: sign &* Int64(months))
         let sum = count.flatMap { CivilTime.addMonths(days: day, months: $0) }
         return (sum ?? 0, sum == nil)
-      } error: { _, _ in .overflow("the date", hint: "use try_add to get NULL") }
+      } error: { _, _ in
+        .overflow("the date", hint: "use try_add to get NULL")
+      }
     }
   }
 
@@ -44,7 +50,9 @@ enum MomentKernels {
         let count = Int32(exactly: sign &* Int64(months))
         let sum = count.flatMap { zone.addMonths(utcMicros: moment, months: $0) }
         return (sum ?? 0, sum == nil)
-      } error: { _, _ in .datetimeOverflow("the timestamp") }
+      } error: { _, _ in
+        .datetimeOverflow("the timestamp")
+      }
     }
   }
 
@@ -56,13 +64,17 @@ enum MomentKernels {
           let (value, overflow) =
             sign < 0 ? moment.subtractingReportingOverflow(interval) : moment.addingReportingOverflow(interval)
           return (value, overflow)
-        } error: { _, _ in .datetimeOverflow("the timestamp") }
+        } error: { _, _ in
+          .datetimeOverflow("the timestamp")
+        }
       }
       return try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (moment: Int64, interval: Int64) in
         let (amount, overflow) = interval.multipliedReportingOverflow(by: sign)
         let sum = overflow ? nil : zone.add(utcMicros: moment, dayTimeMicros: amount)
         return (sum ?? 0, sum == nil)
-      } error: { _, _ in .datetimeOverflow("the timestamp") }
+      } error: { _, _ in
+        .datetimeOverflow("the timestamp")
+      }
     }
   }
 
@@ -72,7 +84,9 @@ enum MomentKernels {
       return try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (end: Int64, start: Int64) in
         let value = zone.difference(utcMicros: end, minus: start)
         return (value ?? 0, value == nil)
-      } error: { _, _ in .intervalOverflow(.subtract) }
+      } error: { _, _ in
+        .intervalOverflow(.subtract)
+      }
     }
   }
 }

@@ -13,8 +13,7 @@ extension SQLError {
   }
 
   /// Argument `index` is a constant outside of its range.
-  static func argumentOutOfRange(_ call: FunctionCall, _ index: Int, range: String, found: String) -> SQLError
-  {
+  static func argumentOutOfRange(_ call: FunctionCall, _ index: Int, range: String, found: String) -> SQLError {
     let span = call.arguments[index].span
     return SQLError(
       .bind, "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",

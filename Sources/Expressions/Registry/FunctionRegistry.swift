@@ -46,7 +46,8 @@ package struct FunctionRegistry: Sendable {
 
   /// Documentation of all functions, by name, aliases not repeated.
   package var docs: [FunctionDoc] {
-    let all = SpecialForms.docs + scalars.values.map(\.doc) + aggregates.values.map(\.doc) + generators.values.map(\.doc)
+    let all =
+      SpecialForms.docs + scalars.values.map(\.doc) + aggregates.values.map(\.doc) + generators.values.map(\.doc)
       + windows.values.map(\.doc)
     var seen: Set<String> = []
     return all.filter { seen.insert($0.name).inserted }.sorted { $0.name < $1.name }

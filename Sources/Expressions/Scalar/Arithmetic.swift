@@ -26,33 +26,45 @@ enum Arithmetic {
     binary(
       "-", .subtract, "expr1 - expr2", "Difference of two numbers, dates, timestamps or intervals.",
       [("SELECT 5 - 7", "-2")]),
-    binary("*", .multiply, "expr1 * expr2", "Product of two numbers, or of an interval and a number.",
+    binary(
+      "*", .multiply, "expr1 * expr2", "Product of two numbers, or of an interval and a number.",
       [("SELECT 1.5 * 2", "3.0")]),
     binary("/", .divide, "expr1 / expr2", "Quotient; two integers give a double.", [("SELECT 3 / 2", "1.5")]),
-    binary("%", aliases: ["mod"], .remainder, "expr1 % expr2", "Remainder with the sign of the dividend.",
+    binary(
+      "%", aliases: ["mod"], .remainder, "expr1 % expr2", "Remainder with the sign of the dividend.",
       [("SELECT -7 % 3", "-1")]),
-    binary("div", .integralDivide, "expr1 div expr2", "Quotient without its fraction, as bigint.",
+    binary(
+      "div", .integralDivide, "expr1 div expr2", "Quotient without its fraction, as bigint.",
       [("SELECT 7 div 2", "3")]),
-    binary("pmod", category: .math, .positiveModulo, "pmod(expr1, expr2)", "Remainder that is never negative for a positive divisor.",
+    binary(
+      "pmod", category: .math, .positiveModulo, "pmod(expr1, expr2)", "Remainder that is never negative for a positive divisor.",
       [("SELECT pmod(-7, 3)", "2")]),
-    binary("try_add", category: .math, .add, isTolerant: true, "try_add(expr1, expr2)", "Sum, or NULL on overflow.",
+    binary(
+      "try_add", category: .math, .add, isTolerant: true, "try_add(expr1, expr2)", "Sum, or NULL on overflow.",
       [("SELECT try_add(2147483647, 1)", "NULL")]),
-    binary("try_subtract", category: .math, .subtract, isTolerant: true, "try_subtract(expr1, expr2)",
+    binary(
+      "try_subtract", category: .math, .subtract, isTolerant: true, "try_subtract(expr1, expr2)",
       "Difference, or NULL on overflow.", [("SELECT try_subtract(3, 1)", "2")]),
-    binary("try_multiply", category: .math, .multiply, isTolerant: true, "try_multiply(expr1, expr2)",
+    binary(
+      "try_multiply", category: .math, .multiply, isTolerant: true, "try_multiply(expr1, expr2)",
       "Product, or NULL on overflow.", [("SELECT try_multiply(2147483647, 2)", "NULL")]),
-    binary("try_divide", category: .math, .divide, isTolerant: true, "try_divide(expr1, expr2)",
+    binary(
+      "try_divide", category: .math, .divide, isTolerant: true, "try_divide(expr1, expr2)",
       "Quotient, or NULL when the divisor is 0.", [("SELECT try_divide(1, 0)", "NULL")]),
-    binary("try_mod", category: .math, .remainder, isTolerant: true, "try_mod(expr1, expr2)",
+    binary(
+      "try_mod", category: .math, .remainder, isTolerant: true, "try_mod(expr1, expr2)",
       "Remainder, or NULL when the divisor is 0.", [("SELECT try_mod(7, 0)", "NULL")]),
     ScalarFunction(
-      FunctionDoc("negative", .math, "negative(expr)", "The value with its sign changed.",
+      FunctionDoc(
+        "negative", .math, "negative(expr)", "The value with its sign changed.",
         [FunctionExample("SELECT negative(1)", "-1")]), bind: bindNegative),
     ScalarFunction(
-      FunctionDoc("positive", .math, "positive(expr)", "The value itself.",
+      FunctionDoc(
+        "positive", .math, "positive(expr)", "The value itself.",
         [FunctionExample("SELECT positive(1)", "1")]), bind: bindPositive),
     ScalarFunction(
-      FunctionDoc("abs", .math, "abs(expr)", "Absolute value of a number or interval.",
+      FunctionDoc(
+        "abs", .math, "abs(expr)", "Absolute value of a number or interval.",
         [FunctionExample("SELECT abs(-1)", "1")]), bind: bindAbsolute),
   ]
 
@@ -193,7 +205,9 @@ enum Arithmetic {
       try Kernel.checkedUnary(operands[0], context, failure) { (x: T) -> (value: T, failed: Bool) in
         let (value, overflow) = T(0).subtractingReportingOverflow(x)
         return (value, overflow)
-      } error: { isInterval ? .intervalOverflow(nil) : .overflow("-(\($0))", hint: nil) }
+      } error: {
+        isInterval ? .intervalOverflow(nil) : .overflow("-(\($0))", hint: nil)
+      }
     }
   }
 
@@ -203,7 +217,9 @@ enum Arithmetic {
     { (context, operands) throws(SQLError) in
       try Kernel.checkedUnary(operands[0], context, failure) { (x: T) -> (value: T, failed: Bool) in
         (x < 0 ? 0 &- x : x, x == T.min)
-      } error: { .overflow("abs(\($0))", hint: nil) }
+      } error: {
+        .overflow("abs(\($0))", hint: nil)
+      }
     }
   }
 
@@ -218,34 +234,44 @@ enum Arithmetic {
         try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: T, b: T) -> (value: T, failed: Bool) in
           let (value, overflow) = a.addingReportingOverflow(b)
           return (value, overflow)
-        } error: { .overflow("\($0) + \($1)", T.self, .add) }
+        } error: {
+          .overflow("\($0) + \($1)", T.self, .add)
+        }
       }
     case .subtract:
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: T, b: T) -> (value: T, failed: Bool) in
           let (value, overflow) = a.subtractingReportingOverflow(b)
           return (value, overflow)
-        } error: { .overflow("\($0) - \($1)", T.self, .subtract) }
+        } error: {
+          .overflow("\($0) - \($1)", T.self, .subtract)
+        }
       }
     case .multiply:
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: T, b: T) -> (value: T, failed: Bool) in
           let (value, overflow) = a.multipliedReportingOverflow(by: b)
           return (value, overflow)
-        } error: { .overflow("\($0) * \($1)", T.self, .multiply) }
+        } error: {
+          .overflow("\($0) * \($1)", T.self, .multiply)
+        }
       }
     case .divide, .integralDivide:
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, partial) { (a: T, b: T) -> (value: T, failed: Bool) in
           let (value, overflow) = a.dividedReportingOverflow(by: b)
           return (value, overflow)
-        } error: { $1 == 0 ? .divisionByZero() : .overflow("\($0) div \($1)", T.self, .divide) }
+        } error: {
+          $1 == 0 ? .divisionByZero() : .overflow("\($0) div \($1)", T.self, .divide)
+        }
       }
     case .remainder:
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, partial) { (a: T, b: T) -> (value: T, failed: Bool) in
           (b == 0 || b == -1 ? 0 : a % b, b == 0)
-        } error: { _, _ in .remainderByZero() }
+        } error: { _, _ in
+          .remainderByZero()
+        }
       }
     case .positiveModulo:
       return { (context, operands) throws(SQLError) in
@@ -253,7 +279,9 @@ enum Arithmetic {
           if b == 0 || b == -1 { return (0, b == 0) }
           let rest = a % b
           return (rest < 0 ? (rest &+ b) % b : rest, false)
-        } error: { _, _ in .remainderByZero() }
+        } error: { _, _ in
+          .remainderByZero()
+        }
       }
     }
   }
@@ -279,20 +307,26 @@ enum Arithmetic {
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, partial) { (a: T, b: T) -> (value: T, failed: Bool) in
           (a / b, b == 0)
-        } error: { _, _ in .divisionByZero() }
+        } error: { _, _ in
+          .divisionByZero()
+        }
       }
     case .remainder:
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, partial) { (a: T, b: T) -> (value: T, failed: Bool) in
           (a.truncatingRemainder(dividingBy: b), b == 0)
-        } error: { _, _ in .remainderByZero() }
+        } error: { _, _ in
+          .remainderByZero()
+        }
       }
     case .positiveModulo:
       return { (context, operands) throws(SQLError) in
         try Kernel.checkedBinary(operands[0], operands[1], context, partial) { (a: T, b: T) -> (value: T, failed: Bool) in
           let rest = a.truncatingRemainder(dividingBy: b)
           return (rest < 0 ? (rest + b).truncatingRemainder(dividingBy: b) : rest, b == 0)
-        } error: { _, _ in .remainderByZero() }
+        } error: { _, _ in
+          .remainderByZero()
+        }
       }
     }
   }

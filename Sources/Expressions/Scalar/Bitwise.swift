@@ -27,7 +27,8 @@ enum Bitwise {
       "shiftrightunsigned", symbol: ">>>", "Bits shifted to the right, filling with zeros.",
       "SELECT shiftrightunsigned(4, 1)", "2", .unsignedRight),
     ScalarFunction(
-      FunctionDoc("bit_count", .math, "bit_count(expr)", "The number of bits set, of a negative number as 64 bits.",
+      FunctionDoc(
+        "bit_count", .math, "bit_count(expr)", "The number of bits set, of a negative number as 64 bits.",
         [FunctionExample("SELECT bit_count(7)", "3")])
     ) { (call) throws(SQLError) in
       try call.expect(1)
@@ -65,7 +66,8 @@ enum Bitwise {
       }
       let type: DataType = common == .null ? .int : common
       // A text, a decimal beside a double, and an integer that is just as wide as the decimal beside it, are converted first.
-      let isConverted = call.types.contains(.string) || type == .double && call.types.contains(where: \.isDecimal)
+      let isConverted =
+        call.types.contains(.string) || type == .double && call.types.contains(where: \.isDecimal)
         || call.types.allSatisfy { Coercion.decimal(for: $0) == type }
       if !type.isIntegral, call.types[0] != call.types[1], !isConverted { throw .differentTypes(call, call.types) }
       guard type.isIntegral else { throw .wrongOperandType(call, type, wanted: "integers") }

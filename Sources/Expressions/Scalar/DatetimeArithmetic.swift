@@ -91,7 +91,9 @@ enum DatetimeArithmetic {
       try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: T, b: T) -> (value: T, failed: Bool) in
         let (value, overflow) = isDifference ? a.subtractingReportingOverflow(b) : a.addingReportingOverflow(b)
         return (value, overflow)
-      } error: { _, _ in .intervalOverflow(operation) }
+      } error: { _, _ in
+        .intervalOverflow(operation)
+      }
     }
   }
 

@@ -36,12 +36,16 @@ enum IntervalScaling {
       if isMonths {
         return try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: Int32, b: Int32) in
           (b == 0 ? 0 : Int64(a) / Int64(b), b == 0)
-        } error: { _, _ in .divisionByZero() }
+        } error: { _, _ in
+          .divisionByZero()
+        }
       }
       return try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: Int64, b: Int64) in
         let (value, overflow) = a.dividedReportingOverflow(by: b)
         return (value, overflow)
-      } error: { $1 == 0 ? .divisionByZero() : .intervalOverflow(.divide) }
+      } error: {
+        $1 == 0 ? .divisionByZero() : .intervalOverflow(.divide)
+      }
     }
   }
 
@@ -72,7 +76,9 @@ enum IntervalScaling {
           let exact = isDivision ? Double(a) / b : Double(a) * b
           let value = T(exactly: exact.rounded(.toNearestOrAwayFromZero))
           return (value ?? 0, value == nil || (isDivision && b == 0))
-        } error: { $1 == 0 && isDivision ? .intervalDivisionByZero() : .intervalOverflow(operation) }
+        } error: {
+          $1 == 0 && isDivision ? .intervalDivisionByZero() : .intervalOverflow(operation)
+        }
       }
     }
     if number == .bigint {
@@ -80,14 +86,18 @@ enum IntervalScaling {
         try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: T, b: Int64) in
           let value = scaled(Int128(a), by: Int128(b), scale: 0, isDivision: isDivision).flatMap { T(exactly: $0) }
           return (value ?? 0, value == nil)
-        } error: { $1 == 0 ? .intervalDivisionByZero() : .intervalOverflow(operation) }
+        } error: {
+          $1 == 0 ? .intervalDivisionByZero() : .intervalOverflow(operation)
+        }
       }
     }
     return { (context, operands) throws(SQLError) in
       try Kernel.checkedBinary(operands[0], operands[1], context, failure) { (a: T, b: Int128) in
         let value = scaled(Int128(a), by: b, scale: scale, isDivision: isDivision).flatMap { T(exactly: $0) }
         return (value ?? 0, value == nil)
-      } error: { $1 == 0 && isDivision ? .intervalDivisionByZero() : .intervalOverflow(operation) }
+      } error: {
+        $1 == 0 && isDivision ? .intervalDivisionByZero() : .intervalOverflow(operation)
+      }
     }
   }
 

@@ -5,7 +5,8 @@ internal import Diagnostics
 enum Logic {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
-      FunctionDoc("not", aliases: ["!"], .operator, "NOT expr", "Logical negation; NULL stays NULL.",
+      FunctionDoc(
+        "not", aliases: ["!"], .operator, "NOT expr", "Logical negation; NULL stays NULL.",
         [FunctionExample("SELECT NOT true", "false")])
     ) { (call) throws(SQLError) in
       try call.expect(1)
@@ -21,7 +22,8 @@ enum Logic {
     truthTest("isnottrue", "expr IS NOT TRUE", wanted: true, isNegated: true, "SELECT NULL IS NOT TRUE"),
     truthTest("isnotfalse", "expr IS NOT FALSE", wanted: false, isNegated: true, "SELECT NULL IS NOT FALSE"),
     ScalarFunction(
-      FunctionDoc("isnan", .conditional, "isnan(expr)", "Whether the value is NaN; false for NULL.",
+      FunctionDoc(
+        "isnan", .conditional, "isnan(expr)", "Whether the value is NaN; false for NULL.",
         [FunctionExample("SELECT isnan(double('NaN'))", "true")])
     ) { (call) throws(SQLError) in
       try call.expect(1)

@@ -5,7 +5,8 @@ internal import Diagnostics
 enum Membership {
   static let functions: [ScalarFunction] = [
     ScalarFunction(
-      FunctionDoc("in", .operator, "expr IN (expr1, expr2, …)", "Whether the value equals one of the candidates.",
+      FunctionDoc(
+        "in", .operator, "expr IN (expr1, expr2, …)", "Whether the value equals one of the candidates.",
         [FunctionExample("SELECT 1 IN (1, 2)", "true"), FunctionExample("SELECT 3 IN (1, NULL)", "NULL")]), bind: bind)
   ]
 

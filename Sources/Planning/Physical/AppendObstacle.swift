@@ -26,7 +26,8 @@ struct AppendObstacle {
       fix = "declare a WATERMARK for the time of the session"
     case .join(let spec):
       reason = "a row that has no match may find one later"
-      fix = spec.time?.missingWatermark.map { "declare a WATERMARK for \($0)" }
+      fix =
+        spec.time?.missingWatermark.map { "declare a WATERMARK for \($0)" }
         ?? "compare times that have a WATERMARK: right.ts BETWEEN left.ts AND left.ts + INTERVAL '1' HOUR, or join on batch()"
     case .over:
       reason = "rows that come later give others new values"

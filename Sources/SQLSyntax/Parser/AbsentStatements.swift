@@ -13,7 +13,8 @@ extension Parser {
       upper = tokens[index + 1].span.upper
     }
     let isView = words == "REFRESH MATERIALIZED"
-    return .unsupported(words, span: SourceSpan(lower: token.span.lower, upper: upper), hint: isView ? "a materialized view is always up to date" : hint,
+    return .unsupported(
+      words, span: SourceSpan(lower: token.span.lower, upper: upper), hint: isView ? "a materialized view is always up to date" : hint,
       kind: .parse)
   }
 

@@ -63,7 +63,8 @@ extension Parser {
 
   /// Takes the word if it is one before a name, a string or a query.
   private mutating func acceptBeforeSubject(_ keyword: Keyword) -> Bool {
-    guard at(keyword), isOnlyName(ahead: 1) || isString(ahead: 1) || isQueryStart(ahead: 1)
+    guard at(keyword),
+      isOnlyName(ahead: 1) || isString(ahead: 1) || isQueryStart(ahead: 1)
         || kind(ahead: 1) == .symbol(.leftParen)
     else { return false }
     advance()

@@ -150,7 +150,8 @@ extension SQLError {
     SQLError(
       .parse, "UNSUPPORTED_TYPED_LITERAL", "there are no literals of the form \(type) '…'", span: span,
       hint: type.lowercased() == "x"
-        ? "write a binary without a space: X'1F'" : "there are DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ and INTERVAL '…'; CAST('…' AS type) does for others")
+        ? "write a binary without a space: X'1F'"
+        : "there are DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ and INTERVAL '…'; CAST('…' AS type) does for others")
   }
 
   static func quotedUnit(_ unit: String, of function: String, at span: SourceSpan) -> SQLError {

@@ -9,7 +9,8 @@ struct CommandCompletion {
     let line = text[start..<point]
     guard let space = line.lastIndex(of: UInt8(ascii: " ")) else {
       let typed = String(decoding: line, as: UTF8.self)
-      let names = typed.hasPrefix("\\")
+      let names =
+        typed.hasPrefix("\\")
         ? DotCommand.all.flatMap { [$0.name] + $0.aliases }.map { "\\" + $0 } : DotCommand.all.map { "." + $0.name }
       return Completion(range: start..<point, candidates: Completer.matching(names.map { .init(text: $0) }, typed))
     }

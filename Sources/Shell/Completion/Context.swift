@@ -47,7 +47,8 @@ struct Context {
     "OUTPUT": ["MODE"], "MODE": ["APPEND", "UPDATE", "COMPLETE", "CHANGELOG"],
     "EMIT": ["CHANGES", "FINAL", "ON WINDOW CLOSE", "UPDATES", "SNAPSHOT"],
     "TRIGGER": ["EVERY", "ONCE", "AVAILABLE NOW", "CONTINUOUS", "REALTIME"],
-    "MATERIALIZED": ["VIEW"], "TEMP": ["VIEW", "FUNCTION"], "INSERT": ["INTO"], "GROUP": ["BY"], "ORDER": ["BY"], "PARTITION": ["BY"], "ADVANCE": ["CLOCK BY INTERVAL", "WATERMARK ON"],
+    "MATERIALIZED": ["VIEW"], "TEMP": ["VIEW", "FUNCTION"], "INSERT": ["INTO"], "GROUP": ["BY"], "ORDER": ["BY"], "PARTITION": ["BY"],
+    "ADVANCE": ["CLOCK BY INTERVAL", "WATERMARK ON"],
   ]
 
   /// Inside `connector(…)` in FROM: options by name; nil elsewhere.

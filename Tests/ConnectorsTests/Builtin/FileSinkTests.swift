@@ -173,13 +173,14 @@ import Testing
   }
 
   /// As Spark 4.3 writes the same rows with the same options.
-  @Test(arguments: [
-    (["escape": "\\"], #"x\"y"#, #""x\\\"y""#), ([:], "#c", "#c"), (["comment": "#"], "#c", "\"#c\""),
-    (["escape": "\\", "charToEscapeQuoteEscaping": "|"], #"a,x\"y"#, #""a,x|\\"y""#),
-    (["escapeQuotes": "false"], "q\"q", "q\"q"), (["escapeQuotes": "false", "escape": "\\"], "q\",q", "\"q\\\",q\""),
-    (["ignoreLeadingWhiteSpace": "true"], "  x ", "\"x \""), (["ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true"], "  x ", "x"),
-    (["emptyValue": "E"], "", "E"), (["quoteAll": "true"], "x", "\"x\""),
-  ] as [([String: String], String, String)])
+  @Test(
+    arguments: [
+      (["escape": "\\"], #"x\"y"#, #""x\\\"y""#), ([:], "#c", "#c"), (["comment": "#"], "#c", "\"#c\""),
+      (["escape": "\\", "charToEscapeQuoteEscaping": "|"], #"a,x\"y"#, #""a,x|\\"y""#),
+      (["escapeQuotes": "false"], "q\"q", "q\"q"), (["escapeQuotes": "false", "escape": "\\"], "q\",q", "\"q\\\",q\""),
+      (["ignoreLeadingWhiteSpace": "true"], "  x ", "\"x \""), (["ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true"], "  x ", "x"),
+      (["emptyValue": "E"], "", "E"), (["quoteAll": "true"], "x", "\"x\""),
+    ] as [([String: String], String, String)])
   func writingOptions(options: [String: String], value: String, written: String) throws {
     let schema = Schema([Field("s", .string)])
     let sink = try open(.csv, options.merging(["path": folder.file("w.csv"), "header": "false"]) { $1 }, schema: schema)
@@ -225,7 +226,8 @@ import Testing
 
   @Test(arguments: [
     [:], ["compression": "gzip"], ["compression": "zstd"], ["sep": "\\t"], ["sep": "||"], ["nullValue": "NA"],
-    ["escape": "\""], ["escape": "\\"], ["comment": "#"], ["escape": "\\", "charToEscapeQuoteEscaping": "|"], ["quoteAll": "true", "nullValue": "-"], ["quote": "'"], ["timeZone": "Asia/Tokyo"],
+    ["escape": "\""], ["escape": "\\"], ["comment": "#"], ["escape": "\\", "charToEscapeQuoteEscaping": "|"], ["quoteAll": "true", "nullValue": "-"],
+    ["quote": "'"], ["timeZone": "Asia/Tokyo"],
     ["timestampFormat": "dd/MM/yyyy HH:mm:ss.SSSSSSxxx", "dateFormat": "dd/MM/yyyy", "timeZone": "UTC"],
   ])
   func csvIsReadBackAsWritten(options: [String: String]) throws {

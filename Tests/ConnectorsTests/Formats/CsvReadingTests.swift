@@ -93,8 +93,10 @@ import Testing
 
   @Test(arguments: [
     ("id,name\n1,x\n2,y\n", "id BIGINT, name STRING"),
-    ("1,2.5,true,2024-01-01,2024-01-01 10:00:00\n2,3,false,,2024-01-02T00:00:00Z\n",
-      "_c0 BIGINT, _c1 DOUBLE, _c2 BOOLEAN, _c3 DATE, _c4 TIMESTAMP"),
+    (
+      "1,2.5,true,2024-01-01,2024-01-01 10:00:00\n2,3,false,,2024-01-02T00:00:00Z\n",
+      "_c0 BIGINT, _c1 DOUBLE, _c2 BOOLEAN, _c3 DATE, _c4 TIMESTAMP"
+    ),
     ("a,b\nx,y\n", "a STRING, b STRING"),
     ("x,y\nx,z\n", "_c0 STRING, _c1 STRING"),
     ("a,a\n1,2\n", "a0 BIGINT, a1 BIGINT"), ("a,,c\n1,2,3\n", "a BIGINT, _c1 BIGINT, c BIGINT"), ("x,,y\nz,3,w\n", "_c0 STRING, _c1 BIGINT, _c2 STRING"),

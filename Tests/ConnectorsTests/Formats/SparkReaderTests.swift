@@ -65,8 +65,10 @@ import Testing
       "300,99999999999,9223372036854775808|1,2,3", "a tinyint, b int, c bigint, _corrupt_record string", [:],
       ["NULL|NULL|NULL|300,99999999999,9223372036854775808", "1|2|3|NULL"]
     ),
-    ("2024-01-02 03:04:05,2024-01-02T03:04:05Z|2024-01-02T03:04,2024-01-02", "a ntz, b ntz", [:],
-      ["2024-01-02 03:04:05|NULL", "2024-01-02 03:04:00|2024-01-02 00:00:00"]),
+    (
+      "2024-01-02 03:04:05,2024-01-02T03:04:05Z|2024-01-02T03:04,2024-01-02", "a ntz, b ntz", [:],
+      ["2024-01-02 03:04:05|NULL", "2024-01-02 03:04:00|2024-01-02 00:00:00"]
+    ),
     (
       "02/01/2024,02/01/2024 03:04|2024-01-02,x", "a date, b timestamp, _corrupt_record string",
       ["dateFormat": "dd/MM/yyyy", "timestampFormat": "dd/MM/yyyy HH:mm"],
@@ -203,12 +205,13 @@ import Testing
   }
 
   /// What separated values declare by themselves.
-  @Test(arguments: [
-    ("a,b~12345678901234567890,1~1,2", [:], "a DECIMAL(20,0), b BIGINT"), ("a~123456789012345678901~1.5", [:], "a DOUBLE"),
-    ("a~0000000000000000000000001~-1", [:], "a BIGINT"), ("a~1234567890123456789012345678901234567890", [:], "a DOUBLE"),
-    ("a, b ~ 1 , x ", ["ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true"], "a BIGINT, b STRING"),
-    ("a,b~NA,1~2,NA", ["nullValue": "NA"], "a BIGINT, b BIGINT"), ("a~2024-01-02~2024-01-02T00:00:01", [:], "a TIMESTAMP"),
-  ] as [(String, [String: String], String)])
+  @Test(
+    arguments: [
+      ("a,b~12345678901234567890,1~1,2", [:], "a DECIMAL(20,0), b BIGINT"), ("a~123456789012345678901~1.5", [:], "a DOUBLE"),
+      ("a~0000000000000000000000001~-1", [:], "a BIGINT"), ("a~1234567890123456789012345678901234567890", [:], "a DOUBLE"),
+      ("a, b ~ 1 , x ", ["ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true"], "a BIGINT, b STRING"),
+      ("a,b~NA,1~2,NA", ["nullValue": "NA"], "a BIGINT, b BIGINT"), ("a~2024-01-02~2024-01-02T00:00:01", [:], "a TIMESTAMP"),
+    ] as [(String, [String: String], String)])
   func csvInference(text: String, options: [String: String], schema: String) throws {
     folder.write("i.csv", text.replacing("~", with: "\n"))
     let source = try open(.csv, options.merging(["path": folder.file("i.csv"), "header": "true"]) { $1 })
@@ -216,16 +219,17 @@ import Testing
   }
 
   /// What a text declares by itself.
-  @Test(arguments: [
-    (#"{"b":1,"a":"x"}~{"b":1.5,"c":{"z":1,"y":[1,2.5]}}"#, [:], "b DOUBLE, a STRING, c STRUCT<z:BIGINT,y:ARRAY<DOUBLE>>"),
-    (#"{"c":12345678901234567890}"#, [:], "c DECIMAL(20,0)"),
-    (#"{"b":1,"c":true,"d":1.5,"e":null}"#, ["primitivesAsString": "true"], "b STRING, c STRING, d STRING, e STRING"),
-    (#"{"b":1.5}~{"b":10.25}"#, ["prefersDecimal": "true"], "b DECIMAL(4,2)"),
-    (#"{"b":1.50}~{"b":22.125}~{"b":3}"#, ["prefersDecimal": "true"], "b DECIMAL(23,3)"),
-    (#"{"t":"2024-01-02T03:04:05Z"}~{"t":"2024-01-02 03:04:05"}"#, ["inferTimestamp": "true"], "t TIMESTAMP"),
-    (#"{"a":null,"b":[],"c":{},"d":[null],"e":1}"#, ["dropFieldIfAllNull": "true"], "e BIGINT"),
-    (#"{'a':1}~{"b":[1,"x"]}~{"d":true}~{"d":1}"#, [:], "a BIGINT, b ARRAY<STRING>, d STRING"),
-  ] as [(String, [String: String], String)])
+  @Test(
+    arguments: [
+      (#"{"b":1,"a":"x"}~{"b":1.5,"c":{"z":1,"y":[1,2.5]}}"#, [:], "b DOUBLE, a STRING, c STRUCT<z:BIGINT,y:ARRAY<DOUBLE>>"),
+      (#"{"c":12345678901234567890}"#, [:], "c DECIMAL(20,0)"),
+      (#"{"b":1,"c":true,"d":1.5,"e":null}"#, ["primitivesAsString": "true"], "b STRING, c STRING, d STRING, e STRING"),
+      (#"{"b":1.5}~{"b":10.25}"#, ["prefersDecimal": "true"], "b DECIMAL(4,2)"),
+      (#"{"b":1.50}~{"b":22.125}~{"b":3}"#, ["prefersDecimal": "true"], "b DECIMAL(23,3)"),
+      (#"{"t":"2024-01-02T03:04:05Z"}~{"t":"2024-01-02 03:04:05"}"#, ["inferTimestamp": "true"], "t TIMESTAMP"),
+      (#"{"a":null,"b":[],"c":{},"d":[null],"e":1}"#, ["dropFieldIfAllNull": "true"], "e BIGINT"),
+      (#"{'a':1}~{"b":[1,"x"]}~{"d":true}~{"d":1}"#, [:], "a BIGINT, b ARRAY<STRING>, d STRING"),
+    ] as [(String, [String: String], String)])
   func jsonInference(text: String, options: [String: String], schema: String) throws {
     folder.write("i.json", text.replacing("~", with: "\n"))
     let source = try open(.json, options.merging(["path": folder.file("i.json")]) { $1 })

@@ -25,10 +25,11 @@ import Testing
     #expect(try values.durationMicros(connector.options[3]) == 8_000_000)
   }
 
-  @Test(arguments: [
-    ("64", 64), ("64b", 64), ("10m", 10 << 20), (" 512 kB ", 512 << 10), ("1GiB", 1 << 30), ("8t", 8 << 40), ("", nil), ("-1", nil),
-    ("k", nil), ("1.5m", nil), ("1 x", nil), ("9223372036854775807k", nil),
-  ] as [(String, Int64?)])
+  @Test(
+    arguments: [
+      ("64", 64), ("64b", 64), ("10m", 10 << 20), (" 512 kB ", 512 << 10), ("1GiB", 1 << 30), ("8t", 8 << 40), ("", nil), ("-1", nil),
+      ("k", nil), ("1.5m", nil), ("1 x", nil), ("9223372036854775807k", nil),
+    ] as [(String, Int64?)])
   func sizes(text: String, bytes: Int64?) { #expect(SizeText.bytes(text) == bytes) }
 
   @Test(

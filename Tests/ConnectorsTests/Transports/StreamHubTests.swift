@@ -261,7 +261,8 @@ extension Peer {
     while true {
       let text = String(decoding: bytes, as: UTF8.self)
       if let head = text.range(of: "\r\n\r\n") {
-        let length = text[..<head.lowerBound].split(separator: "\r\n").lazy
+        let length =
+          text[..<head.lowerBound].split(separator: "\r\n").lazy
           .first { $0.lowercased().hasPrefix("content-length:") }.flatMap { Int($0.dropFirst(15).filter(\.isNumber)) } ?? 0
         if text[head.upperBound...].utf8.count >= length { return text }
       }

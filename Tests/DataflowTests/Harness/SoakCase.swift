@@ -72,9 +72,11 @@ extension SoakCase {
     SoakCase(
       name: "timeout", sql: "SELECT k + v * 100 AS id, count(*) AS n FROM l GROUP BY k + v * 100 TIMEOUT 10 SECONDS",
       mode: .update,
-      bounds: [.init(text: "groups touched within 10 s of the watermark") { recent in
-        recent.count { $0 + 10 * second > recent.watermark }
-      }]),
+      bounds: [
+        .init(text: "groups touched within 10 s of the watermark") { recent in
+          recent.count { $0 + 10 * second > recent.watermark }
+        }
+      ]),
   ]
 
   private static let joins = [
@@ -98,14 +100,16 @@ extension SoakCase {
         ON a.window_start = b.window_start AND a.window_end = b.window_end AND a.k = b.k
         """,
       tables: 2,
-      bounds: [.init(
-        text: """
-          rows of the left side with window_start > watermark - 10 s, \
-          rows of the right side with window_start > watermark - 10 s
-          """
-      ) { recent in
-        (0...1).reduce(0) { $0 + recent.windows(10 * second, every: 10 * second, of: $1).values.reduce(0, +) }
-      }]),
+      bounds: [
+        .init(
+          text: """
+            rows of the left side with window_start > watermark - 10 s, \
+            rows of the right side with window_start > watermark - 10 s
+            """
+        ) { recent in
+          (0...1).reduce(0) { $0 + recent.windows(10 * second, every: 10 * second, of: $1).values.reduce(0, +) }
+        }
+      ]),
     SoakCase(
       name: "temporal join", sql: "SELECT l.v, r.v FROM l JOIN r FOR SYSTEM_TIME AS OF l.ts ON l.k = r.k", tables: 2,
       bounds: [asOfBound]),
@@ -117,52 +121,66 @@ extension SoakCase {
   private static let rows = [
     SoakCase(
       name: "distinct within the watermark", sql: "SELECT DISTINCT ON (id) WITHIN WATERMARK id, ts FROM (SELECT k + v * 100 AS id, ts FROM l)",
-      bounds: [.init(text: "1 row per id, until the watermark is 0 s behind its first ts") { recent in
-        recent.count { $0 > recent.watermark }
-      }]),
+      bounds: [
+        .init(text: "1 row per id, until the watermark is 0 s behind its first ts") { recent in
+          recent.count { $0 > recent.watermark }
+        }
+      ]),
     SoakCase(
       name: "distinct with the time", sql: "SELECT DISTINCT ts, k FROM l",
-      bounds: [.init(text: "groups whose ts is ahead of the watermark") { recent in
-        recent.count { $0 > recent.watermark }
-      }]),
+      bounds: [
+        .init(text: "groups whose ts is ahead of the watermark") { recent in
+          recent.count { $0 > recent.watermark }
+        }
+      ]),
     SoakCase(
       name: "pattern within a time",
       sql: """
         SELECT * FROM l MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES a.v AS x, last(b.v) AS y
         PATTERN (a b+ c) WITHIN INTERVAL 10 SECONDS DEFINE b AS b.v > a.v, c AS c.v < a.v)
         """,
-      bounds: [.init(text: "rows whose ts + 10 s is ahead of the watermark") { recent in
-        recent.count { $0 + 10 * second > recent.watermark }
-      }]),
+      bounds: [
+        .init(text: "rows whose ts + 10 s is ahead of the watermark") { recent in
+          recent.count { $0 + 10 * second > recent.watermark }
+        }
+      ]),
     SoakCase(
       name: "frame by time",
       sql: """
         SELECT k, sum(v) OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL 10 SECONDS PRECEDING AND CURRENT ROW) AS s
         FROM l
         """,
-      bounds: [.init(
-        text: "rows whose ts is ahead of the watermark, those at most 10 s behind it, 1 entry for each k of those"
-      ) { recent in recent.count { $0 >= recent.watermark - 10 * second } + SoakInput.keys }]),
+      bounds: [
+        .init(
+          text: "rows whose ts is ahead of the watermark, those at most 10 s behind it, 1 entry for each k of those"
+        ) { recent in recent.count { $0 >= recent.watermark - 10 * second } + SoakInput.keys }
+      ]),
     SoakCase(
       name: "frame by time, many partitions",
       sql: """
         SELECT k, sum(v) OVER (PARTITION BY id ORDER BY ts RANGE BETWEEN INTERVAL 10 SECONDS PRECEDING AND CURRENT ROW) AS s
         FROM (SELECT k, v, ts, k + v * 100 AS id FROM l)
         """,
-      bounds: [.init(
-        text: "rows whose ts is ahead of the watermark, those at most 10 s behind it, 1 entry for each id of those"
-      ) { recent in 2 * recent.count { $0 >= recent.watermark - 10 * second } }]),
+      bounds: [
+        .init(
+          text: "rows whose ts is ahead of the watermark, those at most 10 s behind it, 1 entry for each id of those"
+        ) { recent in 2 * recent.count { $0 >= recent.watermark - 10 * second } }
+      ]),
     SoakCase(
       name: "row before", sql: "SELECT k, lag(v) OVER (ORDER BY ts) AS p, sum(v) OVER (ORDER BY ts) AS s FROM l",
-      bounds: [.init(text: "rows whose ts is ahead of the watermark, 1 row behind it, 1 state") { recent in
-        recent.count { $0 > recent.watermark } + 2
-      }]),
+      bounds: [
+        .init(text: "rows whose ts is ahead of the watermark, 1 row behind it, 1 state") { recent in
+          recent.count { $0 > recent.watermark } + 2
+        }
+      ]),
     SoakCase(
       name: "row after",
       sql: "SELECT k, lead(v, 2) OVER w AS n, sum(v) OVER (w GROUPS 1 PRECEDING) AS s FROM l WINDOW w AS (ORDER BY ts)",
-      bounds: [.init(
-        text: "rows whose ts is ahead of the watermark, 2 rows behind it, the rows of 1 place in the order behind it"
-      ) { recent in recent.count { $0 > recent.watermark - second / 2 } + 5 }]),
+      bounds: [
+        .init(
+          text: "rows whose ts is ahead of the watermark, 2 rows behind it, the rows of 1 place in the order behind it"
+        ) { recent in recent.count { $0 > recent.watermark - second / 2 } + 5 }
+      ]),
     SoakCase(
       name: "first three of a window",
       sql: """
@@ -171,8 +189,10 @@ extension SoakCase {
           FROM TUMBLE(TABLE l, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn <= 3
         """,
       showsEveryStep: false,
-      bounds: [.init(
-        text: "3 rows for each of the partitions whose window_start + 10 s is ahead of the watermark"
-      ) { 3 * $0.windows(10 * second, every: 10 * second).count }]),
+      bounds: [
+        .init(
+          text: "3 rows for each of the partitions whose window_start + 10 s is ahead of the watermark"
+        ) { 3 * $0.windows(10 * second, every: 10 * second).count }
+      ]),
   ]
 }

@@ -98,7 +98,9 @@ extension ReferencePlan {
       var known: [String: Int] = [:]
       for row in Self.sorted(input.rows(tables), match.order) {
         let key = ReferenceOrder.text(match.partition.map { row.values[$0] })
-        if let index = known[key] { partitions[index].append(row) } else {
+        if let index = known[key] {
+          partitions[index].append(row)
+        } else {
           known[key] = partitions.count
           partitions.append([row])
         }

@@ -99,14 +99,15 @@ struct NexmarkGenerator: RowGenerator {
     let own = Schema(kinds[kind(request.options)])
     guard let declared = request.schema else { return own }
     func isSame(_ a: [Field], _ b: [Field]) -> Bool {
-      a.count == b.count && zip(a, b).allSatisfy { x, y in
-        guard x.name.lowercased() == y.name.lowercased() else { return false }
-        switch (x.type, y.type) {
-        case (.structure(let p), .structure(let q)): return isSame(p, q)
-        case (.timestamp, .timestampNTZ): return true
-        default: return x.type == y.type
+      a.count == b.count
+        && zip(a, b).allSatisfy { x, y in
+          guard x.name.lowercased() == y.name.lowercased() else { return false }
+          switch (x.type, y.type) {
+          case (.structure(let p), .structure(let q)): return isSame(p, q)
+          case (.timestamp, .timestampNTZ): return true
+          default: return x.type == y.type
+          }
         }
-      }
     }
     guard isSame(own.fields, declared.fields) else {
       throw SQLError(

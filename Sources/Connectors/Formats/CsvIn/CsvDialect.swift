@@ -65,7 +65,8 @@ enum CsvOptions {
   static let unescapedQuoteHandling = OptionDefinition(
     "unescapedQuoteHandling", .choice(["STOP_AT_DELIMITER"]), default: "STOP_AT_DELIMITER",
     "a quote that ends no field is part of it, up to the next separator")
-  static let comment = OptionDefinition("comment", .string, "lines that begin with this character are left out; a row written that would begin so is put in quotes")
+  static let comment = OptionDefinition(
+    "comment", .string, "lines that begin with this character are left out; a row written that would begin so is put in quotes")
   static let nullValue = OptionDefinition("nullValue", .string, default: "", "what stands for NULL")
   static let emptyValue = OptionDefinition("emptyValue", .string, default: "", "what a quoted empty field means")
   static let nanValue = OptionDefinition("nanValue", .string, default: "NaN", "what stands for not a number")
@@ -88,7 +89,8 @@ enum CsvOptions {
   static let writing = [quoteAll, escapeQuotes]
 
   static let all = [
-    header, sep, delimiter, quote, escape, charToEscapeQuoteEscaping, unescapedQuoteHandling, comment, nullValue, emptyValue, nanValue, positiveInf, negativeInf,
+    header, sep, delimiter, quote, escape, charToEscapeQuoteEscaping, unescapedQuoteHandling, comment, nullValue, emptyValue, nanValue, positiveInf,
+    negativeInf,
     ignoreLeading, ignoreTrailing, enforceSchema, inferSchema, preferDate, maxColumns, FormatOptions.samplingRatio,
   ]
 }

@@ -99,7 +99,9 @@ private struct Changes {
         }
         guard let old, let new else {
           try refuse(
-            row, "before or after is null where a row is changed: a database sends the row before a change only if told to (REPLICA IDENTITY FULL), and it is not needed with a PRIMARY KEY")
+            row,
+            "before or after is null where a row is changed: a database sends the row before a change only if told to (REPLICA IDENTITY FULL), and it is not needed with a PRIMARY KEY"
+          )
           continue
         }
         add(old, -1)

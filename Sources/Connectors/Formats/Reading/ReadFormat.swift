@@ -75,7 +75,8 @@ enum FormatOptions {
   static let timeZone = OptionDefinition(
     "timeZone", .string, "zone of timestamps that name none; without it the session's")
   static let multiLine = OptionDefinition(
-    "multiLine", .boolean, default: "false", "records may span lines; JSON is then read as a whole, file by file. Without it JSON tells by itself, and CSV whose columns are inferred")
+    "multiLine", .boolean, default: "false",
+    "records may span lines; JSON is then read as a whole, file by file. Without it JSON tells by itself, and CSV whose columns are inferred")
 
   static let samplingRatio = OptionDefinition(
     "samplingRatio", .string, default: "1.0", "how much of the sample inference looks at, above 0 and at most 1")

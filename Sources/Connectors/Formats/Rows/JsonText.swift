@@ -183,8 +183,7 @@ enum Utf8 {
   }
 
   /// The scalar at `index` and its length; one byte that is no UTF-8 gives U+FFFD.
-  static func scalar(_ bytes: UnsafeRawBufferPointer, at index: Int) -> (scalar: Unicode.Scalar, length: Int)
-  {
+  static func scalar(_ bytes: UnsafeRawBufferPointer, at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
     let lead = UInt32(bytes[index])
     func tail(_ offset: Int) -> UInt32 { UInt32(bytes[index + offset] & 0x3F) }
     let length = sequenceLength(bytes, at: index)

@@ -162,9 +162,11 @@ final class HttpExchange {
 
   private func takePending(into space: UnsafeMutableRawBufferPointer) throws(SQLError) -> Int {
     if case .chunked = length {
-      guard let (used, written) = pending.withUnsafeBytes({
-        chunks.decode(UnsafeRawBufferPointer(rebasing: $0[start...]), into: space)
-      }) else { throw SQLError(kind, "MALFORMED_RESPONSE", "\(url.text): the answer is not chunked as it says") }
+      guard
+        let (used, written) = pending.withUnsafeBytes({
+          chunks.decode(UnsafeRawBufferPointer(rebasing: $0[start...]), into: space)
+        })
+      else { throw SQLError(kind, "MALFORMED_RESPONSE", "\(url.text): the answer is not chunked as it says") }
       start += used
       return written
     }

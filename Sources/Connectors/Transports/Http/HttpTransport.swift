@@ -54,7 +54,8 @@ final class HttpTransport: StreamTransport {
         throw .httpStatus(exchange, "GET", kind: .source, wake: wake)
       }
       let type = exchange.head["content-type"]?.lowercased() ?? ""
-      let events = type.hasPrefix("text/event-stream")
+      let events =
+        type.hasPrefix("text/event-stream")
         ? ServerSentEvents(object: name, eventBytesMax: lineBytesMax, lastEventID: lastEventID) : nil
       return HttpStream(exchange, events, self)
     }

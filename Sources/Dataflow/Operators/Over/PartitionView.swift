@@ -86,7 +86,9 @@ extension PartitionedRows {
       for (index, slot) in piece.slots.enumerated() {
         if index == piece.first { first = slots.count }
         let weight = piece.weights.map { $0[index] } ?? (hasWeights ? weights[Int(slot)] : 1)
-        if weight == 1 { slots.append(slot) } else if weight > 1 {
+        if weight == 1 {
+          slots.append(slot)
+        } else if weight > 1 {
           for _ in 0..<weight { slots.append(slot) }
         }
       }

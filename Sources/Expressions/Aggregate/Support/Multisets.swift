@@ -164,8 +164,7 @@ final class Multisets {
 
 /// One key a group; groups without one are NULL.
 @inline(__always)
-func picked<Key>(_ groups: [Int32], filler: Key, _ pick: (Int) -> Key?) -> (keys: [Key], validity: Validity?)
-{
+func picked<Key>(_ groups: [Int32], filler: Key, _ pick: (Int) -> Key?) -> (keys: [Key], validity: Validity?) {
   var validity = Validity(repeating: true, count: groups.count)
   var keys: [Key] = []
   keys.reserveCapacity(groups.count)

@@ -20,7 +20,9 @@ enum DateTruncation {
             return (0, true)
           }
           return (start, false)
-        } error: { _, _ in .internal("trunc raised") }
+        } error: { _, _ in
+          .internal("trunc raised")
+        }
       }
     },
     ScalarFunction(
@@ -54,7 +56,9 @@ enum DateTruncation {
       return try Kernel.checkedBinary(operands[0], operands[1], context, .null) { (name: BytesView, micros: Int64) -> (value: Int64, failed: Bool) in
         guard let unit = units.unit(name), let result = body(micros, unit, zone) else { return (0, true) }
         return (result, false)
-      } error: { _, _ in .internal("date_trunc raised") }
+      } error: { _, _ in
+        .internal("date_trunc raised")
+      }
     }
   }
 

@@ -54,7 +54,9 @@ enum EpochTimes {
       try Kernel.checkedUnary(operands[0], context) { (x: Int64) -> (value: Int64, failed: Bool) in
         let (micros, overflow) = x.multipliedReportingOverflow(by: factor)
         return (micros, overflow)
-      } error: { _ in .datetimeOverflow("the timestamp") }
+      } error: { _ in
+        .datetimeOverflow("the timestamp")
+      }
     }
   }
 
@@ -85,7 +87,9 @@ enum EpochTimes {
         // NaN and the infinities are no time.
         try Kernel.checkedUnary(operands[0], context, .null) { (x: Double) -> (value: Int64, failed: Bool) in
           (Casts.saturated(x * Double(Micros.perSecond), Int64.self), !x.isFinite)
-        } error: { _ in .internal("timestamp_seconds raised") }
+        } error: { _ in
+          .internal("timestamp_seconds raised")
+        }
       }
     }
     guard let shape = type.decimalShape else { throw .unexpectedInput(call, 0, wanted: "\"NUMERIC\"") }
@@ -98,7 +102,9 @@ enum EpochTimes {
           Decimal128.compare(Int128(value), scale: 6, x, scale: shape.scale) == 0
         else { return (0, true) }
         return (value, false)
-      } error: { _ in .datetimeOverflow("the timestamp, in whole microseconds,") }
+      } error: { _ in
+        .datetimeOverflow("the timestamp, in whole microseconds,")
+      }
     }
   }
 

@@ -21,7 +21,7 @@ enum IntervalConstruction {
         shown: ["SELECT make_dt_interval(1, 12, 30, 01.001001)": "INTERVAL '1 12:30:01.001001' DAY TO SECOND"])
     ) { (call) throws(SQLError) in
       try call.expect(0...4)
-      return bound(call, try parameters(call, secondsAt: 3), .dayTime, .raise) {micros($0[...]) }
+      return bound(call, try parameters(call, secondsAt: 3), .dayTime, .raise) { micros($0[...]) }
     },
     mixed("make_interval", isTolerant: false, "INTERVAL '4 00:00:00' DAY TO SECOND", "make_interval(0, 0, 0, 4)"),
     mixed("try_make_interval", isTolerant: true, "NULL", "try_make_interval(2147483647)"),

@@ -136,7 +136,9 @@ enum MomentParsing {
       try Kernel.checkedUnary(operands[0], context) { (x: Int64) -> (value: Int64, failed: Bool) in
         let (micros, overflow) = x.multipliedReportingOverflow(by: factor)
         return (micros, overflow)
-      } error: { _ in .datetimeOverflow("the timestamp") }
+      } error: { _ in
+        .datetimeOverflow("the timestamp")
+      }
     }
   }
 }

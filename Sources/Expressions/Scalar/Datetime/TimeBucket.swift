@@ -83,7 +83,9 @@ enum TimeBuckets {
       return try Kernel.checkedUnary(operands[1], context) { (time: Int64) -> (value: Int64, failed: Bool) in
         let start = size.bucket(of: time, from: origin, zone)
         return (start ?? 0, start == nil)
-      } error: { _ in .datetimeOverflow("the start of the bucket") }
+      } error: { _ in
+        .datetimeOverflow("the start of the bucket")
+      }
     }
   }
 

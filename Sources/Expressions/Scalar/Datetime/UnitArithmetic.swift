@@ -67,7 +67,9 @@ enum UnitArithmetic {
           }
         }
         return (moved ?? 0, moved == nil)
-      } error: { _, _ in .datetimeOverflow("the timestamp") }
+      } error: { _, _ in
+        .datetimeOverflow("the timestamp")
+      }
     }
   }
 

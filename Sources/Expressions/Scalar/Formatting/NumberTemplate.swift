@@ -101,7 +101,9 @@ struct NumberTemplate: Sendable {
       rest.removeFirst()
     }
     if let last = rest.popFirst() {
-      if last == .brackets { sign = sign == .none ? .brackets : sign } else {
+      if last == .brackets {
+        sign = sign == .none ? .brackets : sign
+      } else {
         guard sign == .none, last == .sign || last == .minus else { return false }
         sign = last == .sign ? .trailingSign : .trailingMinus
       }
@@ -202,7 +204,9 @@ struct NumberTemplate: Sendable {
       isTooLarge = isTooLarge || over || over2
     }
     while at < bytes.count, AsciiText.isDigit(bytes[at]) || bytes[at] == UInt8(ascii: ",") {
-      if bytes[at] == UInt8(ascii: ",") { sizes.append(0) } else {
+      if bytes[at] == UInt8(ascii: ",") {
+        sizes.append(0)
+      } else {
         sizes[sizes.count - 1] += 1
         add(bytes[at])
       }

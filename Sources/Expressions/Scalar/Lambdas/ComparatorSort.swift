@@ -7,8 +7,10 @@ enum ComparatorSort {
     ScalarFunction(
       "array_sort", .lambda, "array_sort(array[, (a, b) -> expr])",
       "The elements in ascending order, NULLs last, or in the order of a comparator that gives a negative number, 0 or a positive one.",
-      [("SELECT array_sort(array(5, 6, NULL, 1))", "[1, 5, 6, null]"),
-       ("SELECT array_sort(array('bc', 'ab', 'dc'), (a, b) -> CASE WHEN a < b THEN 1 WHEN a > b THEN -1 ELSE 0 END)", "[dc, bc, ab]")],
+      [
+        ("SELECT array_sort(array(5, 6, NULL, 1))", "[1, 5, 6, null]"),
+        ("SELECT array_sort(array('bc', 'ab', 'dc'), (a, b) -> CASE WHEN a < b THEN 1 WHEN a > b THEN -1 ELSE 0 END)", "[dc, bc, ab]"),
+      ],
       lambdaParameters: { (call, position, _) throws(SQLError) in
         if position != 1 { return nil }
         let element = try call.elementType(0)

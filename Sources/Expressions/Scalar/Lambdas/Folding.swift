@@ -10,8 +10,10 @@ enum Folding {
     ScalarFunction(
       "aggregate", aliases: ["reduce"], .lambda, "aggregate(array, start, (acc, x) -> expr[, acc -> expr])",
       "Folds the elements into one value, from start on; the last lambda turns that into the result.",
-      [("SELECT aggregate(array(1, 2, 3), 0, (acc, x) -> acc + x)", "6"),
-       ("SELECT aggregate(array(1, 2, 3), 0, (acc, x) -> acc + x, acc -> acc * 10)", "60")],
+      [
+        ("SELECT aggregate(array(1, 2, 3), 0, (acc, x) -> acc + x)", "6"),
+        ("SELECT aggregate(array(1, 2, 3), 0, (acc, x) -> acc + x, acc -> acc * 10)", "60"),
+      ],
       lambdaParameters: { (call, position, _) throws(SQLError) in
         switch position {
         case 2: [Field("acc", call.types[1]), Field("x", try call.elementType(0))]

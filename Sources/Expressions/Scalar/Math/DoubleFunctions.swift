@@ -68,7 +68,9 @@ enum DoubleFunctions {
     return BoundFunction("log", parameters, returns: .double) { (context, operands) throws(SQLError) in
       try Kernel.checkedBinary(operands[0], operands[1], context, .null) { (base: Double, x: Double) in
         (log(x) / log(base), base <= 0 || x <= 0)
-      } error: { _, _ in .internal("a logarithm raised") }
+      } error: { _, _ in
+        .internal("a logarithm raised")
+      }
     }
   }
 
@@ -121,7 +123,9 @@ enum DoubleFunctions {
     above limit: Double, _ body: @escaping @Sendable (Double) -> Double
   ) -> BoundFunction.Kernel {
     { (context, operands) throws(SQLError) in
-      try Kernel.checkedUnary(operands[0], context, .null) { (x: Double) in (body(x), x <= limit) } error: { _ in
+      try Kernel.checkedUnary(operands[0], context, .null) { (x: Double) in
+        (body(x), x <= limit)
+      } error: { _ in
         .internal("a logarithm raised")
       }
     }

@@ -19,7 +19,9 @@ enum Numbers {
           var product: Int64 = 1
           for factor in 0..<Int64(n) { product &*= factor &+ 1 }
           return (product, false)
-        } error: { _ in .internal("factorial raised") }
+        } error: { _ in
+          .internal("factorial raised")
+        }
       }
     },
     ScalarFunction(

@@ -70,7 +70,9 @@ enum Rounding {
         let wide = Decimal128.round(Int128(x), scale: 0, to: digits, rounding, shape: shape) ?? 0
         let value = T(truncatingIfNeeded: wide)
         return (value, Int128(value) != wide)
-      } error: { .overflow("round(\($0), \(digits))", hint: nil) }
+      } error: {
+        .overflow("round(\($0), \(digits))", hint: nil)
+      }
     }
   }
 
@@ -140,7 +142,9 @@ enum Rounding {
         let whole = x.rounded(isCeiling ? .up : .down)
         if let value = Int64(exactly: whole) { return (value, false) }
         return (Casts.saturated(whole, Int64.self), !x.isNaN)
-      } error: { .overflow("\(isCeiling ? "ceil" : "floor")(\($0))", hint: nil) }
+      } error: {
+        .overflow("\(isCeiling ? "ceil" : "floor")(\($0))", hint: nil)
+      }
     }
   }
 

@@ -7,8 +7,10 @@ enum ArrayText {
     ScalarFunction(
       "array_join", .array, "array_join(array, delimiter[, nullReplacement])",
       "The elements as text, delimiters between; NULL elements are left out or replaced.",
-      [("SELECT array_join(array('hello', 'world'), ' ')", "hello world"),
-       ("SELECT array_join(array('hello', NULL, 'world'), ' ', ',')", "hello , world")], bind: bind)
+      [
+        ("SELECT array_join(array('hello', 'world'), ' ')", "hello world"),
+        ("SELECT array_join(array('hello', NULL, 'world'), ' ', ',')", "hello , world"),
+      ], bind: bind)
   ]
 
   private static func bind(_ call: FunctionCall) throws(SQLError) -> BoundFunction {

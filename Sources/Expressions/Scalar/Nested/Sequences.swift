@@ -7,8 +7,10 @@ enum Sequences {
     ScalarFunction(
       "sequence", .array, "sequence(start, stop[, step])",
       "The values from start to stop by step; without a step by 1 or −1, or a day for dates and timestamps.",
-      [("SELECT sequence(1, 5)", "[1, 2, 3, 4, 5]"), ("SELECT sequence(5, 1, -2)", "[5, 3, 1]"),
-       ("SELECT sequence(DATE '2018-01-01', DATE '2018-03-01', INTERVAL 1 MONTH)", "[2018-01-01, 2018-02-01, 2018-03-01]")],
+      [
+        ("SELECT sequence(1, 5)", "[1, 2, 3, 4, 5]"), ("SELECT sequence(5, 1, -2)", "[5, 3, 1]"),
+        ("SELECT sequence(DATE '2018-01-01', DATE '2018-03-01', INTERVAL 1 MONTH)", "[2018-01-01, 2018-02-01, 2018-03-01]"),
+      ],
       bind: bind)
   ]
 

@@ -4,7 +4,8 @@ internal import Diagnostics
 /// `LIKE` and `ILIKE`. Constant patterns are compiled when the query is bound, others once for each run of equal ones.
 extension Strings {
   static let patterns: [ScalarFunction] = [
-    like("like", ignoresCase: false, "Whether the whole text matches a pattern of % (any characters) and _ (one character).",
+    like(
+      "like", ignoresCase: false, "Whether the whole text matches a pattern of % (any characters) and _ (one character).",
       "SELECT 'Spark' LIKE 'S_a%'", "true"),
     like("ilike", ignoresCase: true, "As LIKE, without regard to case.", "SELECT 'Spark' ILIKE 'spa%'", "true"),
   ]

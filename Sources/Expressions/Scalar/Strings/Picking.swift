@@ -86,7 +86,7 @@ private enum SentenceSplitter {
       }
       if !isInside, start < 0 {
         switch scalar {
-        case "!", "?": 
+        case "!", "?":
           finishSentence()
           isEnding = false
         case ".": isEnding = at &+ width == text.count || isBlank(text, at &+ width)

@@ -113,7 +113,8 @@ enum Urls {
             isMalformed = true
             return nil
           }
-          let range = operands.count > 2
+          let range =
+            operands.count > 2
             ? (part == .query ? keys[row].withRaw { url.value(of: $0) } : nil) : part.flatMap { url.range(of: $0) }
           return range.map { urls[row].slice($0.lowerBound, $0.count) }
         }

@@ -19,7 +19,8 @@ extension ExpressionBinder {
     if registry.generator(named: name) != nil { throw generatorPlace(name, span) }
     guard let function = registry.scalars[name] else {
       if let absent = AbsentFunctions.error(name, span: call.name.span.isNone ? span : call.name.span) { throw absent }
-      throw .unresolvedRoutine(call.name.text, candidates: registry.names + Self.specialFormNames + context.catalog.routineNames, span: call.name.span.isNone ? span : call.name.span)
+      throw .unresolvedRoutine(
+        call.name.text, candidates: registry.names + Self.specialFormNames + context.catalog.routineNames, span: call.name.span.isNone ? span : call.name.span)
     }
     try refuseAggregateSyntax(name, call, span: span)
     if let parameters = function.lambdaParameters {

@@ -19,15 +19,25 @@ enum TypedName: Equatable {
   init?(_ op: AST.BinaryOperator, _ left: DataType, _ right: DataType) {
     switch op {
     case .add:
-      if left == .date, right.isDayCount { self = .dayCount(function: "date_add", isSwapped: false) }
-      else if right == .date, left.isDayCount { self = .dayCount(function: "date_add", isSwapped: true) }
-      else if left.isMoment, right.isInterval || right == .null { self = Self.shift(left, right, isNegated: false, isSwapped: false) }
-      else if right.isMoment, left.isInterval || left == .null { self = Self.shift(right, left, isNegated: false, isSwapped: true) }
-      else { return nil }
+      if left == .date, right.isDayCount {
+        self = .dayCount(function: "date_add", isSwapped: false)
+      } else if right == .date, left.isDayCount {
+        self = .dayCount(function: "date_add", isSwapped: true)
+      } else if left.isMoment, right.isInterval || right == .null {
+        self = Self.shift(left, right, isNegated: false, isSwapped: false)
+      } else if right.isMoment, left.isInterval || left == .null {
+        self = Self.shift(right, left, isNegated: false, isSwapped: true)
+      } else {
+        return nil
+      }
     case .subtract:
-      if left == .date, right.isDayCount { self = .dayCount(function: "date_sub", isSwapped: false) }
-      else if left.isMoment, right.isInterval { self = Self.shift(left, right, isNegated: true, isSwapped: false) }
-      else { return nil }
+      if left == .date, right.isDayCount {
+        self = .dayCount(function: "date_sub", isSwapped: false)
+      } else if left.isMoment, right.isInterval {
+        self = Self.shift(left, right, isNegated: true, isSwapped: false)
+      } else {
+        return nil
+      }
     case .multiply where !left.isInterval && right.isInterval: self = .product
     default: return nil
     }

@@ -128,7 +128,7 @@ extension QueryBinder {
       case .bound(let relation, let nodes):
         try context.notePlanNodes(nodes, span: span)
         return relation
-      case .underDefinition: 
+      case .underDefinition:
         throw .invalidRecursion("\"\(name.text)\" is read by its own definition, which is no UNION of an anchor and a term", span: name.span)
       }
     }

@@ -37,7 +37,7 @@ extension QueryBinder {
     let bound: BoundExpression
     do {
       bound = try expressionBinder(Scope(), .limit).bind(expression)
-    } catch where error.errorClass == "UNRESOLVED_COLUMN" {
+    } catch  where error.errorClass == "UNRESOLVED_COLUMN" {
       throw .invalidLimit(clause, subclass: "IS_UNFOLDABLE", "a constant, without columns", span: expression.span)
     }
     guard bound.isConstant else {

@@ -343,9 +343,10 @@ extension SelectBinder {
         try translate(expression.replacingItems(items))
       }
       let ready = subqueries.indices.filter { index in
-        subqueryValues[index] == nil && subqueries[index].operands.allSatisfy { operand in
-          operand.columnsUsed.allSatisfy { Placeholder.over($0).map { overColumns[$0] != nil } ?? true }
-        }
+        subqueryValues[index] == nil
+          && subqueries[index].operands.allSatisfy { operand in
+            operand.columnsUsed.allSatisfy { Placeholder.over($0).map { overColumns[$0] != nil } ?? true }
+          }
       }
       let all = ready.map { BoundExpression(.column(Placeholder.subqueries + $0), type: .null) }
       try joins.attach(subqueries, usedBy: expressions ?? all)
