@@ -27,14 +27,18 @@ private enum NexmarkOptions {
     "bid.avg-size", .size, default: "100", "bytes of a bid on average, channel and url not counted")
   static let baseTime = OptionDefinition(
     "base-time", .integer, "event time of the first event, in milliseconds since 1970; without it 2015-07-15, or now if endless")
+  static let keepAlive = OptionDefinition("keep-alive", .boolean, default: "false", "false alone: a table of `events.num` events ends with the last of them")
+  static let stopAt = OptionDefinition("stop-at", .integer, "-1 alone: `events.num` says where the events end")
   /// Options of the public connector that change nothing here.
-  static let ignored = ["rate.shape", "rate.period", "rate.limited"].map {
+  static let ignored = ["rate.shape", "rate.period", "rate.limited", "max-emit-speed"].map {
     OptionDefinition($0, .string, "accepted as in the public connector; has no effect")
   }
 
   static let all =
-    [events, rate, nextRate, count, person, auction, bid, seed, hotAuctions, hotBidders, hotSellers, personBytes, auctionBytes, bidBytes, baseTime]
-    + ignored
+    [
+      events, rate, nextRate, count, person, auction, bid, seed, hotAuctions, hotBidders, hotSellers, personBytes, auctionBytes, bidBytes, baseTime,
+      keepAlive, stopAt,
+    ] + ignored
 }
 
 extension ConnectorDefinition {
@@ -129,6 +133,12 @@ struct NexmarkGenerator: RowGenerator {
         NexmarkOptions.nextRate, "\(next)", expected: "the first-event.rate, \(rate): the rate is constant",
         span: options.span(of: NexmarkOptions.nextRate.name))
     }
+    if try options.boolean(NexmarkOptions.keepAlive) {
+      throw .invalidOption(
+        NexmarkOptions.keepAlive, "true", expected: "false; leave events.num out for events without an end",
+        span: options.span(of: NexmarkOptions.keepAlive.name))
+    }
+    _ = try options.integer(NexmarkOptions.stopAt, in: -1 ... -1)
     model = NexmarkModel(
       persons: try options.integer(NexmarkOptions.person, in: 1...10_000) ?? 1,
       auctions: try options.integer(NexmarkOptions.auction, in: 1...10_000) ?? 3,
