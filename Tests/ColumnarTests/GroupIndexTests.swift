@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Columnar
@@ -40,6 +41,36 @@ import Testing
       #expect(found == groups)
     }
     #expect(index.memoryBytes <= early * 3)
+  }
+
+  /// A lookup touches no memory of keys that were taken out: the page they stood in is no more.
+  @Test func keysThatWereTakenOutAreNotLookedAt() throws {
+    let page = try #require(mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+    let bytes = page.assumingMemoryBound(to: UInt8.self)
+    for i in 0..<4096 { bytes[i] = UInt8(ascii: "k") }
+    var slots = KeySlots<BytesView>()
+    var hashes: [UInt64] = []
+    // All in the first block, under one tag.
+    for group in 0..<16 { hashes.append(UInt64(3) << 24 | UInt64(group) << 48) }
+    hashes.withUnsafeBufferPointer { hashes in
+      guard let base = hashes.baseAddress else { return }
+      for group in 0..<16 {
+        slots.insert(BytesView(long: bytes + group, count: 100), hash: base[group], group: Int32(group), hashes: base)
+      }
+      for group in 0..<16 { slots.remove(group: Int32(group), hashes: base) }
+    }
+    munmap(page, 4096)
+    let other = [UInt8](repeating: UInt8(ascii: "k"), count: 100)
+    other.withUnsafeBufferPointer { other in
+      guard let base = other.baseAddress else { return }
+      var (group, missed) = (Int32(0), 0)
+      let misses = withUnsafePointer(to: BytesView(long: base, count: 100)) { key in
+        withUnsafePointer(to: UInt64(9) << 24) { slots.match(key, $0, count: 1, groups: &group, missed: &missed) }
+      }
+      #expect(misses == 1)
+      #expect(group == -1)
+    }
+    slots.deallocate()
   }
 
   @Test(arguments: [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0)]) func numbersKeysAsADictionaryDoes(width: Int, texts: Int) {

@@ -212,9 +212,11 @@ struct KeySlots<Key: SlotKey> {
         let at = base &+ hits.trailingZeroBitCount
         if slots[at].group == group {
           controls[at] = hasFree ? KeySlots.free : KeySlots.removed
-          slots[at].group = -1
           if hasFree { used -= 1 }
-          return slots[at].key
+          let key = slots[at].key
+          // `match` looks at slots that nothing is in: the bytes of a key that was taken out are soon no more.
+          slots[at] = Slot(key: .filler, group: -1)
+          return key
         }
         hits &= hits &- 1
       }

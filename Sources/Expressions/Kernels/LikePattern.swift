@@ -23,12 +23,18 @@ struct LikePattern: Sendable {
 
   private enum Shape: Sendable {
     case exact, prefix, suffix, infix
+    /// Literals with `%` between them.
+    case literals
     case general
   }
 
   private let pieces: [Piece]
   private let shape: Shape
   private let lastLength: Int
+  /// Where all pieces are literals: their bytes one behind the other, and where each ends. Read without a reference
+  /// counted, which workers would wait for each other with.
+  private let bytes: [UInt8]
+  private let ends: [Int]
 
   init(_ pattern: UnsafeRawBufferPointer, escape: [UInt8]) throws(SQLError) {
     func isEscape(_ at: Int) -> Bool { escape.withUnsafeBytes { ByteSearch.matches($0, in: pattern, at: at) } }
@@ -69,11 +75,21 @@ struct LikePattern: Sendable {
     self.pieces = pieces
     lastLength = pieces[pieces.count - 1].length
     let isLiteral = pieces.allSatisfy(\.isLiteral)
+    var bytes: [UInt8] = []
+    var ends: [Int] = []
+    if isLiteral {
+      for piece in pieces {
+        bytes += piece.literals[0]
+        ends.append(bytes.count)
+      }
+    }
+    (self.bytes, self.ends) = (bytes, ends)
     switch pieces.count {
     case 1 where isLiteral: shape = .exact
     case 2 where isLiteral && pieces[1].isEmpty: shape = .prefix
     case 2 where isLiteral && pieces[0].isEmpty: shape = .suffix
     case 3 where isLiteral && pieces[0].isEmpty && pieces[2].isEmpty: shape = .infix
+    case 2... where isLiteral: shape = .literals
     default: shape = .general
     }
   }
@@ -97,9 +113,32 @@ struct LikePattern: Sendable {
       return pieces[1].literals[0].withUnsafeBytes { word in
         texts.map { $0.withRaw { ByteSearch.find(word, in: $0) >= 0 } }
       }
+    case .literals:
+      return bytes.withUnsafeBytes { words in
+        ends.withUnsafeBufferPointer { ends in texts.map { $0.withRaw { LikePattern.matches($0, words, ends) } } }
+      }
     case .general:
       return texts.map { $0.withRaw { matches($0) } }
     }
+  }
+
+  /// Whether a text is these words, one behind the other with anything between.
+  private static func matches(
+    _ text: UnsafeRawBufferPointer, _ words: UnsafeRawBufferPointer, _ ends: UnsafeBufferPointer<Int>
+  ) -> Bool {
+    func word(_ piece: Int) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: words[(piece == 0 ? 0 : ends[piece - 1])..<ends[piece]])
+    }
+    let last = ends.count - 1
+    guard ByteSearch.matches(word(0), in: text, at: 0) else { return false }
+    var at = ends[0]
+    for piece in 1..<last {
+      let found = ByteSearch.find(word(piece), in: text, from: at)
+      if found < 0 { return false }
+      at = found + word(piece).count
+    }
+    let start = text.count - word(last).count
+    return start >= at && ByteSearch.matches(word(last), in: text, at: start)
   }
 
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
