@@ -26,6 +26,7 @@ package final class Session: @unchecked Sendable {
   private struct Foreground {
     var query: StreamingQuery?
     var isInterrupted = false
+    var interruptions = 0
     /// What a statement waits for, and will report itself.
     var awaited: [StreamingQuery] = []
   }
@@ -120,10 +121,14 @@ package final class Session: @unchecked Sendable {
   package func interrupt() {
     let query = foreground.withLock { foreground in
       foreground.isInterrupted = true
+      foreground.interruptions += 1
       return foreground.query
     }
     query?.stop()
   }
+
+  /// How often `interrupt` was called: for what runs several statements, each of which begins uninterrupted.
+  package var interruptions: Int { foreground.withLock { $0.interruptions } }
 
   /// Whether the last statement was interrupted.
   package var wasInterrupted: Bool { foreground.withLock { $0.isInterrupted } }
