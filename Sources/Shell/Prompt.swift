@@ -23,6 +23,7 @@ extension ShellRun {
       console.tell("query \"\(name)\" failed: " + errorPalette.paint(error: error.rendered(in: nil)))
     }
     editor.isComplete = { StatementSplitter.isComplete(SourceText(name: "", text: $0), dialect: session.dialect) }
+    editor.willHandOver = { session.forgetInterrupt() }
     editor.complete = { Completer(session: session).complete($0, at: $1) }
     console.add(editor)
     defer { console.remove(editor) }
@@ -32,6 +33,8 @@ extension ShellRun {
     }
     let greeting = "streamsql \(streamSQLVersion): SQL over data that keeps arriving. Statements end with ; — .help lists commands."
     console.tell(TextFitting.wrap(greeting, to: Terminal.size.columns).joined(separator: "\n"))
+    // A signal that came while there was no prompt yet has ended the run.
+    if signalReceived.number != nil { return 0 }
     while !isQuitting {
       editor.highlighter = Highlighter(functionNames: Set(session.functions.names), dialect: session.dialect)
       switch editor.read(prompt: settings.prompt, continuation: Self.continuation) {
@@ -49,6 +52,7 @@ extension ShellRun {
     let text = SourceText(name: "<input>", text: typed)
     remember(text)
     failureCode = nil
+    if session.wasInterrupted { return notice("interrupted: nothing was run") }
     let silence = Terminal.Silence()
     defer { silence?.restore() }
     let start = monotonicNanos()

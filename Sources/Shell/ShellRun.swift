@@ -27,7 +27,7 @@ final class ShellRun: @unchecked Sendable {
   var liveView: LiveView?
   /// The last table that was shown, for `.chart`; made when it is asked for.
   var lastResult: (() -> ResultTable)?
-  private let signalReceived = SignalBox()
+  let signalReceived = SignalBox()
   var failureCode: Int32?
   var isQuitting = false
   private var commandDepth = 0
@@ -102,8 +102,11 @@ final class ShellRun: @unchecked Sendable {
     case SIGCONT:
       liveView?.resumed()
       editor?.resumed()
+    // A pager or an editor is asked by the terminal itself.
+    case SIGINT where editor != nil && ExternalCommand.isRunning: break
     case SIGINT where editor != nil:
-      if editor?.interrupt() != true { session?.interrupt() }
+      editor?.interrupt { session?.markInterrupted() }
+      session?.stopInterrupted()
     default:
       // Asked twice: whatever is stuck stays undone.
       if signalReceived.isAgain() { _exit(128 + number) }
@@ -111,7 +114,7 @@ final class ShellRun: @unchecked Sendable {
       // A terminal that is gone, or a prompt asked to end: after the statement that runs, if one does.
       if let editor {
         isQuitting = true
-        _ = editor.interrupt()
+        editor.interrupt {}
       }
       session?.interrupt()
     }
@@ -231,7 +234,7 @@ extension SQLError {
 }
 
 /// The first signal that asked the program to end.
-private final class SignalBox: Sendable {
+final class SignalBox: Sendable {
   private let value = Mutex<(number: Int32, nanos: Int64)?>(nil)
 
   /// `timeout` and shells signal a process and then its group: that is asked once.

@@ -40,6 +40,24 @@ struct ScriptRunnerTests {
     #expect(errors(of: "SELEC 1;\nSET dialect = ansi;\n" + rest) == ["1: PARSE_SYNTAX_ERROR", "3: PARSE_SYNTAX_ERROR"])
   }
 
+  @Test func nothingBeginsAfterAnInterruptUntilItIsForgotten() throws {
+    let transcript = Transcript()
+    let session = Session(
+      options: SessionOptions(), presenter: transcript,
+      environment: ConnectorEnvironment(zoneName: "UTC", output: transcript, isStdinData: false),
+      connectors: transcript.connectors)
+    defer { session.shutDown() }
+    var commands = 0
+    let runner = ScriptRunner(session: session, command: { _, _, _ in commands += 1 }, notice: { _ in })
+    let text = SourceText(name: "s", text: ".one\nCREATE VIEW v AS SELECT 1;\n")
+    session.interrupt()
+    #expect(!runner.run(text) { _, _ in false })
+    #expect(commands == 0 && !session.relationNames.contains("v"))
+    session.forgetInterrupt()
+    #expect(runner.run(text) { _, _ in false })
+    #expect(commands == 1 && session.relationNames.contains("v"))
+  }
+
   @Test func thereIsAnEnd() {
     #expect(errors(of: String(repeating: "SELEC 1;\n", count: 1_000)).count == 21)
   }

@@ -312,6 +312,32 @@ struct BusyScreenTests {
     #expect(try shell.leave() == 0)
   }
 
+  /// Between Enter and the first row there is much that Ctrl-C can meet: the editor, the hand-over, binding, the query.
+  @Test func anInterruptIsNeverLost() throws {
+    let shell = try ShellSession()
+    for round in 0..<80 {
+      try shell.type("SELECT count(*) AS n FROM range(100000000000);\r")
+      usleep(UInt32(round * 125))
+      try shell.type("\u{3}")
+      usleep(20_000)
+      // A query that still ran would not let this through.
+      try shell.type("SELECT 'round \(round)' AS alive;\r", untilShown: "│ round \(round) ")
+    }
+    #expect(try shell.leave() == 0)
+  }
+
+  /// What was pasted ends at the Ctrl-C, whatever it met.
+  @Test func anInterruptEndsWhatWasPasted() throws {
+    let shell = try ShellSession()
+    try shell.type("\u{1B}[200~SELECT 1 AS one;\n.shell echo be''gun; exec sleep 100\nSELECT 1 AS never;\u{1B}[201~\r")
+    try shell.wait(for: "begun")
+    try shell.type("\u{3}")
+    try shell.wait(for: "the command ended with 130")
+    try shell.waitForPrompt()
+    #expect(!shell.screen.text.contains("│ never │"))
+    #expect(try shell.leave() == 0)
+  }
+
   @Test func theLiveTableSaysWhy() throws {
     let server = try LineServer()
     let shell = try ShellSession(columns: 100)

@@ -24,7 +24,7 @@ package struct ScriptRunner {
     session.beginScript()
     defer { session.endScript() }
     var splitter = StatementSplitter(text, dialect: session.dialect)
-    while let piece = splitter.next() {
+    while !session.wasInterrupted, let piece = splitter.next() {
       do throws(SQLError) {
         switch piece {
         case .command(let span): try command(text.text(of: span), text, span)
@@ -38,10 +38,9 @@ package struct ScriptRunner {
           return false
         }
       }
-      if session.wasInterrupted { return false }
       splitter.dialect = session.dialect
     }
-    return true
+    return !session.wasInterrupted
   }
 
   /// How many errors of the rest of a script are worth reading.

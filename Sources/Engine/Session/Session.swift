@@ -26,7 +26,6 @@ package final class Session: @unchecked Sendable {
   private struct Foreground {
     var query: StreamingQuery?
     var isInterrupted = false
-    var interruptions = 0
     /// What a statement waits for, and will report itself.
     var awaited: [StreamingQuery] = []
   }
@@ -78,10 +77,10 @@ package final class Session: @unchecked Sendable {
 
   // MARK: Statements
 
-  /// Runs one statement to its end. Returns what an interactive user is told, if there is anything to say.
+  /// Runs one statement to its end; none after an interrupt. Returns what an interactive user is told, if there is anything to say.
   @discardableResult
   package func execute(_ statement: AST.Statement, in text: SourceText) throws(SQLError) -> String? {
-    foreground.withLock { $0.isInterrupted = false }
+    if wasInterrupted { return nil }
     // Between two statements time stands still: what one of them set off is done before the next.
     defer { settle() }
     // Each statement draws other numbers; under the virtual clock the same ones in every run (SEM-13).
@@ -117,20 +116,25 @@ package final class Session: @unchecked Sendable {
     if scriptDepth > 0 { catalog.environment.gate.hold() }
   }
 
-  /// Stops what the foreground is doing. May be called from any thread.
+  /// Stops what the foreground is doing, and lets nothing begin. May be called from any thread.
   package func interrupt() {
-    let query = foreground.withLock { foreground in
-      foreground.isInterrupted = true
-      foreground.interruptions += 1
-      return foreground.query
-    }
+    markInterrupted()
+    stopInterrupted()
+  }
+
+  /// The half of `interrupt` that calls nobody: for who decides under a lock whether this is an interrupt.
+  package func markInterrupted() { foreground.withLock { $0.isInterrupted = true } }
+
+  /// The other half: stops the foreground, if an interrupt is still meant for it.
+  package func stopInterrupted() {
+    let query = foreground.withLock { $0.isInterrupted ? $0.query : nil }
     query?.stop()
   }
 
-  /// How often `interrupt` was called: for what runs several statements, each of which begins uninterrupted.
-  package var interruptions: Int { foreground.withLock { $0.interruptions } }
+  /// What comes now is new input, which no interrupt has met. From any thread.
+  package func forgetInterrupt() { foreground.withLock { $0.isInterrupted = false } }
 
-  /// Whether the last statement was interrupted.
+  /// Whether the input that is being run, or was run last, was interrupted.
   package var wasInterrupted: Bool { foreground.withLock { $0.isInterrupted } }
 
   /// Stops everything at once. Gives the failures that no statement has told of.

@@ -16,23 +16,22 @@ extension DotCommand {
     if sql.allSatisfy({ $0 == " " || $0 == "\t" }) { sql = call.shell.editor?.history.lastStatement ?? "" }
     if sql.isEmpty { throw call.wrongUsage("there is no statement yet") }
     guard let session = call.shell.session else { return }
-    let before = session.interruptions
     repeat {
       if Terminal.isCapable(1) { Terminal.write("\u{1B}[H\u{1B}[2J") }
       try call.shell.execute(sql)
       try call.shell.console.flush()
-    } while session.pause(seconds: seconds, since: before)
+    } while session.pause(seconds: seconds)
   }
 }
 
 extension Session {
-  /// Sleeps in pieces short enough for Ctrl-C; false if it came since there were so many: a statement forgets those before it.
-  func pause(seconds: Double, since before: Int) -> Bool {
+  /// Sleeps in pieces short enough for Ctrl-C; false if it came.
+  func pause(seconds: Double) -> Bool {
     let end = monotonicNanos() + Int64(seconds * 1e9)
     while monotonicNanos() < end {
-      if interruptions != before { return false }
+      if wasInterrupted { return false }
       usleep(20_000)
     }
-    return interruptions == before
+    return !wasInterrupted
   }
 }

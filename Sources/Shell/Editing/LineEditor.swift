@@ -42,6 +42,8 @@ final class LineEditor: @unchecked Sendable {
   /// While readline forgets a line it would draw it once more.
   private var isDropping = false
   var highlighter = Highlighter(functionNames: [])
+  /// Told under a lock when a line is handed over: a Ctrl-C from here on is meant for what runs.
+  var willHandOver: () -> Void = {}
   /// Whether what was typed can be run.
   var isComplete: (String) -> Bool = { _ in true }
   var complete: ([UInt8], Int) -> Completion? = { _, _ in nil }
@@ -96,14 +98,13 @@ final class LineEditor: @unchecked Sendable {
 
   // MARK: From any thread
 
-  /// Ctrl-C at the prompt. False if there is no prompt.
-  func interrupt() -> Bool {
-    let isPrompting = shared.withLock { shared in
-      if shared.isPrompting { shared.isInterrupted = true }
-      return shared.isPrompting
+  /// Ctrl-C: drops the line at the prompt, or, where there is none, calls `mark`, under the lock under which a line is
+  /// handed over. So it meets the line or what runs of it, at any moment.
+  func interrupt(otherwise mark: () -> Void) {
+    shared.withLock { shared in
+      if shared.isPrompting { shared.isInterrupted = true } else { mark() }
     }
-    if isPrompting { wake.ring() }
-    return isPrompting
+    wake.ring()
   }
 
   func resized() {
@@ -139,7 +140,7 @@ final class LineEditor: @unchecked Sendable {
     while true {
       if let line = LineEditor.finished {
         guard let line else { return before.isEmpty ? .end : .cancelled }
-        if drawsItself || isComplete(before + line) { return .text(before + line) }
+        if drawsItself || isComplete(before + line) { return handOver(before + line) }
         before += line + "\n"
         begin(continuation)
       }
@@ -153,6 +154,17 @@ final class LineEditor: @unchecked Sendable {
       if inputs[1].revents != 0, heed() { return .cancelled }
       if inputs[0].revents != 0 { sq_readline_read_char() }
     }
+  }
+
+  /// The line is whole. A Ctrl-C that came before this moment drops it, one that comes behind it is not for the prompt.
+  private func handOver(_ line: String) -> Line {
+    let isInterrupted = shared.withLock { shared in
+      defer { (shared.isPrompting, shared.isInterrupted) = (false, false) }
+      if !shared.isInterrupted { willHandOver() }
+      return shared.isInterrupted
+    }
+    if isInterrupted { Terminal.write("^C\r\n") }
+    return isInterrupted ? .cancelled : .text(line)
   }
 
   private func begin(_ prompt: String) {
