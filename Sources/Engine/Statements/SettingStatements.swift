@@ -55,7 +55,7 @@ extension StatementExecutor {
     ] + flags.map(\.key)
 
   /// Settings that are true or false.
-  private static let flags: [(key: String, path: WritableKeyPath<SessionSettings, Bool> & Sendable)] = [
+  private static let flags: [(key: String, path: any WritableKeyPath<SessionSettings, Bool> & Sendable)] = [
     ("spark.sql.ansi.enabled", \.isANSI), ("spark.sql.groupByAliases", \.groupsByAliases),
     ("spark.sql.groupByOrdinal", \.groupsByOrdinals), ("spark.sql.orderByOrdinal", \.ordersByOrdinals),
     ("spark.sql.legacy.parser.havingWithoutGroupByAsWhere", \.takesHavingAsWhere),

@@ -75,8 +75,7 @@ struct PhysicalPlanner {
       }
       return try self.aggregate(
         aggregate.keys, aggregate.calls, isGlobal: aggregate.keys.isEmpty, name: "aggregate", input,
-        path: path,
-        windowing: aggregate.windowing)
+        path: path, windowing: aggregate.windowing)
     case .distinct(let distinct):
       let input = try build(distinct.input, path: path + ".0", endsQuery: endsQuery)
       let keys = input.schema.fields.enumerated().map { NamedExpression(.column($0, $1), as: $1.name) }
@@ -210,141 +209,6 @@ struct PhysicalPlanner {
     return node("generate", path, .generate(spec), [input], generate.schema, properties)
   }
 
-  private func aggregate(
-    _ keys: [NamedExpression], _ calls: [AggregateCall], isGlobal: Bool, name: String, _ input: PhysicalNode,
-    path: String,
-    windowing: Windowing? = nil
-  ) throws(SQLError) -> PhysicalNode {
-    for key in keys { try checkRepeatable(key.expression, over: input) }
-    for call in calls {
-      for argument in call.arguments + (call.filter.map { [$0] } ?? []) {
-        try checkRepeatable(argument, over: input)
-      }
-    }
-    let stepKeys = keys.indices.filter { keys[$0].expression.isStepNumber(over: input.properties) }
-    let isPerStep = !stepKeys.isEmpty && input.properties.isAppendOnly
-    var times: [Int: EventTime] = [:]
-    for (index, key) in keys.enumerated() {
-      times[index] = key.expression.eventTime(input.properties.eventTimes)
-    }
-    var panes: (key: Int, shape: WindowShape)?
-    if case .panes(let key, let shape)? = windowing {
-      panes = (key, shape)
-      if case .call(let call) = keys[key].expression.node, case .sliding(let size, _, _) = shape {
-        times[key] = call.arguments[0].eventTime(input.properties.eventTimes)?.endOfWindow(size)
-      }
-    }
-    let closing = isPerStep ? nil : self.closing(times, input)
-    var spec = AggregateSpec(
-      keys: keys.map(\.expression), calls: calls, isInputRetractable: input.properties.mayRetract,
-      isPerStep: isPerStep, isGlobal: isGlobal, panes: panes, closing: closing)
-    if closing == nil, !isPerStep { spec.idle = idle(windowing, input) }
-    // Without calls a group's row never changes, it only appears.
-    let isAppendOnly =
-      isPerStep || closing?.isFinalOnly == true || spec.idle?.isFinalOnly == true
-      || (calls.isEmpty && !isGlobal && input.properties.isAppendOnly)
-    var properties = EdgeProperties(
-      isAppendOnly: isAppendOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd,
-      key: isPerStep ? nil : Array(keys.indices), isFinalPerStep: isPerStep,
-      stepColumns: isPerStep ? Set(stepKeys) : [],
-      stateBound: .ofAggregate(keys: keys, calls: calls, spec, input: input.properties))
-    properties.eventTimes = times
-    return node(
-      name, path, .aggregate(spec), [input], Schema(keys.map(\.field) + calls.map(\.field)), properties)
-  }
-
-  /// What closes groups with these key times: the first that says when a group is over.
-  func closing(_ times: [Int: EventTime], _ input: PhysicalNode) -> ClosingSpec? {
-    guard let emission, !input.properties.isBounded, let key = times.keys.min(), let time = times[key] else {
-      return nil
-    }
-    return ClosingSpec(key: key, time: time, isFinalOnly: emission == .finalOnly)
-  }
-
-  /// TIMEOUT of groups; bounded input is all there, and nothing of it is over before the end (SEM-4).
-  private func idle(_ windowing: Windowing?, _ input: PhysicalNode) -> IdleSpec? {
-    guard case .idle(let timeout, let time)? = windowing, !input.properties.isBounded else { return nil }
-    let isEvent = time?.eventTime(input.properties.eventTimes)?.domain == .event
-    return IdleSpec(timeoutMicros: timeout, time: isEvent ? time : nil, isFinalOnly: emission == .finalOnly)
-  }
-
-  private func sessions(
-    _ aggregate: LogicalPlan.Aggregate, time: BoundExpression, gap: BoundExpression, _ input: PhysicalNode,
-    path: String
-  ) throws(SQLError) -> PhysicalNode {
-    let eventTime =
-      emission == nil || input.properties.isBounded ? nil : time.eventTime(input.properties.eventTimes)
-    let isFinalOnly = eventTime != nil && emission == .finalOnly
-    if input.properties.isAppendOnly, aggregate.calls.contains(where: \.isDistinct), let plan = try aggregate.countingSets() {
-      return try build(plan, path: path, endsQuery: false)
-    }
-    let needsRows = aggregate.calls.first { $0.isDistinct || $0.aggregate.own?.canMerge == false }
-    if !input.properties.isAppendOnly || needsRows != nil && !isFinalOnly {
-      return try build(try aggregate.groupingSessionRows(time: time, gap: gap), path: path, endsQuery: false)
-    }
-    if let call = needsRows {
-      throw SQLError(
-        .plan, "UNSUPPORTED_FEATURE",
-        call.isDistinct
-          ? "\(call.aggregate.name) with DISTINCT over sessions that are shown when they are over is not supported"
-          : "\(call.aggregate.name) has no MERGE, and sessions that grow together need one",
-        span: call.span,
-        hint: call.isDistinct
-          ? "use size(collect_set(…)) or approx_count_distinct, or OUTPUT MODE UPDATE"
-          : "CREATE AGGREGATE … MERGE (a, b) -> …")
-    }
-    let width = aggregate.keys.count
-    var properties = EdgeProperties(
-      isAppendOnly: isFinalOnly, isBounded: input.properties.isBounded, canEnd: input.properties.canEnd)
-    if let eventTime {
-      // A session's start says nothing of its end; its end does.
-      properties.eventTimes = [width + 1: eventTime]
-      properties.stateBound = .bounded("sessions whose end is ahead of the \(eventTime.domain.words)")
-    } else if input.properties.isBounded {
-      properties.stateBound = .bounded("every session, of bounded input")
-    } else {
-      properties.stateBound = .unbounded(
-        reason: "every session", fix: "declare a WATERMARK for the time of the session")
-    }
-    let spec = SessionAggregateSpec(
-      keys: aggregate.keys.map(\.expression), time: time, gap: gap, calls: aggregate.calls,
-      domain: eventTime?.domain,
-      isFinalOnly: isFinalOnly)
-    return node("sessions", path, .sessionAggregate(spec), [input], aggregate.schema, properties)
-  }
-
-  private func watermark(
-    _ watermark: LogicalPlan.Watermark, path: String, endsQuery: Bool
-  ) throws(SQLError) -> PhysicalNode {
-    let input = try build(watermark.input, path: path + ".0", endsQuery: endsQuery)
-    // All of a bounded input is there: nothing is late, and nothing has to wait (SEM-4).
-    if input.properties.isBounded { return input }
-    var properties = input.properties.stateless()
-    properties.eventTimes[watermark.column] = EventTime(.event)
-    let spec = WatermarkSpec(
-      column: watermark.column, columnName: input.schema[watermark.column].name,
-      delayMicros: watermark.delayMicros,
-      relation: watermark.relation)
-    return node("watermark", path, .watermark(spec), [input], input.schema, properties)
-  }
-
-  private func windows(
-    _ assign: LogicalPlan.WindowAssign, path: String, endsQuery: Bool
-  ) throws(SQLError) -> PhysicalNode {
-    let input = try build(assign.input, path: path + ".0", endsQuery: endsQuery)
-    try checkRepeatable(assign.time, over: input)
-    var properties = input.properties.stateless()
-    properties.key = nil
-    let width = input.schema.count
-    if let time = assign.time.eventTime(input.properties.eventTimes) {
-      properties.eventTimes[width + 1] = time
-      if case .sliding(let size, _, _) = assign.shape { properties.eventTimes[width] = time.later(by: size) }
-    }
-    return node(
-      "windows", path, .windowAssign(time: assign.time, shape: assign.shape), [input], assign.schema,
-      properties)
-  }
-
   private func limit(_ limit: LogicalPlan.Limit, path: String, endsQuery: Bool) throws(SQLError)
     -> PhysicalNode
   {
@@ -450,18 +314,6 @@ struct PhysicalPlanner {
     let spec = MatchRecognizeSpec(match, over: input.properties, isEverFinal: emission != nil)
     return node("match", path, .matchRecognize(spec), [input], match.schema, try .ofMatch(spec, input))
   }
-
-  // MARK: Checks
-
-  /// A row that is taken back must be computed as it was when it came, so nothing random and no time of the step (SEM-13).
-  func checkRepeatable(_ expression: BoundExpression, over input: PhysicalNode) throws(SQLError) {
-    if input.properties.isAppendOnly || input.properties.isBounded { return }
-    guard let culprit = expression.firstUnrepeatable else { return }
-    throw SQLError(
-      .plan, "INVALID_NON_DETERMINISTIC_EXPRESSIONS",
-      "\(culprit.sqlText) gives another value when a changed row is taken back", span: culprit.span,
-      hint: "compute it below the aggregate, for example as max(\(culprit.sqlText))")
-  }
 }
 
 extension LogicalPlan.Limit {
@@ -511,19 +363,6 @@ extension BoundExpression {
     case .stepValue(.batchNumber): true
     case .column(let ordinal): input.stepColumns.contains(ordinal)
     default: false
-    }
-  }
-
-  /// The first part whose value depends on when it is computed.
-  fileprivate var firstUnrepeatable: BoundExpression? {
-    switch node {
-    case .stepValue: return self
-    case .call(let call) where !call.function.isDeterministic: return self
-    default:
-      for child in children {
-        if let found = child.firstUnrepeatable { return found }
-      }
-      return nil
     }
   }
 }
