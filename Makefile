@@ -42,9 +42,9 @@ fuzz: deps ## random SQL, bytes and plans for FUZZ_SECONDS (60)
 	$(SWIFT) build -c release --product streamsql-fuzz
 	@.build/release/streamsql-fuzz $${FUZZ_SECONDS:-60}
 
-reference: deps ## write docs/functions.md anew
+reference: deps ## write anew what docs/ takes from the program: functions, options, outputs
 	$(SWIFT) build --build-tests
-	REFERENCE_UPDATE=1 $(SWIFT) test --skip-build --filter referenceIsUpToDate
+	REFERENCE_UPDATE=1 DOCS_UPDATE=1 $(SWIFT) test --skip-build --filter 'referenceIsUpToDate|ConnectorDocsTests|DocumentTests'
 
 install: build ## copy the binary to $(PREFIX)/bin
 	install -D -m 755 $(BUILD) $(DESTDIR)$(PREFIX)/bin/streamsql

@@ -47,7 +47,7 @@ extension AsOfSpec {
   /// Notes when left rows are over, if both sides have event times.
   mutating func setClock(_ l: [Int: EventTime], _ r: [Int: EventTime], mayFinish: Bool) {
     guard let mine = left.eventTime(l), let theirs = right.eventTime(r), mine.domain == .event,
-      theirs.domain == .event, !mine.isWindow, !theirs.isWindow
+      theirs.domain == .event, !mine.isWindow, !theirs.isWindow, left.type.isTimestamp, right.type.isTimestamp
     else { return }
     holdMicros = max(mine.offsetMicros, theirs.offsetMicros)
     isFinalOnly = mayFinish

@@ -274,7 +274,7 @@ private struct TimeSum {
   }
 
   private func term(_ expression: BoundExpression) -> TimeTerm? {
-    if let event = expression.eventTime(inputs.times) {
+    if let event = expression.eventTime(inputs.times), event.isWindow || expression.type.isTimestamp {
       return event.domain == .event ? TimeTerm(base: expression, event: event, isWatermarked: true) : nil
     }
     let growsOnly =

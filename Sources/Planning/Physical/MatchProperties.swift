@@ -13,7 +13,7 @@ extension MatchRecognizeSpec {
     if !isStreaming {
       mode = .allRows
     } else if let first {
-      let time = first.isDescending ? nil : first.expression.eventTime(input.eventTimes)
+      let time = first.isDescending || !first.expression.type.isTimestamp ? nil : first.expression.eventTime(input.eventTimes)
       switch time {
       case let time? where !time.isWindow && (time.domain == .processing || isEverFinal): mode = .inOrder(time)
       default: mode = .allRows

@@ -48,9 +48,8 @@ extension PhysicalPlanner {
 
   /// What closes groups with these key times: the first that says when a group is over.
   func closing(_ times: [Int: EventTime], _ input: PhysicalNode) -> ClosingSpec? {
-    guard let emission, !input.properties.isBounded, let key = times.keys.min(), let time = times[key] else {
-      return nil
-    }
+    let known = emission == .finalOnly ? times : times.filter { !$0.value.isRounded }
+    guard let emission, !input.properties.isBounded, let key = known.keys.min(), let time = known[key] else { return nil }
     return ClosingSpec(key: key, time: time, isFinalOnly: emission == .finalOnly)
   }
 

@@ -11,7 +11,7 @@ extension PhysicalPlanner {
     // All of a bounded input is there: nothing is late, and nothing has to wait (SEM-4).
     if input.properties.isBounded { return input }
     var properties = input.properties.stateless()
-    properties.eventTimes[watermark.column] = EventTime(.event)
+    properties.eventTimes[watermark.column] = EventTime(.event, calendar: LocalCalendar(zoneName: settings.zoneName))
     let spec = WatermarkSpec(
       column: watermark.column, columnName: input.schema[watermark.column].name,
       delayMicros: watermark.delayMicros,

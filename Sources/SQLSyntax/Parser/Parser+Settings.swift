@@ -100,10 +100,16 @@ extension Parser {
     }
   }
 
-  /// `spark.sql.ansi.enabled`, or the name as a string.
+  /// `spark.sql.ansi.enabled`, `table.exec.source.idle-timeout`, or the name as a string.
   mutating func settingName() throws(SQLError) -> String {
     if isString() { return try singleString().text }
-    return try dotted(from: try anyName()).map(\.text).joined(separator: ".")
+    var text = try anyName().text
+    while at(.dot) || at(.hyphen) {
+      text += at(.dot) ? "." : "-"
+      advance()
+      text += try anyName().text
+    }
+    return text
   }
 
   /// A string, a number with or without a word behind it, or words between dots.
