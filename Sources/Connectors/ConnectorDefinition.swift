@@ -31,7 +31,8 @@ package struct ConnectorDefinition: Sendable {
 package struct SourceFactory: Sendable {
   /// Looks at options and perhaps a sample: what the relation is, before any query reads it.
   package var describe: @Sendable (SourceRequest) throws(SQLError) -> SourceDescription
-  /// A reader for one query; `columns` are the ordinals of the description's schema that the query needs, in order.
+  /// A reader for one query; `columns` are the ordinals of the description's schema that the query needs, in order; the one
+  /// behind them is `metadata`.
   package var open: @Sendable (SourceRequest, SourceDescription, _ columns: [Int]) throws(SQLError) -> any Source
   package init(
     describe: @escaping @Sendable (SourceRequest) throws(SQLError) -> SourceDescription,
@@ -75,6 +76,8 @@ package struct SourceDescription: Sendable {
   package var schema: Schema
   /// Options that were not given and that the beginning of the data tells.
   var findings: [GivenOption] = []
+  /// A hidden column that readers give at the ordinal behind those of `schema`.
+  package var metadata: Field?
   /// Columns whose values are names of folders, lower case.
   var folderColumns: Set<String> = []
   package var isBounded: Bool

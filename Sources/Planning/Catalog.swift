@@ -110,6 +110,9 @@ package struct SourceReference: Sendable {
   /// The relation's columns where some are computed; empty: those of the connector, as they are.
   package var layout: [LayoutColumn] = []
 
+  /// A column that stands behind those of `schema` for queries that name it: what the file of a row is.
+  package var metadata: Field?
+
   /// A column of CREATE TABLE.
   package enum LayoutColumn: Sendable {
     /// A column that the connector gives, by ordinal.

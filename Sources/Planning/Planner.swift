@@ -30,6 +30,7 @@ package struct Planner {
     defaultMode: OutputMode? = nil
   ) throws(SQLError) -> PlannedQuery {
     let context = StatementContext(catalog: catalog, text: text, limits: limits)
+    context.noteMentions(in: query)
     let bound = try QueryBinder(context).bind(query)
     let logical = bound.namedPlan
     let timed = PushFilters(isBelowWatermarks: true).rewrite(logical, settings: context.settings)

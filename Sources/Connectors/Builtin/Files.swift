@@ -47,6 +47,7 @@ extension ConnectorDefinition {
           var description = SourceDescription(
             schema: schema, isBounded: !isStream, canEnd: !isStream, canReplay: true, malformed: MalformedRecords())
           description.folderColumns = folderColumns
+          if format.isAppendOnly { description.metadata = FileMetadataColumn.field }
           description.findings = findings
           description.isAppendOnly = format.isAppendOnly
           return description
@@ -82,7 +83,7 @@ extension ConnectorDefinition {
         span: request.pathSpan, hint: "leave out multiLine and wholetext, read it without STREAM, or follow the folder that it is in")
     }
     return try FileSource(
-      schema: Schema(columns.map { description.schema[$0] }), files: files, reading: reading,
+      schema: Schema(columns.map { $0 < description.schema.count ? description.schema[$0] : FileMetadataColumn.field }), files: files, reading: reading,
       settings: request.fileSettings(), watch: isStream ? request.folderWatch(selection, isTail: isTail) : nil,
       isTail: isTail, renewal: renewal)
   }
@@ -161,7 +162,7 @@ extension SourceRequest {
   ) throws(SQLError) -> FormatReading {
     let malformed = description.malformed ?? MalformedRecords()
     let (schema, names) = (description.schema, description.folderColumns)
-    if names.isEmpty { return try format.reading(self, schema, columns: columns, malformed: malformed) }
+    if names.isEmpty, columns.allSatisfy({ $0 < schema.count }) { return try format.reading(self, schema, columns: columns, malformed: malformed) }
     let stored = schema.fields.indices.filter { !names.contains(schema[$0].name.lowercased()) }
     var outputs: [FolderDecoder.Output] = []
     var wanted: [Int] = []
@@ -170,7 +171,7 @@ extension SourceRequest {
         outputs.append(.stored(wanted.count))
         wanted.append(place)
       } else {
-        outputs.append(.folder(schema[column]))
+        outputs.append(column < schema.count ? .folder(schema[column]) : .metadata)
       }
     }
     var reading = try format.reading(

@@ -137,12 +137,14 @@ struct FolderColumns: Sendable {
   }
 }
 
-/// Adds the columns of its folder to what is decoded from a file.
+/// Adds the columns of its folder, and of what it is, to what is decoded from a file.
 struct FolderDecoder: Decoder {
   enum Output: Sendable {
     /// The n-th column that is decoded.
     case stored(Int)
     case folder(Columnar.Field)
+    /// `FileMetadataColumn`
+    case metadata
   }
 
   let inner: any Decoder
@@ -155,13 +157,20 @@ struct FolderDecoder: Decoder {
     _ buffer: ByteBuffer, _ range: Range<Int>, emit: (Batch) throws(SQLError) -> Void
   ) throws(SQLError) {
     var values: [Value] = []
-    for case .folder(let field) in outputs { values.append(try folders.value(of: field, in: path, reading)) }
+    for output in outputs {
+      switch output {
+      case .stored: break
+      case .folder(let field): values.append(try folders.value(of: field, in: path, reading))
+      case .metadata: values.append(FileMetadataColumn.value(of: path))
+      }
+    }
     try inner.decode(buffer, range) { (batch) throws(SQLError) in
       var next = values.makeIterator()
       let columns = outputs.map { output -> Column in
         switch output {
         case .stored(let place): batch.columns[place]
         case .folder(let field): .repeating(next.next() ?? .null, type: field.type, count: batch.count)
+        case .metadata: .repeating(next.next() ?? .null, type: FileMetadataColumn.field.type, count: batch.count)
         }
       }
       try emit(Batch(columns, count: batch.count))

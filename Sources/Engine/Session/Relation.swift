@@ -52,6 +52,7 @@ final class Relation {
       isBounded: description.isBounded, canEnd: description.canEnd, isAppendOnly: description.isAppendOnly,
       primaryKey: description.primaryKey, watermark: watermark)
     reference.layout = layout
+    reference.metadata = description.metadata
     reference.primaryKey = key
     if let table, !isStream {
       reference.followable = .init(isChanging: keeper != nil || isResultOfQuery || table.isChanging)

@@ -1,4 +1,4 @@
-/// Settings of Spark that say how a cluster runs a query and not what it means: they are taken, kept and shown, and change
+/// Settings of Spark and Flink that say how a cluster runs a query and not what it means: they are taken, kept and shown, and change
 /// nothing. Those that would change answers are taken with the value whose answers are given here.
 enum ForeignSettings {
   /// What `SET key = value` does with a key that is no setting of ours.
@@ -8,7 +8,7 @@ enum ForeignSettings {
     case refuse(expected: String)
   }
 
-  /// Nil if no setting of Spark is known by this key.
+  /// Nil if no setting of theirs is known by this key.
   static func answer(_ key: String, _ value: String) -> Answer? {
     let key = key.lowercased()
     if let fixed = fixed[key] {
@@ -25,9 +25,13 @@ enum ForeignSettings {
     "spark.sql.subexpressionelimination.", "spark.sql.ui.", "spark.sql.warehouse.", "spark.sql.windowexec.", "spark.default.parallelism",
     "spark.driver.", "spark.executor.", "spark.sql.crossjoin.", "spark.sql.variable.substitute", "spark.sql.maxmetadatastringlength",
     "spark.sql.leafnodedefaultparallelism", "spark.sql.legacy.createhivetablebydefault", "spark.sql.constraintpropagation.",
+    "cluster.", "execution.", "high-availability", "jobmanager.", "metrics.", "parallelism.", "pipeline.", "rest.", "restart-strategy",
+    "sql-client.", "state.", "taskmanager.", "table.dml-sync", "table.dynamic-table-options.", "table.exec.async-", "table.exec.deduplicate.",
+    "table.exec.disabled-operators", "table.exec.mini-batch.", "table.exec.resource.", "table.exec.shuffle-mode", "table.exec.sink.",
+    "table.exec.sort.", "table.exec.spill-", "table.exec.window-agg.", "table.generated-code.", "table.optimizer.",
   ]
 
-  /// The values that are what is done here, the first of them Spark's own default.
+  /// The values that are what is done here, the first of them the default there.
   private static let fixed: [String: [String]] = [
     "spark.sql.ansi.enforcereservedkeywords": ["false"],
     "spark.sql.ansi.relationprecedence": ["false"],
@@ -38,6 +42,9 @@ enum ForeignSettings {
     "spark.sql.parser.quotedregexcolumnnames": ["false"],
     "spark.sql.storeassignmentpolicy": ["ANSI"],
     "spark.sql.timestamptype": ["TIMESTAMP_LTZ"],
+    "table.exec.legacy-cast-behaviour": ["DISABLED"],
+    "table.exec.state.ttl": ["0 ms", "0", "0 s"],
+    "table.sql-dialect": ["default"],
   ]
 }
 

@@ -18,7 +18,7 @@ extension StatementExecutor {
 
   func reset(_ key: String?) throws(SQLError) -> String? {
     let defaults = SessionSettings()
-    switch key?.lowercased() {
+    switch key.map(Self.canonical) {
     case nil: catalog.settings = defaults
     case Self.zoneKey: catalog.settings.zoneName = defaults.zoneName
     case Self.watermarkPolicyKey: catalog.settings.usesGreatestWatermark = defaults.usesGreatestWatermark
@@ -37,6 +37,12 @@ extension StatementExecutor {
       }
     }
     return nil
+  }
+
+  /// The key in lower case, and Spark's where Flink has another one for the same.
+  private static func canonical(_ key: String) -> String {
+    let key = key.lowercased()
+    return key == "table.local-time-zone" ? zoneKey : key
   }
 
   private static let quotedNamesKey = "spark.sql.ansi.doublequotedidentifiers"
@@ -83,7 +89,7 @@ extension StatementExecutor {
 
   private static func value(of key: String, in session: Session) -> String? {
     if let flag = flag(key) { return session.settings[keyPath: flag] ? "true" : "false" }
-    switch key.lowercased() {
+    switch canonical(key) {
     case quotedNamesKey: return session.dialect == .ansi ? "true" : "false"
     case zoneKey: return session.settings.zoneName
     case watermarkPolicyKey: return session.settings.usesGreatestWatermark ? "max" : "min"
@@ -101,7 +107,7 @@ extension StatementExecutor {
       catalog.settings[keyPath: flag] = try boolean(key, value, span: span)
       return
     }
-    switch key.lowercased() {
+    switch Self.canonical(key) {
     case Self.quotedNamesKey: session.dialect = try boolean(key, value, span: span) ? .ansi : .spark
     case Self.zoneKey: try setZone(named: value, span: span)
     case Self.watermarkPolicyKey:
@@ -133,7 +139,7 @@ extension StatementExecutor {
     }
   }
 
-  /// A setting of Spark that changes nothing here.
+  /// A setting of Spark or Flink that changes nothing here.
   private func assign(foreign key: String, _ value: String, span: SourceSpan) throws(SQLError) {
     switch ForeignSettings.answer(key, value) {
     case .keep: catalog.foreignSettings[key.lowercased()] = (key, value)

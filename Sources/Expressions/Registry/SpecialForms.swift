@@ -36,6 +36,15 @@ package enum SpecialForms {
     FunctionDoc(
       "batch", .stream, "batch()", "The number of the step that a row is in.", shown: ["SELECT batch() >= 0": "true"]),
     FunctionDoc(
+      "input_file_name", .stream, "input_file_name()", "The file that a row was read from, as a URI; '' for other relations. `_metadata` tells more.",
+      shown: ["SELECT input_file_name() FROM range(1)": ""]),
+    FunctionDoc(
+      "input_file_block_start", .stream, "input_file_block_start()", "Where the block of the file begins that a row was read from: 0; -1 for other relations.",
+      shown: ["SELECT input_file_block_start() FROM range(1)": "-1"]),
+    FunctionDoc(
+      "input_file_block_length", .stream, "input_file_block_length()", "The size of the file that a row was read from, in bytes; -1 for other relations.",
+      shown: ["SELECT input_file_block_length() FROM range(1)": "-1"]),
+    FunctionDoc(
       "current_watermark", .stream, "current_watermark()", "The watermark in force, NULL before the first.",
       shown: ["SELECT current_watermark()": "NULL"]),
     FunctionDoc(

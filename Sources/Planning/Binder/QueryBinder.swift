@@ -23,7 +23,8 @@ struct BoundRelation: Sendable {
   func aliased(_ alias: AST.TableAlias?) throws(SQLError) -> BoundRelation {
     guard let alias else { return self }
     let what = alias.name.map { "relation \"\($0.text)\"" } ?? "the relation"
-    var result = try withoutHidden.renamed(alias.columns, what: what, span: alias.span)
+    let kept = alias.columns.isEmpty ? without { $0.isHidden && !$0.isMetadata } : withoutHidden
+    var result = try kept.renamed(alias.columns, what: what, span: alias.span)
     if let name = alias.name { result.scope = result.scope.requalified([name.text]) }
     return result
   }
@@ -42,8 +43,10 @@ struct BoundRelation: Sendable {
   }
 
   /// The relation without the columns that only a qualifier reaches.
-  var withoutHidden: BoundRelation {
-    let visible = scope.visibleOrdinals
+  var withoutHidden: BoundRelation { without(\.isHidden) }
+
+  private func without(_ isDropped: (Scope.Column) -> Bool) -> BoundRelation {
+    let visible = scope.columns.indices.filter { !isDropped(scope.columns[$0]) }
     if visible.count == scope.columns.count { return self }
     let kept = visible.map { scope.columns[$0] }
     let columns = zip(visible, kept).map { NamedExpression(.column($0, $1.field), as: $1.field.name) }

@@ -10,6 +10,8 @@ struct Scope: Sendable {
     var field: Field
     /// A key that USING merged into another column: only there with its qualifier (`t2.k`).
     var isHidden = false
+    /// What a file is and not what is in it (`_metadata`): hidden, and only there by its name.
+    var isMetadata = false
     /// What the name stands for where it is no column of the input: the argument of a function's parameter.
     var value: BoundExpression?
   }
@@ -34,20 +36,20 @@ struct Scope: Sendable {
 
   /// The same columns under the name of an alias.
   func requalified(_ qualifier: [String]) -> Scope {
-    Scope(columns.map { Column(qualifier: qualifier, field: $0.field) })
+    Scope(columns.map { Column(qualifier: qualifier, field: $0.field, isHidden: $0.isMetadata, isMetadata: $0.isMetadata) })
   }
 
   /// Ordinals of the columns called `name`, of relations that `qualifier` may mean; no qualifier means any.
   func ordinals(qualifier: ArraySlice<String>, name: String) -> [Int] {
     columns.indices.filter { index in
       columns[index].field.name.equalsIgnoringCase(name) && columns[index].answers(to: qualifier)
-        && !(columns[index].isHidden && qualifier.isEmpty)
+        && !(columns[index].isHidden && !columns[index].isMetadata && qualifier.isEmpty)
     }
   }
 
   /// Ordinals of the columns that `qualifier.*` means, hidden ones first (as in Spark).
   func ordinals(qualifier: [String]) -> [Int] {
-    let all = columns.indices.filter { columns[$0].answers(to: qualifier[...]) }
+    let all = columns.indices.filter { columns[$0].answers(to: qualifier[...]) && !columns[$0].isMetadata }
     return all.filter { columns[$0].isHidden } + all.filter { !columns[$0].isHidden }
   }
 

@@ -10,6 +10,8 @@ final class StatementContext {
   let limits: PlanLimits
   /// The text that spans point into; nil inside a view, whose text nobody sees.
   private var text: SourceText?
+  /// Whether the query being bound names what files are (`FileMetadata`): only then do scans of files have it.
+  private(set) var readsFileMetadata = false
   /// Things worth saying that stop nothing.
   private(set) var warnings: [SQLError] = []
   /// Columns of outer queries that subqueries use; `BoundExpression.Node.outer` counts in here.
@@ -34,6 +36,12 @@ final class StatementContext {
   }
 
   func warn(_ warning: SQLError) { warnings.append(warning) }
+
+  /// Looks what a query of this text names. Before it is bound.
+  func noteMentions(in query: AST.Query) {
+    guard let text, !query.span.isNone else { return }
+    readsFileMetadata = FileMetadata.isMentioned(in: text.text(of: query.span))
+  }
 
   /// Whether the piece of text at `span` begins with a double quote.
   func isDoubleQuoted(_ span: SourceSpan) -> Bool {
@@ -85,16 +93,18 @@ final class StatementContext {
   }
 
   /// Runs `body` while `view` is being bound; a view that leads back to itself is refused.
-  func inside<R>(view: String, span: SourceSpan, _ body: () throws(SQLError) -> R) throws(SQLError) -> R {
+  func inside<R>(view: String, _ query: AST.Query, of viewText: SourceText, span: SourceSpan, _ body: () throws(SQLError) -> R) throws(SQLError) -> R {
     let folded = view.lowercased()
     if viewStack.contains(folded) { throw .recursiveView(view, span: span) }
     if viewStack.count >= limits.viewDepthMax { throw .viewsTooDeep(limits.viewDepthMax, span: span) }
     viewStack.append(folded)
-    let outerText = text
+    let outer = (text, readsFileMetadata)
+    text = viewText
+    noteMentions(in: query)
     text = nil
     defer {
       viewStack.removeLast()
-      text = outerText
+      (text, readsFileMetadata) = outer
     }
     return try body()
   }

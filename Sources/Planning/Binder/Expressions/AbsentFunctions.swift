@@ -9,7 +9,6 @@ enum AbsentFunctions {
   }
 
   private static let hints: [(names: Set<String>, prefixes: [String], hint: String)] = [
-    (["input_file_name", "input_file_block_start", "input_file_block_length"], [], "read one file a query, or keep its name in the data"),
     (["spark_partition_id"], [], "rows have no partition here; monotonically_increasing_id numbers them"),
     (["collate", "collation", "collations"], [], "texts compare by their bytes; compare lower(…) for equality without case"),
     (

@@ -8,7 +8,7 @@ extension ExpressionBinder {
   static let specialFormNames = [
     "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
     "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time", "identifier", "grouping", "grouping_id",
-  ]
+  ] + FileMetadata.functions.keys
 
   /// Nil if `name` is no special form.
   func bindSpecialForm(
@@ -63,6 +63,9 @@ extension ExpressionBinder {
         try arguments(of: call, 1, span: span)[0], to: type, mode: context.castMode, span: span)
     case "identifier" where call.over == nil: return try bindName(try identifierName(call, span: span), span: span)
     case "grouping", "grouping_id": return try bindGrouping(name, call, span: span)
+    case _ where FileMetadata.functions[name] != nil:
+      _ = try arguments(of: call, 0, span: span)
+      return try FileMetadata.functions[name].map { (field) throws(SQLError) in try bindFileFunction(name, field, span: span) }
     default:
       if let window = try bindWindowCall(name, call, span: span) { return window }
       return try bindStepValue(name, call, span: span)

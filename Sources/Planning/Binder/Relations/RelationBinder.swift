@@ -167,9 +167,12 @@ extension QueryBinder {
 
   /// The columns of a relation as CREATE TABLE lists them, computed ones among them.
   func laidOut(_ source: SourceReference, qualifier: [String], span: SourceSpan) throws(SQLError) -> BoundRelation {
+    var source = source
+    let metadata = context.readsFileMetadata ? source.metadataOrdinal : nil
+    if metadata != nil, let field = source.metadata { source.schema = Schema(source.schema.fields + [field]) }
     let stored = BoundRelation(
       plan: .scan(.init(source: source, columns: Array(source.schema.fields.indices), span: span)),
-      scope: Scope(source.schema, qualifier: qualifier))
+      scope: Scope(source.schema, qualifier: qualifier).markingMetadata(metadata))
     if source.layout.isEmpty { return stored }
     let binder = expressionBinder(stored.scope, .select)
     var columns: [NamedExpression] = []
@@ -188,9 +191,10 @@ extension QueryBinder {
         }
       }
     }
+    if let metadata { columns.append(NamedExpression(.column(metadata, source.schema[metadata]), as: source.schema[metadata].name)) }
     return BoundRelation(
       plan: .project(.init(input: stored.plan, columns: columns)),
-      scope: Scope(Schema(columns.map(\.field)), qualifier: qualifier))
+      scope: Scope(Schema(columns.map(\.field)), qualifier: qualifier).markingMetadata(metadata.map { _ in columns.count - 1 }))
   }
 
   // MARK: Calls

@@ -11,7 +11,7 @@ extension QueryBinder {
   func bindView(_ view: ViewDefinition, name: [String], span: SourceSpan) throws(SQLError) -> BoundRelation {
     var bound: BoundRelation
     do {
-      bound = try context.inside(view: view.name, span: span) { () throws(SQLError) in
+      bound = try context.inside(view: view.name, view.query, of: view.text, span: span) { () throws(SQLError) in
         guard let schema = view.schema else { return try QueryBinder(context).bind(view.query) }
         return try context.catalog.within(schema: schema) { () throws(SQLError) in try QueryBinder(context).bind(view.query) }
       }
