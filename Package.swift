@@ -26,6 +26,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels"),
+    // What Linux has and Swift's Glibc module leaves out. Header only.
+    .target(name: "CLinux"),
     // The first stage of simdjson: where the tokens of JSON text are.
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     // Compressed files, from the archives of zlib1g-dev and libzstd-dev.
@@ -52,7 +54,7 @@ let package = Package(
       "Shell",
       on: [
         "StreamSQL", "Engine", "SQLSyntax", "Columnar", "Diagnostics", "Connectors", "Expressions", "Planning",
-        "Dataflow", "CReadline",
+        "Dataflow", "CLinux", "CReadline",
       ]),
     .executableTarget(name: "streamsql-demo", dependencies: ["Shell"], swiftSettings: settings),
     .executableTarget(name: "streamsql-bench", swiftSettings: settings),

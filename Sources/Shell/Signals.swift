@@ -1,3 +1,6 @@
+import CLinux
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +8,17 @@
 #endif
 
 /// Signals, received by one thread that waits for nothing else, so that no code of ours runs inside a handler.
+///
+/// The prompt takes them too, before it reads a key: a Ctrl-C stands in front of what was typed behind it. They are taken one by
+/// one under a lock, so that whoever finds none knows that all before have had their effect.
 enum Signals {
+  private struct Receiver {
+    var descriptor: Int32 = -1
+    var handle: @Sendable (Int32) -> Void = { _ in }
+  }
+
+  private static let receiver = Mutex(Receiver())
+
   /// Blocks SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP and SIGCONT for this thread and all it will start, and calls `handle` for each that
   /// arrives. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a full file are errors of the write. Call once, before any thread is made.
   static func receive(_ handle: @escaping @Sendable (Int32) -> Void) {
@@ -13,29 +26,44 @@ enum Signals {
     signal(SIGXFSZ, SIG_IGN)
     var set = all
     pthread_sigmask(SIG_BLOCK, &set, nil)
+    let descriptor = sq_signal_descriptor(&set)
+    receiver.withLock { $0 = Receiver(descriptor: descriptor, handle: handle) }
     var thread = pthread_t()
-    let box = Unmanaged.passRetained(Box(handle))
     let code = pthread_create(
       &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        let handle = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().handle
-        var set = Signals.all
-        while true {
-          var number: Int32 = 0
-          if sigwait(&set, &number) == 0 { handle(number) }
-        }
-      }, box.toOpaque())
-    if code == 0 {
+      { _ in
+        Signals.wait()
+        return nil
+      }, nil)
+    if descriptor >= 0, code == 0 {
       pthread_detach(thread)
     } else {
       // Without the thread the default actions are better than deafness.
-      box.release()
       pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
   }
 
-  /// Stops the process, as Ctrl-Z does where nothing catches it; returns when it goes on. On the thread that receives.
+  /// Handles what is pending now, on this thread.
+  static func takePending() {
+    receiver.withLock { receiver in
+      if receiver.descriptor < 0 { return }
+      while true {
+        let number = sq_take_signal(receiver.descriptor)
+        if number == 0 { return }
+        receiver.handle(number)
+      }
+    }
+  }
+
+  private static func wait() {
+    var input = pollfd(fd: receiver.withLock { $0.descriptor }, events: Int16(POLLIN), revents: 0)
+    if input.fd < 0 { return }
+    while true {
+      if poll(&input, 1, -1) > 0 { takePending() }
+    }
+  }
+
+  /// Stops the process, as Ctrl-Z does where nothing catches it; returns when it goes on. While a signal is handled.
   static func stopProcess() {
     var set = sigset_t()
     sigemptyset(&set)
@@ -51,10 +79,5 @@ enum Signals {
     sigemptyset(&set)
     for number in [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT] { sigaddset(&set, number) }
     return set
-  }
-
-  private final class Box: Sendable {
-    let handle: @Sendable (Int32) -> Void
-    init(_ handle: @escaping @Sendable (Int32) -> Void) { self.handle = handle }
   }
 }

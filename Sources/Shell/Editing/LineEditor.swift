@@ -151,7 +151,9 @@ final class LineEditor: @unchecked Sendable {
         sq_readline_end()
         return .end
       }
-      if inputs[1].revents != 0, heed() { return .cancelled }
+      // A Ctrl-C that was typed before what there is to read comes first.
+      if inputs[0].revents != 0 { Signals.takePending() }
+      if inputs[1].revents != 0 || shared.withLock({ $0.isInterrupted }), heed() { return .cancelled }
       if inputs[0].revents != 0 { sq_readline_read_char() }
     }
   }
