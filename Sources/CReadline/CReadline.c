@@ -17,6 +17,8 @@ static char **p_line_buffer, **p_display_prompt;
 static int *p_end, *p_point, *p_done, *p_write_timestamps;
 static char *p_comment_char;
 static void (**p_redisplay_function)(void);
+static int (**p_getc_function)(FILE *);
+static int (**p_input_available_hook)(void);
 static const char **p_readline_name;
 static int *p_catch_signals, *p_catch_sigwinch;
 static FILE **p_outstream;
@@ -24,6 +26,7 @@ static void (*f_callback_handler_install)(const char *, line_handler *);
 static void (*f_callback_read_char)(void);
 static void (*f_callback_handler_remove)(void);
 static void (*f_callback_sigcleanup)(void);
+static int (*f_set_keyboard_input_timeout)(int);
 static int (*f_initialize)(void);
 static int (*f_bind_keyseq_in_map)(const char *, sq_command *, void *);
 static sq_command *(*f_function_of_keyseq)(const char *, void *, int *);
@@ -74,7 +77,9 @@ int sq_readline_load(const char *name) {
       resolve(&p_end, "rl_end") || resolve(&p_point, "rl_point") || resolve(&p_done, "rl_done") ||
       resolve(&p_write_timestamps, "history_write_timestamps") ||
       resolve(&p_comment_char, "history_comment_char") ||
-      resolve(&p_redisplay_function, "rl_redisplay_function") || resolve(&f_initialize, "rl_initialize") ||
+      resolve(&p_redisplay_function, "rl_redisplay_function") || resolve(&p_getc_function, "rl_getc_function") ||
+      resolve(&p_input_available_hook, "rl_input_available_hook") ||
+      resolve(&f_set_keyboard_input_timeout, "rl_set_keyboard_input_timeout") || resolve(&f_initialize, "rl_initialize") ||
       resolve(&f_bind_keyseq_in_map, "rl_bind_keyseq_in_map") ||
       resolve(&f_function_of_keyseq, "rl_function_of_keyseq") ||
       resolve(&f_named_function, "rl_named_function") ||
@@ -137,6 +142,25 @@ void sq_readline_begin(const char *prompt, void (*handler)(char *)) {
   in_utf8(install);
 }
 void sq_readline_read_char(void) { f_callback_read_char(); }
+
+static int (*next_byte)(void);
+static int (*has_byte)(int);
+
+static int read_next(FILE *stream) {
+  (void)stream;
+  return next_byte();
+}
+
+// How long readline would wait: for the rest of a key's sequence, or not at all.
+static int look_for_next(void) { return has_byte(f_set_keyboard_input_timeout(-1) / 1000); }
+
+void sq_readline_read_with(int (*next)(void), int (*has_next)(int milliseconds)) {
+  next_byte = next;
+  has_byte = has_next;
+  *p_getc_function = read_next;
+  *p_input_available_hook = look_for_next;
+}
+
 void sq_readline_end(void) { f_callback_handler_remove(); }
 
 void sq_readline_finish_line(void) { *p_done = 1; }

@@ -326,6 +326,33 @@ struct BusyScreenTests {
     #expect(try shell.leave() == 0)
   }
 
+  /// What is typed right behind a Ctrl-C is a line of its own, whatever of the line before it was read yet.
+  @Test func aLineBehindAnInterruptIsNotLost() throws {
+    let shell = try ShellSession()
+    for round in 0..<30 {
+      try shell.type("SELECT count(*) AS n FROM ran")
+      usleep(UInt32(round * 40))
+      try shell.type("\u{3}")
+      // The byte that is being read at that very moment may be of either line.
+      usleep(2_000)
+      try shell.type("SELECT 'round \(round)' AS alive;\r")
+      try shell.wait(for: "│ round \(round) ")
+    }
+    #expect(try shell.leave() == 0)
+  }
+
+  /// The terminal forgets what it has not handed over yet, the end of the paste too.
+  @Test func anInterruptEndsAPasteWithoutItsEnd() throws {
+    let shell = try ShellSession()
+    try shell.type("\u{1B}[200~SELECT 1,\nSELECT 2")
+    usleep(100_000)
+    try shell.type("\u{3}")
+    try shell.waitForPrompt()
+    try shell.type("SELECT 7 AS seven;\r")
+    try shell.wait(for: "│     7 │")
+    #expect(try shell.leave() == 0)
+  }
+
   /// What was pasted ends at the Ctrl-C, whatever it met.
   @Test func anInterruptEndsWhatWasPasted() throws {
     let shell = try ShellSession()

@@ -10,8 +10,10 @@ const char *sq_readline_error(void);
 
 /// Shows `prompt` and from now on hands each finished line (malloc'ed, NULL at end of input) to `handler`.
 void sq_readline_begin(const char *prompt, void (*handler)(char *line));
-/// Feeds one character from stdin.
+/// Feeds what is there to read: a character, what was typed ahead behind it, or a paste.
 void sq_readline_read_char(void);
+/// Where bytes come from: `next` gives one, -1 at the end, -2 for an error; `has_next` whether one comes within so many ms.
+void sq_readline_read_with(int (*next)(void), int (*has_next)(int milliseconds));
 /// Takes the prompt away and restores the terminal.
 void sq_readline_end(void);
 /// Ends the line as if Enter had been pressed; for commands bound with `sq_readline_bind`.

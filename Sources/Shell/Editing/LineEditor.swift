@@ -72,6 +72,7 @@ final class LineEditor: @unchecked Sendable {
     let editor = LineEditor(wake: wake, palette: palette)
     current = editor
     sq_readline_initialize()
+    sq_readline_read_with({ LineEditor.current?.nextByte() ?? -1 }, { LineEditor.current?.hasByte(within: $0) ?? false ? 1 : 0 })
     if editor.drawsItself {
       sq_readline_draw_with { LineEditor.current?.draw() }
       bindKeys()
@@ -151,11 +152,37 @@ final class LineEditor: @unchecked Sendable {
         sq_readline_end()
         return .end
       }
-      // A Ctrl-C that was typed before what there is to read comes first.
-      if inputs[0].revents != 0 { Signals.takePending() }
-      if inputs[1].revents != 0 || shared.withLock({ $0.isInterrupted }), heed() { return .cancelled }
+      if inputs[1].revents != 0 || isInterrupted(), heed() { return .cancelled }
       if inputs[0].revents != 0 { sq_readline_read_char() }
+      // Readline may have read on to a Ctrl-C.
+      if isInterrupted(), heed() { return .cancelled }
     }
+  }
+
+  /// Whether a Ctrl-C drops the line: one that was typed before what there is to read comes first.
+  private func isInterrupted() -> Bool {
+    Signals.takePending()
+    return shared.withLock { $0.isInterrupted }
+  }
+
+  /// What readline reads. It asks for more than a key where it reads a paste, whose end a Ctrl-C may have taken away.
+  private func nextByte() -> Int32 {
+    while !isInterrupted() {
+      if !hasByte(within: 50) { continue }
+      var byte: UInt8 = 0
+      switch readByte(&byte) {
+      case 1: return Int32(byte)
+      case 0: return -1
+      default: if errno != EINTR && errno != EAGAIN { return -2 }
+      }
+    }
+    return -1
+  }
+
+  private func hasByte(within milliseconds: Int32) -> Bool {
+    if isInterrupted() { return false }
+    var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    return poll(&input, 1, milliseconds) > 0 && !isInterrupted()
   }
 
   /// The line is whole. A Ctrl-C that came before this moment drops it, one that comes behind it is not for the prompt.
@@ -274,3 +301,6 @@ extension LineEditor: OutputInterceptor {
     return isPrompting
   }
 }
+
+/// Where no method has the name of the system call.
+private func readByte(_ byte: inout UInt8) -> Int { read(0, &byte, 1) }
