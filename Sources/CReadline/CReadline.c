@@ -27,6 +27,7 @@ static void (*f_callback_read_char)(void);
 static void (*f_callback_handler_remove)(void);
 static void (*f_callback_sigcleanup)(void);
 static int (*f_set_keyboard_input_timeout)(int);
+static int (*f_clear_pending_input)(void);
 static int (*f_initialize)(void);
 static int (*f_bind_keyseq_in_map)(const char *, sq_command *, void *);
 static sq_command *(*f_function_of_keyseq)(const char *, void *, int *);
@@ -79,7 +80,8 @@ int sq_readline_load(const char *name) {
       resolve(&p_comment_char, "history_comment_char") ||
       resolve(&p_redisplay_function, "rl_redisplay_function") || resolve(&p_getc_function, "rl_getc_function") ||
       resolve(&p_input_available_hook, "rl_input_available_hook") ||
-      resolve(&f_set_keyboard_input_timeout, "rl_set_keyboard_input_timeout") || resolve(&f_initialize, "rl_initialize") ||
+      resolve(&f_set_keyboard_input_timeout, "rl_set_keyboard_input_timeout") ||
+      resolve(&f_clear_pending_input, "rl_clear_pending_input") || resolve(&f_initialize, "rl_initialize") ||
       resolve(&f_bind_keyseq_in_map, "rl_bind_keyseq_in_map") ||
       resolve(&f_function_of_keyseq, "rl_function_of_keyseq") ||
       resolve(&f_named_function, "rl_named_function") ||
@@ -168,6 +170,7 @@ void sq_readline_finish_line(void) { *p_done = 1; }
 void sq_readline_drop_line(void) {
   f_free_line_state();
   f_callback_sigcleanup();
+  f_clear_pending_input();
   f_replace_line("", 0);
 }
 

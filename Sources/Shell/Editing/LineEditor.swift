@@ -1,3 +1,4 @@
+import CLinux
 import CReadline
 import Diagnostics
 import SQLSyntax
@@ -41,6 +42,8 @@ final class LineEditor: @unchecked Sendable {
   var columns = 80
   /// While readline forgets a line it would draw it once more.
   private var isDropping = false
+  /// A byte that was read with a line which is dropped, and belongs to the next one.
+  private var nextLine: UInt8?
   var highlighter = Highlighter(functionNames: [])
   /// Told under a lock when a line is handed over: a Ctrl-C from here on is meant for what runs.
   var willHandOver: () -> Void = {}
@@ -148,12 +151,12 @@ final class LineEditor: @unchecked Sendable {
       var inputs = [
         pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.readEnd, events: Int16(POLLIN), revents: 0),
       ]
-      if poll(&inputs, 2, -1) < 0 && errno != EINTR {
+      if poll(&inputs, 2, nextLine == nil ? -1 : 0) < 0 && errno != EINTR {
         sq_readline_end()
         return .end
       }
       if inputs[1].revents != 0 || isInterrupted(), heed() { return .cancelled }
-      if inputs[0].revents != 0 { sq_readline_read_char() }
+      if inputs[0].revents != 0 || nextLine != nil { sq_readline_read_char() }
       // Readline may have read on to a Ctrl-C.
       if isInterrupted(), heed() { return .cancelled }
     }
@@ -168,9 +171,21 @@ final class LineEditor: @unchecked Sendable {
   /// What readline reads. It asks for more than a key where it reads a paste, whose end a Ctrl-C may have taken away.
   private func nextByte() -> Int32 {
     while !isInterrupted() {
+      if let byte = nextLine {
+        nextLine = nil
+        return Int32(byte)
+      }
       if !hasByte(within: 50) { continue }
       var byte: UInt8 = 0
-      switch readByte(&byte) {
+      let before = sq_thread_waits()
+      let count = readByte(&byte)
+      // A byte that had to be waited for, though there was one just before, was typed behind a Ctrl-C at which the terminal
+      // forgot that one.
+      if count == 1, sq_thread_waits() != before, isInterrupted() {
+        nextLine = byte
+        return -1
+      }
+      switch count {
       case 1: return Int32(byte)
       case 0: return -1
       default: if errno != EINTR && errno != EAGAIN { return -2 }
@@ -181,6 +196,7 @@ final class LineEditor: @unchecked Sendable {
 
   private func hasByte(within milliseconds: Int32) -> Bool {
     if isInterrupted() { return false }
+    if nextLine != nil { return true }
     var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
     return poll(&input, 1, milliseconds) > 0 && !isInterrupted()
   }
