@@ -32,6 +32,17 @@ struct ParserErrorTests {
       "error[UNSUPPORTED_FEATURE]: ALTER TABLE … ADD is not supported",
       hint: "CREATE TABLE … AS SELECT makes a table with other columns; RENAME TO gives it the name"),
     ErrorCase(
+      "SELECT 1️⃣[1, 2]", "error[PARSE_SYNTAX_ERROR]: unexpected \"[\", expected an expression",
+      hint: "an array is ARRAY[1, 2, 3] or array(1, 2, 3)"),
+    ErrorCase(
+      "SELECT * FROM t 1️⃣USING SAMPLE 5",
+      "error[PARSE_SYNTAX_ERROR]: unexpected \"USING\", expected TABLESAMPLE, MATCH_RECOGNIZE, AS, NATURAL, INNER, CROSS, …",
+      hint: "a sample is TABLESAMPLE (10 ROWS) or TABLESAMPLE (5 PERCENT)"),
+    ErrorCase(
+      "SELECT ts AT 1️⃣TIME ZONE 'UTC' FROM t",
+      "error[PARSE_SYNTAX_ERROR]: unexpected \"TIME\", expected \",\", FROM, WHERE, GROUP, HAVING, WINDOW, …",
+      hint: "the time in another zone is from_utc_timestamp(ts, 'Europe/Berlin')"),
+    ErrorCase(
       "SELECT 'a' 1️⃣COLLATE UTF8_LCASE",
       "error[UNSUPPORTED_FEATURE]: COLLATE is not supported",
       hint: "texts are compared byte by byte, as by UTF8_BINARY; lower(a) = lower(b) compares without case"),

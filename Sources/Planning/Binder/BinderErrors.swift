@@ -64,14 +64,15 @@ extension SQLError {
   static func unresolvedRoutine(_ name: String, candidates: [String], span: SourceSpan) -> SQLError {
     SQLError(
       .bind, "UNRESOLVED_ROUTINE", "there is no function \"\(name)\"", span: span,
-      hint: didYouMean(name, in: candidates) ?? "SHOW FUNCTIONS lists all of them")
+      hint: ForeignFunctions.hint(name) ?? didYouMean(name, in: candidates) ?? "SHOW FUNCTIONS lists all of them")
   }
 
   static func unresolvedTableFunction(_ name: String, candidates: [String], span: SourceSpan) -> SQLError {
     SQLError(
       .bind, "UNRESOLVABLE_TABLE_VALUED_FUNCTION", "there is no connector or table function \"\(name)\"", span: span,
       hint: isFileReader(name)
-        ? "a path in quotes is read by its suffix: FROM 'x.csv'; with options: read_files('x.csv', header => true)" : didYouMean(name, in: candidates))
+        ? "a path in quotes is read by its suffix: FROM 'x.csv'; with options: read_files('x.csv', header => true)"
+        : ForeignFunctions.hint(name) ?? didYouMean(name, in: candidates))
   }
 
   /// `read_csv`, `read_json_auto`, … of other systems.

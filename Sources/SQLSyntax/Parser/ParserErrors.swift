@@ -114,7 +114,7 @@ extension Parser {
       return "\(keyword.rawValue) is a reserved word; to use it as a name, put it in backquotes"
     }
     if at(.ampersand), index > 0, tokens[index - 1].kind == .symbol(.ampersand) { return "write AND" }
-    return nil
+    return foreignSyntax(isExpression: items.contains(.what(Self.anExpression)))
   }
 
   /// `a, b or c`, without repetitions.
