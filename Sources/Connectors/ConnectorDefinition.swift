@@ -227,4 +227,6 @@ package struct OptionValues: Sendable {
   package mutating func set(_ name: String, _ text: String, span: SourceSpan) {
     values[name.lowercased()] = (text, span)
   }
+
+  package mutating func remove(_ name: String) { values[name.lowercased()] = nil }
 }

@@ -9,7 +9,7 @@ extension ConnectorRegistry {
     let named = try connector(forPath: path, format: format, span: span)
     let ownSuffix = ["txt", "text"].contains(Compression.suffix(of: Compression.inner(path)))
     // A path that cannot be listed is left to the reader, whose error names it.
-    guard format == nil, named.name == "text", !ownSuffix, !path.contains("://"), let json = self["json"],
+    guard format == nil, named.name == "text", !ownSuffix, let json = self["json"],
       let first = try? FileListing.files(at: path, span: span).first(where: { $0.bytes > 0 })
     else { return named }
     if first.path != FileListing.localPath(path) {
@@ -19,17 +19,34 @@ extension ConnectorRegistry {
     return FileListing.beginsWithObject(first.path) ? json : named
   }
 
-  /// The connector for a string in FROM or INTO: by format if one is named, by URL scheme, else by suffix.
+  /// The connector that writes a path: as ``connector(forPath:format:span:)``, and for a folder that of the files that are in it,
+  /// JSON where there are none.
+  package func connector(
+    writingPath path: String, format: String?, span: SourceSpan
+  ) throws(SQLError) -> ConnectorDefinition {
+    let isFolder = path.hasSuffix("/") || FileListing.isFolder(path)
+    guard format == nil, isFolder, Self.scheme(of: path) == nil, let json = self["json"] else {
+      return try connector(forPath: path, format: format, span: span)
+    }
+    // A folder that is not there yet, or cannot be listed, is left to the writer.
+    guard let first = try? FileListing.files(at: path, span: span).first, Compression.suffix(of: Compression.inner(first.path)) != nil else {
+      return json
+    }
+    return try connector(forPath: first.path, format: nil, span: span)
+  }
+
+  /// The connector for a string in FROM or INTO: by the scheme of an address, by format if one is named, else by suffix.
   package func connector(
     forPath path: String, format: String?, span: SourceSpan
   ) throws(SQLError) -> ConnectorDefinition {
-    if let format {
-      guard let connector = self[format] else { throw .unknownConnector(format, in: sourceNames, span: span) }
+    if let scheme = Self.scheme(of: path) {
+      // What is wrong with https the connector's own look at the address says.
+      let name = scheme == "https" ? "http" : scheme
+      guard let connector = self[name] else { throw .unknownConnector(scheme, in: sourceNames, span: span) }
       return connector
     }
-    if let scheme = path.range(of: "://") {
-      let name = String(path[..<scheme])
-      guard let connector = self[name] else { throw .unknownConnector(name, in: sourceNames, span: span) }
+    if let format {
+      guard let connector = self[format] else { throw .unknownConnector(format, in: sourceNames, span: span) }
       return connector
     }
     if let error = Compression.unsupported(path, span: span) { throw error }
@@ -43,9 +60,32 @@ extension ConnectorRegistry {
     }
   }
 
+  /// The scheme of an address such as `http://…`, lower case; nil for a path of files.
+  private static func scheme(of path: String) -> String? {
+    guard let end = path.range(of: "://") else { return nil }
+    let scheme = path[..<end].lowercased()
+    let isName = scheme.first?.isLetter ?? false && scheme.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "/") }
+    return isName && scheme != "file" ? scheme : nil
+  }
+
   /// Whether tables `USING` this name are files: also those of formats that are not read here.
   package func isFileFormat(_ name: String) -> Bool {
     self[name]?.positional.first == "path" || ForeignFormat.named(name) != nil
+  }
+}
+
+extension ConnectorDefinition {
+  /// The options by which a string in FROM or INTO says what to read or write: a path of files, else an address, and with it the
+  /// format that was named.
+  package func options(forPath path: String, format: GivenOption?, span: SourceSpan) throws(SQLError) -> [GivenOption] {
+    guard let option = positional.first else {
+      throw SQLError(
+        .bind, "UNSUPPORTED_DATA_SOURCE", "connector \"\(name)\" has no addresses", span: span, hint: "call it: \(name)(…)")
+    }
+    if option == "path" { return [GivenOption(option, path, span: span)] }
+    // A URL is the address as it stands; others are what is behind the scheme.
+    let address = option == "url" ? path : path.range(of: "://").map { String(path[$0...].dropFirst(3)) } ?? path
+    return [GivenOption(option, address, span: span)] + (format.map { [$0] } ?? [])
   }
 }
 

@@ -35,6 +35,14 @@ package enum ForeignConnector {
     Entry(
       names: ["delta", "iceberg", "hudi", "paimon", "hive", "hbase", "hbase-1.4", "hbase-2.2", "dynamodb", "firehose", "bigquery", "snowflake"],
       system: "this store", advice: "export to files, and read those"),
+    Entry(
+      names: ["s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "wasb", "wasbs", "adl", "oss", "r2"], system: "object stores",
+      advice: "read with exec('aws s3 cp s3://BUCKET/KEY -', format => 'csv', schema => '…') or another store's own tool, or copy the files here"),
+    Entry(
+      names: ["hdfs", "webhdfs", "viewfs", "dbfs"], system: "distributed file systems",
+      advice: "read with exec('hdfs dfs -cat /PATH', format => 'csv', schema => '…'), or copy the files here"),
+    Entry(names: ["ftp", "ftps", "sftp", "scp"], system: "file transfer", advice: "read with exec('curl -sSN ADDRESS'), or copy the files here"),
+    Entry(names: ["ws", "wss", "websocket"], system: "web sockets", advice: "read with exec('websocat -t ADDRESS')"),
     Entry(names: ["eventhubs", "pubsub", "gcp-pubsub"], system: "this service", advice: "read with exec and its command line client"),
   ]
 

@@ -147,6 +147,12 @@ struct TroubleTests {
     ("SELECT * FROM 'people.csv' WITH (mode = 'FAILFST')", "did you mean 'FAILFAST'?"),
     ("SELECT value FROM rate() TRIGGER EVRY 1 SECOND", "did you mean EVERY?"), ("SELECT value FROM rate() EMIT CHNGES", "did you mean CHANGES?"),
     ("SELECT value FROM rate() TRIGGER EVERY 1 SECNOD", "did you mean SECOND?"), ("INSERT INTO nope SELECT 1", "INSERT INTO 'nope.csv'"),
+    ("SELECT * FROM 's3://bucket/x.csv'", "exec('aws s3 cp"), ("SELECT * FROM 'https://example.com/x.csv'", "exec('curl -sSN https://example.com/x.csv')"),
+    ("INSERT OVERWRITE 'http://127.0.0.1:1/' SELECT 1", "files, folders and memory tables"),
+    ("START QUERY q AS SELECT value FROM rate() CHECKPOINT 'c'", "leave it out"), ("ALTER QUERY q SET OUTPUT MODE COMPLETE", "STOP QUERY it"),
+    ("CREATE INDEX i ON t (a)", "PRIMARY KEY"), ("PRAGMA threads", "SET changes a setting"), ("SET no_such_thing = 1", "SET lists the settings"),
+    ("SELECT * FROM nexmark('events.num' => 5)", "in backquotes"),
+    ("INSERT INTO 'o/' OPTIONS (partitionBy 'a') SELECT 1 AS a", "INSERT INTO 'out/day=2024-01-01/' SELECT"),
   ])
   func whatWasMeant(sql: String, hint: String) throws {
     let folder = TemporaryFolder()
@@ -154,6 +160,49 @@ struct TroubleTests {
     let outcome = try streamsql(sql, folder: folder.path)
     #expect(outcome.code == 1)
     #expect(outcome.errors.contains("hint: ") && outcome.errors.contains(hint), "\(outcome.errors)")
+  }
+
+  @Test func whatIsWrittenAloneSaysSo() throws {
+    #expect(try streamsql("SELECT * FROM blackhole()").errors.contains("connector \"blackhole\" can only be written"))
+  }
+
+  /// An address in quotes is one in FROM and in INTO, and no name of a folder.
+  @Test func addressesInQuotes() throws {
+    let folder = TemporaryFolder()
+    let server = try LineServer()
+    let child = try startStreamsql("SELECT value FROM 'socket://127.0.0.1:\(server.port)' LIMIT 1", folder: folder.path)
+    try server.send("hello\n")
+    #expect(try child.wait().output == "value\nhello\n")
+    let web = try LineServer()
+    let reader = try startStreamsql("SELECT value FROM 'http://127.0.0.1:\(web.port)/x.csv' LIMIT 1", folder: folder.path)
+    try web.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\na line\n")
+    #expect(try reader.wait().output == "value\na line\n")
+    let writer = try streamsql("INSERT INTO 'http://127.0.0.1:1/' SELECT 1 AS x", folder: folder.path)
+    #expect(writer.code == 3 && writer.errors.contains("CONNECTION_FAILED"), "\(writer.errors)")
+    #expect(Files.list(folder.path).isEmpty)
+  }
+
+  /// Rows go to a folder in the format of its files, with a slash behind its name or without.
+  @Test func aFolderKeepsItsFormat() throws {
+    let folder = TemporaryFolder()
+    mkdir(folder.path + "/in", 0o755)
+    folder.file("in/1.csv", "a,b\n1,x\n")
+    for (number, path) in ["in", "in/"].enumerated() {
+      #expect(try streamsql("INSERT INTO '\(path)' SELECT \(number + 2) AS a, 'y' AS b", folder: folder.path).code == 0)
+    }
+    #expect(try streamsql("SELECT * FROM 'in' ORDER BY a", folder: folder.path).output == "a\tb\n1\tx\n2\ty\n3\ty\n")
+    #expect(try streamsql("INSERT INTO 'new/' SELECT 1 AS a; SELECT * FROM json.`new`", folder: folder.path).output == "a\n1\n")
+  }
+
+  /// What is written takes the place of what was there: of a path, a format and a path, a table that was declared over files.
+  @Test(arguments: ["'out/' OPTIONS (format 'csv')", "csv.`out/`", "t", "TABLE t"]) func filesAreOverwritten(target: String) throws {
+    let folder = TemporaryFolder()
+    let declared = "CREATE TABLE t (a INT) USING csv OPTIONS (path 'out/', header 'true'); "
+    for number in [1, 2] {
+      let outcome = try streamsql("\(declared) INSERT OVERWRITE \(target) SELECT \(number) AS a", folder: folder.path)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+    }
+    #expect(try streamsql("SELECT * FROM csv.`out/`", folder: folder.path).output == "a\n2\n")
   }
 
   @Test func optionsOfAPath() throws {

@@ -62,10 +62,10 @@ struct ParserErrorTests {
       "1️⃣VACUUM",
       "error[UNSUPPORTED_FEATURE]: VACUUM is not supported",
       hint: "files are left as they are written"),
-    ErrorCase("SELECT1️⃣", "error[PARSE_SYNTAX_ERROR]: unexpected the end of the statement, expected an expression"),
+    ErrorCase("SELECT1️⃣", "error[PARSE_SYNTAX_ERROR]: unexpected end of the statement, expected an expression"),
     ErrorCase(
       "SELECT a FROM1️⃣",
-      "error[PARSE_SYNTAX_ERROR]: unexpected the end of the statement, expected LATERAL, VALUES or a relation"),
+      "error[PARSE_SYNTAX_ERROR]: unexpected end of the statement, expected LATERAL, VALUES or a relation"),
     ErrorCase(
       "SELECT 1️⃣FROM t",
       "error[PARSE_SYNTAX_ERROR]: unexpected \"FROM\", expected an expression",
@@ -85,7 +85,7 @@ struct ParserErrorTests {
     ErrorCase("SELECT a, 1️⃣, b", "error[PARSE_SYNTAX_ERROR]: unexpected \",\", expected an expression"),
     ErrorCase(
       "SELECT (a1️⃣",
-      "error[PARSE_SYNTAX_ERROR]: unexpected the end of the statement, expected \",\" or \")\""),
+      "error[PARSE_SYNTAX_ERROR]: unexpected end of the statement, expected \",\" or \")\""),
     ErrorCase("SELECT (a 1️⃣]", "error[PARSE_SYNTAX_ERROR]: unexpected \"]\", expected \",\" or \")\""),
     ErrorCase(
       "SELECT a FROM (SELECT b 1️⃣EMIT CHANGES)",
@@ -129,7 +129,7 @@ struct ParserErrorTests {
       "error[PARSE_SYNTAX_ERROR]: unexpected \"b\", expected \",\", FROM, WHERE, GROUP, HAVING, WINDOW, …"),
     ErrorCase(
       "SELECT CAST(a AS 1️⃣1)",
-      "error[PARSE_SYNTAX_ERROR]: unexpected the number 1, expected INTERVAL or a data type"),
+      "error[PARSE_SYNTAX_ERROR]: unexpected number 1, expected INTERVAL or a data type"),
     ErrorCase(
       "SELECT CAST(a AS DECIMAL(1️⃣99999999999))",
       "error[NUMERIC_VALUE_OUT_OF_RANGE]: 99999999999 is too large here"),
@@ -177,7 +177,7 @@ struct ParserErrorTests {
     ErrorCase("SELECT 1️⃣${UNDEFINED}", "error[PARSE_SYNTAX_ERROR]: unexpected \"$\", expected an expression"),
     ErrorCase(
       "SELECT * FROM a JOIN b ON1️⃣ ",
-      "error[PARSE_SYNTAX_ERROR]: unexpected the end of the statement, expected an expression"),
+      "error[PARSE_SYNTAX_ERROR]: unexpected end of the statement, expected an expression"),
     ErrorCase(
       "SELECT a FROM t GROUP BY ROLLUP(a) 1️⃣WITH CUBE",
       "error[UNSUPPORTED_FEATURE]: WITH CUBE takes plain expressions only",
@@ -192,10 +192,10 @@ struct ParserErrorTests {
     ErrorCase("INSERT 1️⃣t VALUES (1)", "error[PARSE_SYNTAX_ERROR]: unexpected \"t\", expected OVERWRITE or INTO"),
     ErrorCase(
       "MERGE INTO t USING u ON true1️⃣",
-      "error[PARSE_SYNTAX_ERROR]: unexpected the end of the statement, expected WHEN"),
+      "error[PARSE_SYNTAX_ERROR]: unexpected end of the statement, expected WHEN"),
     ErrorCase(
       "ALTER QUERY q SET1️⃣",
-      "error[PARSE_SYNTAX_ERROR]: unexpected the end of the statement, expected OUTPUT, EMIT, TRIGGER or CHECKPOINT"),
+      "error[PARSE_SYNTAX_ERROR]: unexpected end of the statement, expected OUTPUT, EMIT, TRIGGER or CHECKPOINT"),
     ErrorCase(
       "SELECT a FROM t MATCH_RECOGNIZE (MEASURES a 1️⃣PATTERN (A) DEFINE A AS true)",
       "error[PARSE_SYNTAX_ERROR]: unexpected \"PATTERN\", expected AS"),

@@ -11,7 +11,7 @@ enum FileOptions {
   static let maxBytesPerTrigger = OptionDefinition(
     "maxBytesPerTrigger", .size, "bytes that one step takes at most")
   static let newFilesOnly = OptionDefinition(
-    "newFilesOnly", .boolean, default: "false", "a stream passes over the files that are there when it starts")
+    "newFilesOnly", .boolean, default: "false", "a stream passes over the files that are there when it starts; one that follows a file, over its lines")
   static let latestFirst = OptionDefinition(
     "latestFirst", .boolean, default: "false", "of the files that are there, the newest come first")
   static let fileNameOnly = OptionDefinition(

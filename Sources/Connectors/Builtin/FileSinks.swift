@@ -65,7 +65,7 @@ extension SinkRequest {
     encoding.quoting = try quoting()
     // A file without rows still says what its columns are.
     encoding.isOneResult = true
-    return try fileSink(suffix: encoding.separator == "\t" ? "tsv" : "csv") { [encoding] isBegun in
+    return try fileSink(suffix: encoding.separator == "\t" ? "tsv" : "csv", checkRows: rowsCheck(separator)) { [encoding] isBegun in
       var own = encoding
       if isBegun { own.hasHeader = false }
       return RowFormat.csv.encoder(own)
@@ -74,7 +74,7 @@ extension SinkRequest {
 
   /// One file, or a folder of part files.
   fileprivate func fileSink(
-    suffix: String, _ encoder: @escaping (_ isBegun: Bool) -> any RowEncoder
+    suffix: String, checkRows: (() throws(SQLError) -> Void)? = nil, _ encoder: @escaping (_ isBegun: Bool) -> any RowEncoder
   ) throws(SQLError) -> any Sink {
     let pathSpan = options.span(of: FileOptions.path.name) ?? span
     guard let written = options.text(FileOptions.path), !written.isEmpty else {
@@ -99,8 +99,26 @@ extension SinkRequest {
         span: options.span(of: FileSinkOptions.compression.name))
     }
     return try FileSink(
-      path: path, compression: named ?? bySuffix, replaces: replaces, isBounded: isBounded, span: pathSpan,
-      makeEncoder: encoder)
+      path: path, compression: named ?? bySuffix, replaces: replaces, isBounded: isBounded, lineEnd: try lineEnd(), span: pathSpan,
+      checkRows: checkRows, makeEncoder: encoder)
+  }
+
+  /// Looks at a file to which rows are added: it must have as many columns, and not those of the rows in another order.
+  private func rowsCheck(_ separator: String) -> (() throws(SQLError) -> Void)? {
+    // Changes have a column more, which says what happened.
+    guard !isChangelog, let reader = (separator == "\t" ? ConnectorDefinition.tsv : .csv).source else { return nil }
+    var reading = SourceRequest(options: options, schema: nil, isStream: false, environment: environment, span: span)
+    reading.options.remove(CsvOptions.header.name)
+    let (wanted, span) = (schema.names, options.span(of: FileOptions.path.name) ?? span)
+    return { [reading] () throws(SQLError) in
+      // What cannot be read has no columns that could be others.
+      guard let found = try? reader.describe(reading).schema.names else { return }
+      guard found.count != wanted.count || CsvHeader.isOther(found, than: wanted) && !CsvHeader.isSame(found, wanted) else { return }
+      throw SQLError(
+        .sink, "CSV_HEADER_MISMATCH",
+        "'\(reading.options.text(FileOptions.path) ?? "")' has the columns (\(found.joined(separator: ", "))), to be added are (\(wanted.joined(separator: ", ")))",
+        span: span, hint: "SELECT the columns of the file, in its order, or replace it by INSERT OVERWRITE")
+    }
   }
 
   fileprivate func fileEncoding() throws(SQLError) -> RowFormatRequest {

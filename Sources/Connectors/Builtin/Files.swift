@@ -82,10 +82,11 @@ extension ConnectorDefinition {
         .bind, "UNSUPPORTED_FEATURE", "'\(selection.path)' is followed as it grows, so that it has no end up to which it could be read as one piece",
         span: request.pathSpan, hint: "leave out multiLine and wholetext, read it without STREAM, or follow the folder that it is in")
     }
+    let isNewOnly = try request.options.boolean(FileOptions.newFilesOnly)
     return try FileSource(
       schema: Schema(columns.map { $0 < description.schema.count ? description.schema[$0] : FileMetadataColumn.field }), files: files, reading: reading,
       settings: request.fileSettings(), watch: isStream ? request.folderWatch(selection, isTail: isTail) : nil,
-      isTail: isTail, renewal: renewal)
+      isTail: isTail, startOffset: isTail && isNewOnly ? FileListing.lastLineEnd(selection.path) : 0, renewal: renewal)
   }
 }
 

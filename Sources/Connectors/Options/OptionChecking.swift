@@ -94,7 +94,7 @@ extension OptionDefinition {
     case .boolean: "true or false"
     case .duration: "a duration such as '8 seconds' or '500ms'"
     case .size: "bytes, or a size such as '64kb' or '1g'"
-    case .choice(let choices): "one of \(choices.joined(separator: ", "))"
+    case .choice(let choices): choices.count == 1 ? choices[0] : "one of \(choices.joined(separator: ", "))"
     }
   }
 }

@@ -6,6 +6,7 @@ enum SparkOptions {
       ("enableDateTimeParsingFallback", "without dateFormat and timestampFormat texts are read as CAST does; a pattern must match"),
       ("maxCharsPerColumn", "maxLineBytes bounds whole records"),
       ("pretty", "a row is a line; jq . FILE lays it out"),
+      ("partitionBy", "write the partitions one by one: INSERT INTO 'out/day=2024-01-01/' SELECT … WHERE day = …"),
       ("extension", "a path with a suffix is one file of that name: INSERT INTO 'out.tsv' …"),
       ("columnPruning", "columns that a query does not need are never converted; leave it out"),
       ("singleVariantColumn", "there is no VARIANT: read lines with USING text, and take them apart with get_json_object or from_json"),

@@ -12,15 +12,20 @@ final class FileSink: Sink {
   private let compression: Compression
   /// - Parameter isBegun: the file holds rows already, and so a header.
   private let makeEncoder: (_ isBegun: Bool) -> any RowEncoder
+  /// Throws if rows do not belong behind those that the file holds; asked once, before they are added.
+  private var checkRows: (() throws(SQLError) -> Void)?
+  /// What ends the last line of a file that somebody else left open; empty where it is ended.
+  private var missingEnd: [UInt8] = []
   private var file: OutputFile?
   private var sink: EncodedSink?
   private var isUncommitted = false
   private var hasSnapshots = false
 
   init(
-    path: String, compression: Compression, replaces: Bool, isBounded: Bool, span: SourceSpan,
-    makeEncoder: @escaping (_ isBegun: Bool) -> any RowEncoder
+    path: String, compression: Compression, replaces: Bool, isBounded: Bool, lineEnd: String = "\n", span: SourceSpan,
+    checkRows: (() throws(SQLError) -> Void)? = nil, makeEncoder: @escaping (_ isBegun: Bool) -> any RowEncoder
   ) throws(SQLError) {
+    self.checkRows = checkRows
     let real = Self.target(of: path)
     self.path = real
     self.compression = compression
@@ -33,6 +38,19 @@ final class FileSink: Sink {
     let file = try OutputFile(
       path: real, placement, compression: compression, emptied: replaces, kind: .bind, span: span)
     open(file)
+    if file.placement == .growing, !file.isEmpty, compression == .none, !Self.isEnded(real, by: lineEnd) { missingEnd = Array(lineEnd.utf8) }
+  }
+
+  /// Whether the last line has an end; what cannot be read counts as ended.
+  private static func isEnded(_ path: String, by lineEnd: String) -> Bool {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return true }
+    defer { close(descriptor) }
+    let wanted = Array(lineEnd.utf8)
+    var found = [UInt8](repeating: 0, count: wanted.count)
+    let start = lseek(descriptor, 0, SEEK_END) - off_t(wanted.count)
+    let count = pread(descriptor, &found, found.count, max(0, start))
+    return count <= 0 || found == wanted || found[count - 1] == UInt8(ascii: "\n")
   }
 
   /// Where a chain of symbolic links leads, so that renaming does not replace the link.
@@ -53,11 +71,25 @@ final class FileSink: Sink {
       hasSnapshots = true
       file?.discard()
       open(try OutputFile(path: path, .whole, compression: compression))
+      missingEnd = []
+    } else if let check = checkRows, let file, file.placement == .growing, !file.isEmpty {
+      checkRows = nil
+      try check()
     }
     try sink?.begin(step)
   }
 
-  func write(_ rows: ResultRows) throws(SQLError) { try sink?.write(rows) }
+  func write(_ rows: ResultRows) throws(SQLError) {
+    if !missingEnd.isEmpty, rows.batch.count > 0 {
+      var failure: SQLError?
+      missingEnd.withUnsafeBytes { end in
+        do throws(SQLError) { try file?.write(end) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      missingEnd = []
+    }
+    try sink?.write(rows)
+  }
 
   func end(_ step: StepInfo) throws(SQLError) { try sink?.end(step) }
 

@@ -89,6 +89,24 @@ enum FileListing {
     status(of: localPath(path)).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
   }
 
+  static func isFolder(_ path: String) -> Bool {
+    status(of: localPath(path)).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+  }
+
+  /// Where the last whole line of a file ends: a line that is still being written is left to who follows the file. Of a file whose last
+  /// 64 KiB hold no line end, its size; 0 if there is none.
+  static func lastLineEnd(_ path: String) -> Int64 {
+    let descriptor = open(localPath(path), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return 0 }
+    defer { close(descriptor) }
+    let size = lseek(descriptor, 0, SEEK_END)
+    var tail = [UInt8](repeating: 0, count: 64 << 10)
+    let start = max(0, size - off_t(tail.count))
+    let count = max(0, pread(descriptor, &tail, tail.count, start))
+    let end = tail[..<count].lastIndex(of: UInt8(ascii: "\n")).map { start + off_t($0) + 1 }
+    return Int64(end ?? (start == 0 ? 0 : max(0, size)))
+  }
+
   /// The path without `file:`.
   static func localPath(_ path: String) -> String {
     guard path.hasPrefix("file:") else { return path }

@@ -94,7 +94,7 @@ final class FileSource: Source {
 
   init(
     schema: Schema, files: [FileEntry], reading: FormatReading, settings: Settings = Settings(), watch: FolderWatch? = nil,
-    isTail: Bool = false, renewal: (@Sendable () throws(SQLError) -> (any Source)?)? = nil
+    isTail: Bool = false, startOffset: Int64 = 0, renewal: (@Sendable () throws(SQLError) -> (any Source)?)? = nil
   ) {
     self.isTail = isTail
     self.renewal = renewal
@@ -105,7 +105,10 @@ final class FileSource: Source {
     // What is unpacked is counted as it is read, so that packed sizes say nothing of progress.
     let isPlain = watch == nil && !files.contains { Compression(ofPath: $0.path) != .none }
     totalBytes = isPlain ? files.reduce(0) { $0 + $1.bytes } : nil
-    state = Mutex(State(files: files, step: settings.stepLimits))
+    var first = State(files: files, step: settings.stepLimits)
+    first.offset = startOffset
+    first.isAtStart = startOffset == 0
+    state = Mutex(first)
   }
 
   var readShare: Double? {

@@ -47,13 +47,15 @@ extension SessionCatalog {
   ) throws(SQLError) -> Relation {
     var given = options.map { GivenOption($0.name, Self.text($0.value), span: span) }
     if let path = positional.first { given.insert(GivenOption("path", Self.text(path), span: span), at: 0) }
-    guard positional.count <= 1, let path = given.first(where: { $0.name.lowercased() == "path" })?.text else {
+    let place = given.firstIndex { $0.name.lowercased() == "path" }
+    guard positional.count <= 1, let path = place.map({ given.remove(at: $0).text }) else {
       throw SQLError(
         .bind, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "read_files takes one path, and options by name", span: span,
         hint: "read_files('logs/*.csv', header => true)")
     }
-    let format = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0).text }
-    let connector = try connectors.connector(readingPath: path, format: format, span: span)
+    let format = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0) }
+    let connector = try connectors.connector(readingPath: path, format: format?.text, span: span)
+    given = try connector.options(forPath: path, format: format, span: span) + given
     let schema = try declaredColumns(&given, connector, span: span)
     for option in given where !connector.options.contains(where: { $0.name.lowercased() == option.name.lowercased() }) {
       // Options of read_files itself, misspelt.

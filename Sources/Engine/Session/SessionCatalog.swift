@@ -151,9 +151,8 @@ final class SessionCatalog: Catalog {
     atPath path: String, format: String?, isStream: Bool, span: SourceSpan
   ) throws(SQLError) -> SourceReference {
     let connector = try connectors.connector(readingPath: path, format: format, span: span)
-    return try anonymousRelation(
-      connector, [GivenOption("path", path, span: span)], isStream: isStream, span: span
-    ).reference
+    let given = try connector.options(forPath: path, format: format.map { GivenOption("format", $0, span: span) }, span: span)
+    return try anonymousRelation(connector, given, isStream: isStream, span: span).reference
   }
 
   func source(
@@ -168,7 +167,8 @@ final class SessionCatalog: Catalog {
     default: break
     }
     guard let connector = connectors[name], connector.source != nil else {
-      if let refusal = ForeignConnector.refusal(of: name, span: span) { throw refusal }
+      // One that is written alone says so.
+      if connectors[name] != nil || ForeignConnector.refusal(of: name, span: span) != nil { _ = try connectors.source(named: name, span: span) }
       return nil
     }
     var given = try connector.positionalOptions(positional.map { (Self.text($0), span) }, span: span)

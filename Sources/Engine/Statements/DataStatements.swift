@@ -10,7 +10,13 @@ extension StatementExecutor {
   func insert(_ insert: AST.Insert, span: SourceSpan) throws(SQLError) -> String? {
     try refuseCheckpoint(insert.clauses)
     var isReplacing = false
-    if insert.isOverwrite, case .path = insert.target { isReplacing = true }
+    if insert.isOverwrite {
+      switch insert.target {
+      case .path: isReplacing = true
+      case .name(let target): isReplacing = catalog.relation(target) == nil && fileTarget(target) != nil
+      case .function: break
+      }
+    }
     let insert = try withDefaults(insert)
     let relation = relation(of: insert)
     var planned = try plan(insert.query, insert.clauses)
@@ -25,12 +31,12 @@ extension StatementExecutor {
         relation, columns: columns, plan: planned.physical, isOverwrite: insert.isOverwrite, name: name,
         span: insert.targetSpan)
     } else {
-      if insert.isOverwrite, !isReplacing { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan) }
+      if insert.isOverwrite, !isReplacing { throw notYet("INSERT OVERWRITE of this target", insert.targetSpan, hint: overwritable) }
       if case .name(let target) = insert.target { try checkTarget(target) }
       if let column = insert.columns.first ?? insert.partition.first?.column {
-        throw notYet("a list of columns for this target", column.span)
+        throw notYet("a list of columns for this target", column.span, hint: "SELECT the columns in the order in which they are to be written")
       }
-      if insert.isByName { throw notYet("BY NAME for this target", insert.targetSpan) }
+      if insert.isByName { throw notYet("BY NAME for this target", insert.targetSpan, hint: "SELECT the columns in the order in which they are to be written") }
       sink = try openSink(
         insert.target, options: insert.options, isReplacing: isReplacing, plan: planned.physical, name: name,
         span: insert.targetSpan)
@@ -72,6 +78,8 @@ extension StatementExecutor {
     else { return nil }
     return (definition, name.parts[1].text)
   }
+
+  private var overwritable: String { "files, folders and memory tables can be overwritten; others take rows with INSERT INTO" }
 
   /// What may have been meant by a target that is nothing.
   private func targetHint(_ name: String) -> String {
@@ -117,17 +125,16 @@ extension StatementExecutor {
         definition = try connector(target.text, span: target.span)
       }
     case .path(let path):
-      // A folder has no suffix that tells the format.
       let named = given.firstIndex { $0.name.lowercased() == "format" }.map { given.remove(at: $0) }
-      let format = named?.text ?? (path.text.hasSuffix("/") ? "json" : nil)
-      definition = try catalog.connectors.connector(forPath: path.text, format: format, span: named?.span ?? path.span)
-      given.insert(GivenOption("path", path.text, span: path.span), at: 0)
+      definition = try catalog.connectors.connector(writingPath: path.text, format: named?.text, span: named?.span ?? path.span)
+      given = try definition.options(forPath: path.text, format: named, span: path.span) + given
+      if isReplacing, definition.positional.first != "path" { throw notYet("INSERT OVERWRITE of this target", path.span, hint: overwritable) }
       if isReplacing { given.append(GivenOption("overwrite", "true", span: path.span)) }
     case .function(let call):
       definition = try connector(call.name.text, span: call.name.span)
       var positional: [(text: String, span: SourceSpan)] = []
       for argument in call.arguments {
-        guard let expression = argument.expression else { throw notYet("this argument", call.name.span) }
+        guard let expression = argument.expression else { throw notYet("this argument", call.name.span, hint: "a connector takes values: \(call.name.text)('…', option => …)") }
         let bound = try Planner(catalog: catalog).bindConstant(expression, text: text)
         if let key = argument.name {
           given.append(GivenOption(key.text, bound.text, span: key.span))
@@ -237,16 +244,19 @@ extension StatementExecutor {
         // Rows that never go cannot take another one with them.
         resultKey: plan.root.properties.isAppendOnly || plan.mode != .changelog ? [] : plan.root.properties.key)
     }
-    if isOverwrite { throw notYet("INSERT OVERWRITE of this target", span) }
+    let isFile = relation.connector.positional.first == "path"
+    if isOverwrite, !isFile { throw notYet("INSERT OVERWRITE of this target", span, hint: overwritable) }
     guard let factory = relation.connector.sink else { throw .internal("a sink is gone") }
     if let column = relation.partitionedBy.first {
       throw SQLError.unsupported(
         "writing to \"\(relation.name)\", which is PARTITIONED BY \(column),", span: span,
         hint: "write the partitions one by one: INSERT INTO 'folder/' SELECT … WHERE \(column) = …", kind: .bind)
     }
+    var options = relation.request.options
+    if isOverwrite { options.set("overwrite", "true", span: span) }
     let sink = try factory.open(
       SinkRequest(
-        options: relation.request.options, schema: relation.schema, isChangelog: plan.mode == .changelog,
+        options: options, schema: relation.schema, isChangelog: plan.mode == .changelog,
         isBounded: plan.root.properties.isBounded, queryName: name, environment: catalog.environment, span: span))
     return FittingSink(sink, assignment)
   }

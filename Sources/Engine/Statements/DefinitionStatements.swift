@@ -216,7 +216,7 @@ extension StatementExecutor {
     if create.columns.isEmpty { return nil }
     var fields: [Field] = []
     for column in create.columns {
-      if case .metadata = column.content { throw notYet("a METADATA column", column.span) }
+      if case .metadata = column.content { throw notYet("a METADATA column", column.span, hint: "leave it out: no connector here gives metadata") }
       guard case .stored(let type) = column.content else { continue }
       if fields.contains(where: { $0.name.lowercased() == column.name.text.lowercased() }) {
         throw SQLError(

@@ -185,7 +185,9 @@ extension StatementExecutor {
     let extra = found.filter { !wanted.contains($0) }.prefix(5).map { "unexpected: \($0)" }
     throw SQLError(
       .assertion, "ASSERTION_FAILED",
-      "the query gave \(found.count) row\(found.count == 1 ? "" : "s") instead of the \(wanted.count) expected",
+      found.count == wanted.count
+        ? "the query gave other rows than expected"
+        : "the query gave \(found.count) row\(found.count == 1 ? "" : "s") instead of the \(wanted.count) expected",
       span: span, hint: (missing + extra).isEmpty ? "the order differs" : (missing + extra).joined(separator: "; "))
   }
 

@@ -36,7 +36,11 @@ extension StatementExecutor {
   }
 
   func refuseCheckpoint(_ clauses: AST.StreamClauses) throws(SQLError) {
-    if clauses.checkpoint != nil { throw notYet("CHECKPOINT", clauses.checkpointSpan) }
+    if clauses.checkpoint == nil { return }
+    throw notYet(
+      "CHECKPOINT", clauses.checkpointSpan,
+      hint: "leave it out: a query that is started again reads its sources from their beginning, and OUTPUT MODE COMPLETE, INSERT OVERWRITE "
+        + "or a table with a PRIMARY KEY takes its result anew")
   }
 
   func startQuery(_ start: AST.StartQuery, span: SourceSpan) throws(SQLError) -> String? {

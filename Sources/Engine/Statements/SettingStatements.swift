@@ -199,6 +199,6 @@ extension StatementExecutor {
 
   private func unknownSetting(_ key: String, span: SourceSpan) -> SQLError {
     SQLError(
-      .bind, "UNKNOWN_SETTING", "there is no setting \"\(key)\"", span: span, hint: didYouMean(key, in: Self.keys))
+      .bind, "UNKNOWN_SETTING", "there is no setting \"\(key)\"", span: span, hint: didYouMean(key, in: Self.keys) ?? "SET lists the settings")
   }
 }

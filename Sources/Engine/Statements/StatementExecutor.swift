@@ -54,7 +54,7 @@ struct StatementExecutor {
       catalog.definitions.note(create, key: catalog.key(of: create.name))
       return notice
     case .rename(let rename): return try self.rename(rename)
-    case .alterQuery: throw notYet("ALTER QUERY", statement.span)
+    case .alterQuery: throw notYet("ALTER QUERY", statement.span, hint: "STOP QUERY it, and START QUERY it as it shall be")
     case .merge(let merge): return try self.merge(merge, span: statement.span)
     case .createSink(let create): return try createSink(create, span: statement.span)
     case .createFunction(let create): return try createFunction(create, span: statement.span)
@@ -63,8 +63,8 @@ struct StatementExecutor {
     }
   }
 
-  func notYet(_ what: String, _ span: SourceSpan) -> SQLError {
-    SQLError(.plan, "UNSUPPORTED_FEATURE", "\(what) cannot be run yet", span: span)
+  func notYet(_ what: String, _ span: SourceSpan, hint: String) -> SQLError {
+    SQLError(.plan, "UNSUPPORTED_FEATURE", "\(what) cannot be run yet", span: span, hint: hint)
   }
 
   /// Plans a query with its statement's clauses.

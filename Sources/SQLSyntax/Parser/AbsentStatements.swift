@@ -18,6 +18,23 @@ extension Parser {
       kind: .parse)
   }
 
+  /// The error for a thing that others CREATE; nil if it is none that is known.
+  func absentThing() -> SQLError? {
+    guard case .word = kind, let hint = Self.absentThings[tokenText.uppercased()] else { return nil }
+    return .unsupported("CREATE \(tokenText.uppercased())", span: token.span, hint: hint, kind: .parse)
+  }
+
+  private static let absentThings: [String: String] = [
+    "INDEX": "a join or a table with a PRIMARY KEY finds its rows by key without one",
+    "CATALOG": "there is one, spark_catalog; CREATE SCHEMA makes a schema in it",
+    "USER": "there are no users here", "ROLE": "there are no users here",
+    "TRIGGER": "a query that goes on does something with each row: START QUERY … INTO … AS SELECT …",
+    "PROCEDURE": "there are no procedures here; CREATE FUNCTION makes functions, -f and .read run scripts",
+    "SEQUENCE": "FROM range(n) gives numbers, and rate() numbers as time goes",
+    "TYPE": "use a STRUCT<…>, ARRAY<…> or MAP<…>",
+    "CONNECTION": "a connector takes its options in OPTIONS (…) of CREATE TABLE or CREATE STREAM",
+  ]
+
   private static let absentStatements: [String: String] = [
     "REFRESH": "every query sees the files that are there when it starts; nothing needs to be refreshed",
     "OPTIMIZE": "files are left as they are written",
@@ -29,7 +46,7 @@ extension Parser {
     "GRANT": "there are no users here",
     "REVOKE": "there are no users here",
     "BEGIN": "every statement stands alone; the queries of a script read a source together",
-    "COMMIT": "every statement stands alone; queries commit by CHECKPOINT 'dir'",
+    "COMMIT": "every statement stands alone",
     "ROLLBACK": "every statement stands alone",
     "EXECUTE": "EXECUTE IMMEDIATE '…' runs the statement that a text holds; the INSERTs of a statement set stand alone: a script's queries read a source together",
     "PREPARE": "write the statement itself",
@@ -38,6 +55,11 @@ extension Parser {
     "LIST": "SHOW lists relations, functions, queries and settings",
     "COMMENT": "a COMMENT is a clause of CREATE TABLE",
     "KILL": "STOP QUERY stops a query",
+    "PRAGMA": "SET changes a setting, SHOW SETTINGS lists them",
+    "ATTACH": "files are read by their path: SELECT * FROM 'x.csv'",
+    "DETACH": "files are read by their path: SELECT * FROM 'x.csv'",
+    "INSTALL": "connectors are built in, SHOW CONNECTORS lists them",
+    "SUMMARIZE": "DESCRIBE shows the columns, SELECT min(x), max(x), approx_count_distinct(x) … what is in them",
     "UNLOAD": "INSERT INTO 'out.csv' SELECT … writes a file",
   ]
 }

@@ -26,6 +26,7 @@ extension Parser {
     case .source: kind = .source
     case .sink: kind = .sink
     default:
+      if let refusal = absentThing() { throw refusal }
       note(.keyword(.view))
       throw unexpected()
     }

@@ -80,12 +80,12 @@ extension Parser {
 
   private func found(_ token: Token) -> String {
     switch token.kind {
-    case .end: "the end of the statement"
-    case .string: "the string \(shortened(token))"
-    case .binary: "the binary literal \(shortened(token))"
-    case .number: "the number \(shortened(token))"
-    case .hintStart: "a hint"
-    case .hintEnd: "the end of a hint"
+    case .end: "end of the statement"
+    case .string: "string \(shortened(token))"
+    case .binary: "binary literal \(shortened(token))"
+    case .number: "number \(shortened(token))"
+    case .hintStart: "hint"
+    case .hintEnd: "end of a hint"
     case .word, .quotedName, .symbol: "\"\(shortened(token))\""
     }
   }
@@ -112,6 +112,9 @@ extension Parser {
     }
     if let keyword, keyword.isReserved, items.contains(.what(Self.aName)) || items.contains(.what(Self.anExpression)) {
       return "\(keyword.rawValue) is a reserved word; to use it as a name, put it in backquotes"
+    }
+    if index > 0, source.text(of: token.span) == "=>" {
+      if case .string = tokens[index - 1].kind { return "the name of an option stands in backquotes if it has dots: `a.b` => …" }
     }
     if at(.ampersand), index > 0, tokens[index - 1].kind == .symbol(.ampersand) { return "write AND" }
     return foreignSyntax(isExpression: items.contains(.what(Self.anExpression)))

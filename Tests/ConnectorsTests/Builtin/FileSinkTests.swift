@@ -69,6 +69,48 @@ import Testing
     }
   }
 
+  /// Somebody else's last line may have no end: the first row is not written into it. A step without rows changes nothing.
+  @Test func aLineThatWasLeftOpenIsEnded() throws {
+    for (there, whole) in [("a,b\n0,w", "a,b\n0,w\n1,x\n"), ("a,b\r\n0,w\r\n", "a,b\r\n0,w\r\n1,x\n")] {
+      folder.write("o.csv", there)
+      let idle = try open(.csv, ["path": folder.file("o.csv")])
+      try step(idle, 0, [])
+      try idle.finish()
+      #expect(text("o.csv") == there)
+      let failed = try open(.csv, ["path": folder.file("o.csv")])
+      try step(failed, 0, [row(1, "x")], commits: false)
+      try failed.finish()
+      #expect(text("o.csv") == there)
+      let sink = try open(.csv, ["path": folder.file("o.csv")])
+      try step(sink, 0, [row(1, "x")])
+      try sink.finish()
+      #expect(text("o.csv") == whole)
+    }
+  }
+
+  /// Rows are not added below a header that is not theirs; a snapshot takes the place of any.
+  @Test(arguments: [("b,a\n1,2\n", "b, a"), ("a\n1\n", "a"), ("1,2,3\n", "_c0, _c1, _c2")]) func otherColumnsAreAnError(there: String, columns: String) throws {
+    folder.write("o.csv", there)
+    let sink = try open(.csv, ["path": folder.file("o.csv")])
+    let error = failure { try step(sink, 0, [row(1, "x")]) }
+    #expect(error?.errorClass == "CSV_HEADER_MISMATCH")
+    #expect(error?.message.contains("has the columns (\(columns)), to be added are (a, b)") == true, "\(String(describing: error))")
+    try sink.finish()
+    #expect(text("o.csv") == there)
+    let snapshots = try open(.csv, ["path": folder.file("o.csv")], isBounded: false)
+    try step(snapshots, 0, [row(1, "x")], isSnapshot: true)
+    try snapshots.finish()
+    #expect(text("o.csv") == "a,b\n1,x\n")
+  }
+
+  @Test(arguments: ["A,B\n1,2\n", "1,2\n", "x,y\n1,2\n"]) func columnsThatMayBeTheSameAreNone(there: String) throws {
+    folder.write("o.csv", there)
+    let sink = try open(.csv, ["path": folder.file("o.csv")])
+    try step(sink, 0, [row(1, "x")])
+    try sink.finish()
+    #expect(text("o.csv") == there + "1,x\n")
+  }
+
   /// Rows of a step that fails are never seen, whatever the file held before.
   @Test(arguments: [true, false]) func aFailedStepLeavesNothing(isBounded: Bool) throws {
     let long = String(repeating: "long enough for several writes ", count: 10_000)

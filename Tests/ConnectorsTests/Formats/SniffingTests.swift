@@ -60,6 +60,8 @@ import Testing
     ("{\n \"a\": 1\n}\n", ["a", "1"]), ("{\"a\":1,\n\"b\":2}\n", ["a|b", "1|2"]),
     ("[{\"a\":1},{\"a\":2}]\n[{\"a\":3}]\n", ["a", "1", "2", "3"]),
     ("{\"a\":1,\n{\"a\":2}\n{\"a\":3}\n", ["a", "NULL", "2", "3"]),
+    // A record that is no object says nothing about the columns.
+    ("{\"a\":1}\n0\n\"x\"\n{\"a\":3}\n", ["a", "1", "NULL", "NULL", "3"]),
   ])
   func documents(text: String, expected: [String]) throws {
     #expect(try read(.json, text) == expected)

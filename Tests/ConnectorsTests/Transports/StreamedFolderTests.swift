@@ -104,6 +104,21 @@ import Testing
     #expect(try reader.lines(1) == ["new"])
   }
 
+  /// Of a file that is followed, only lines that are written from the start on: `tail -n 0 -f`. A line that is being written then is one of
+  /// them, and so is all that a new file of that name holds.
+  @Test(arguments: ["old\nolder\n", "old\nbegun "]) func newLinesOnly(there: String) throws {
+    let log = folder.write("app.log", there)
+    let reader = try Reader(log, ["newFilesOnly": "true"])
+    #expect(try reader.rest().isEmpty)
+    let file = fopen(log, "a")
+    fputs("one\n", file)
+    fclose(file)
+    #expect(try reader.lines(1) == [there.hasSuffix("\n") ? "one" : "begun one"])
+    rename(log, log + ".1")
+    folder.write("app.log", "two\n")
+    #expect(try reader.lines(1) == ["two"])
+  }
+
   @Test func limitsMakeSteps() throws {
     for number in 0..<5 { put("\(number).txt", "\(number)a\n\(number)b\n", at: number) }
     #expect(

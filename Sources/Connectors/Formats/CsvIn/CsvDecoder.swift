@@ -151,34 +151,14 @@ private struct CsvRun: ~Copyable {
     guard plan.skipsFirstLine || plan.headerNames != nil else { return false }
     let names = row.texts(base + start, length)
     if let wanted = plan.headerNames {
-      if Self.isSame(names, wanted) || Self.isNumbered(names, wanted) { return true }
-      if Self.isOtherHeader(names, wanted) { throw mismatch(names, wanted, hint: "header 'true' passes over it and reads columns by their place") }
+      if CsvHeader.isSame(names, wanted) || CsvHeader.isNumbered(names, wanted) { return true }
+      if CsvHeader.isOther(names, than: wanted) { throw mismatch(names, wanted, hint: "header 'true' passes over it and reads columns by their place") }
       return false
     }
-    if let required = plan.requiredNames, !Self.isSame(names, required) {
+    if let required = plan.requiredNames, !CsvHeader.isSame(names, required) {
       throw mismatch(names, required, hint: "enforceSchema 'true' reads columns by their place")
     }
     return true
-  }
-
-  private static func isSame(_ names: [String], _ wanted: [String]) -> Bool {
-    names.map { $0.lowercased() } == wanted.map { $0.lowercased() }
-  }
-
-  /// A header whose columns were named by their place as well, since names came twice or were empty.
-  private static func isNumbered(_ names: [String], _ wanted: [String]) -> Bool {
-    names.count == wanted.count && names.contains { !$0.isEmpty }
-      && zip(names, wanted).enumerated().allSatisfy { place, pair in
-        let (name, column) = (pair.0.lowercased(), pair.1.lowercased())
-        return name == column || (name.isEmpty ? column == "_c\(place)" : column == "\(name)\(place)")
-      }
-  }
-
-  /// Names of these columns in another order, fewer or more of them: nothing that a record would hold.
-  private static func isOtherHeader(_ names: [String], _ wanted: [String]) -> Bool {
-    let (found, expected) = (Set(names.map { $0.lowercased() }), Set(wanted.map { $0.lowercased() }))
-    return found.count == names.count && min(found.count, expected.count) > 1
-      && (found.isSubset(of: expected) || expected.isSubset(of: found))
   }
 
   private func mismatch(_ names: [String], _ wanted: [String], hint: String) -> SQLError {

@@ -104,9 +104,12 @@ final class MalformedPolicy: Sendable {
   /// Counts a file that cannot be read on from `byteOffset`.
   func noteFile(_ path: String, at byteOffset: Int64, _ message: String) {
     met.wrappingAdd(1, ordering: .relaxed)
+    // The error names the file, as the place does.
+    let own = "'\(path)': "
+    let reason = message.hasPrefix(own) ? String(message.dropFirst(own.count)) : message
     records.note {
       MalformedRecords.Entry(
-        input: path, line: nil, byteOffset: byteOffset, column: nil, message: message, text: "", timeMicros: nowMicros())
+        input: path, line: nil, byteOffset: byteOffset, column: nil, message: reason, text: "", timeMicros: nowMicros())
     }
   }
 

@@ -73,7 +73,9 @@ struct JsonInference {
     scan.end = text.count
     while scan.position < scan.end {
       guard let shape = shape(&scan) else { return false }
-      if case .array(let element) = shape { root = Self.merge(root, element) } else { root = Self.merge(root, shape) }
+      let record = if case .array(let element) = shape { element } else { shape }
+      // A record that is no object is malformed, and says nothing about the columns.
+      if case .object = record { root = Self.merge(root, record) }
     }
     return true
   }
