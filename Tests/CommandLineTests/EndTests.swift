@@ -77,6 +77,18 @@ struct EndTests {
     #expect(outcome.errors == "")
   }
 
+  /// A receiver that does not answer holds nobody up.
+  @Test(arguments: [SIGINT, SIGTERM]) func signalsEndASilentRequest(_ signal: Int32) throws {
+    let server = try LineServer()
+    let child = try startStreamsql("INSERT INTO http('http://127.0.0.1:\(server.port)/', timeout => '10 minutes') SELECT 1 AS x")
+    // The request has come, and gets a head that promises more than it has.
+    try server.send("HTTP/1.1 100 Continue\r\n\r\n")
+    child.signal(signal)
+    let outcome = try child.wait()
+    #expect(outcome.errors.contains("the query was stopped before the receiver had answered"), "\(outcome.errors)")
+    #expect(outcome.code != 0)
+  }
+
   @Test func startedQueriesAreAwaited() throws {
     let outcome = try streamsql(
       "-m", "jsonl",

@@ -1,5 +1,7 @@
 internal import Columnar
 internal import Diagnostics
+internal import Glibc
+internal import Synchronization
 
 /// Sends each step's rows by HTTP: a request of at most so many rows, tried again while the receiver may recover.
 ///
@@ -21,11 +23,30 @@ final class HttpSink: Sink {
   private var rows = 0
   private var step: StepInfo?
   private var requests = 0
+  private let isStopRequested = Atomic<Bool>(false)
+
+  /// A receiver has this long to answer, once the query was asked to stop; then the query ends without its answer.
+  private static let patienceMicros: useconds_t = 1_000_000
 
   init(_ plan: Plan, makeEncoder: @escaping () throws(SQLError) -> any RowEncoder) throws(SQLError) {
     self.plan = plan
     self.makeEncoder = makeEncoder
     wake = try WakePipe()
+  }
+
+  /// A receiver that does not answer, or is tried again, would keep the query from stopping. From any thread.
+  func stopRequested() {
+    if isStopRequested.exchange(true, ordering: .relaxed) { return }
+    let wake = wake
+    do throws(SQLError) {
+      try startThread {
+        usleep(Self.patienceMicros)
+        wake.raise()
+      }
+    } catch {
+      // Without a thread nobody can wait for it.
+      wake.raise()
+    }
   }
 
   func begin(_ step: StepInfo) throws(SQLError) {
@@ -78,7 +99,7 @@ final class HttpSink: Sink {
     var failures = 0
     while true {
       do throws(SQLError) {
-        guard let exchange = try HttpExchange.open(request, wake: wake) else { return }
+        guard let exchange = try HttpExchange.open(request, wake: wake) else { throw Self.stopped(request) }
         defer { exchange.close() }
         guard (200...299).contains(exchange.head.status) else {
           throw .httpStatus(exchange, request.method, kind: .sink, wake: wake)
@@ -86,13 +107,21 @@ final class HttpSink: Sink {
         return
       } catch {
         failures += 1
-        guard error.isPassingHttpFailure, failures <= plan.retry.attemptsMax ?? 0 else {
+        guard error.isPassingHttpFailure, !wake.isRaised, failures <= plan.retry.attemptsMax ?? 0 else {
           var failure = error
-          if failures > 1 { failure.message += "; given up after \(failures) attempts" }
+          if failures > 1, !wake.isRaised { failure.message += "; given up after \(failures) attempts" }
           throw failure
         }
       }
-      _ = wake.wait(for: -1, events: 0, timeoutMillis: plan.retry.delayMillis(failures: failures - 1))
+      let delay = plan.retry.delayMillis(failures: failures - 1)
+      if wake.wait(for: -1, events: 0, timeoutMillis: delay) == .woken { throw Self.stopped(request) }
     }
+  }
+
+  /// The rows of this request may not have been taken.
+  private static func stopped(_ request: HttpExchange.Request) -> SQLError {
+    SQLError(
+      .sink, "CONNECTION_TIMEOUT",
+      "\(request.method) \(request.url.text): the query was stopped before the receiver had answered; it may not have the last rows")
   }
 }

@@ -117,7 +117,9 @@ extension SQLError {
   }
 
   fileprivate static func silence(_ kind: SQLError.Kind, _ name: String, millis: Int32) -> SQLError {
-    SQLError(kind, "CONNECTION_TIMEOUT", "\(name): nothing for \(millis / 1000) seconds")
+    let seconds = millis / 1000
+    let time = millis % 1000 != 0 ? "\(millis) ms" : seconds == 1 ? "a second" : "\(seconds) seconds"
+    return SQLError(kind, "CONNECTION_TIMEOUT", "\(name): nothing for \(time)")
   }
 }
 
