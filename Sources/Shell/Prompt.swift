@@ -22,7 +22,7 @@ extension ShellRun {
     session.onFailure = { [console, errorPalette] name, error in
       console.tell("query \"\(name)\" failed: " + errorPalette.paint(error: error.rendered(in: nil)))
     }
-    editor.isComplete = { StatementSplitter.isComplete(SourceText(name: "", text: $0), dialect: session.dialect) }
+    editor.isComplete = { PlainWord($0) != nil || StatementSplitter.isComplete(SourceText(name: "", text: $0), dialect: session.dialect) }
     editor.willHandOver = { session.forgetInterrupt() }
     editor.complete = { Completer(session: session).complete($0, at: $1) }
     console.add(editor)
@@ -49,7 +49,7 @@ extension ShellRun {
   }
 
   private func runTyped(_ typed: String, _ session: Session) {
-    let text = SourceText(name: "<input>", text: typed)
+    let text = SourceText(name: "<input>", text: PlainWord(typed)?.command ?? typed)
     remember(text)
     failureCode = nil
     if session.wasInterrupted { return notice("interrupted: nothing was run") }
@@ -75,7 +75,8 @@ extension ShellRun {
   }
 
   private func runInit(_ path: String, _ session: Session) {
-    guard access(path, R_OK) == 0 else { return }
+    // That there is none of the usual name is no error.
+    if options.initPath == nil, access(path, F_OK) != 0 { return }
     do throws(SQLError) {
       run(SourceText(name: path, bytes: try FileText.read(path)).substituting(options.variables), session, bails: false)
       failureCode = nil
@@ -83,4 +84,18 @@ extension ShellRun {
       report(error, nil)
     }
   }
+}
+
+/// A word that is no statement, and that everybody tries alone at a prompt.
+private enum PlainWord: String {
+  case exit, quit, help
+
+  init?(_ typed: String) {
+    let word = typed.drop(while: \.isWhitespace).prefix { !$0.isWhitespace && $0 != ";" }
+    guard let found = Self(rawValue: word.lowercased()) else { return nil }
+    guard typed.allSatisfy({ $0.isWhitespace || $0 == ";" || $0.isLetter }), typed.filter(\.isLetter).count == word.count else { return nil }
+    self = found
+  }
+
+  var command: String { self == .help ? ".help" : ".quit" }
 }

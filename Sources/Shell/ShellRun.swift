@@ -184,7 +184,7 @@ final class ShellRun: @unchecked Sendable {
     guard let command = DotCommand.named(name) else {
       throw SQLError(
         .parse, "UNKNOWN_COMMAND", "there is no command \(name)", span: span,
-        hint: didYouMean(name, in: DotCommand.all.map { ".\($0.name)" }) ?? ".help lists them")
+        hint: DotCommand.elsewhere(name) ?? didYouMean(name, in: DotCommand.all.map { ".\($0.name)" }) ?? ".help lists them")
     }
     try command.run(CommandCall(shell: self, command: command, line: line, nameLength: name.count, span: span))
   }

@@ -38,6 +38,17 @@ struct ChartTests {
         """)
   }
 
+  /// Kind and characters stand in any order, a kind may be cut short.
+  @Test(arguments: ["ascii bar", "bar ascii", "ascii"]) func wordsBeforeTheStatement(words: String) throws {
+    let shell = try ShellSession(columns: 40)
+    try shell.type(".chart \(words) SELECT 'a' AS k, 3\r")
+    try shell.wait(for: "a |################################## 3")
+    try shell.waitForPrompt()
+    try shell.type(".chart hist unicode SELECT 1\r")
+    try shell.wait(for: "1 – 1 │█")
+    #expect(try shell.leave() == 0)
+  }
+
   @Test func columnsOfNumbersAreSeriesWithMarksOfASCII() throws {
     #expect(
       try drawn("ascii line SELECT id, id*id AS sq, id*10 AS li FROM range(12)") == """

@@ -123,6 +123,9 @@ struct CommandTests {
     try shell.type("\\h upper\r")
     try shell.wait(for: "upper(")
     try shell.waitForPrompt()
+    try shell.type(".help window\r")
+    try shell.wait(for: "window(time, size")
+    try shell.waitForPrompt()
     try shell.type(".help blackhole\r")
     try shell.wait(for: "blackhole: ")
     try shell.waitForPrompt()
@@ -376,6 +379,11 @@ struct BusyScreenTests {
     try shell.type("w")
     try shell.wait(for: "ALL_FILTERED")
     #expect(shell.screen.whole.contains("none of 2 rows satisfied"))
+    // A table that is shown is a result that came.
+    try server.send("y\n")
+    try shell.wait(for: "3 in")
+    try shell.type("w")
+    try shell.wait(for: "RESULTS_CAME")
     try shell.type("q")
     #expect(try shell.leave() == 0)
   }

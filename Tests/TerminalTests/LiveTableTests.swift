@@ -24,6 +24,8 @@ struct LiveTableTests {
     try shell.wait(for: "│ cat  │ 3 │")
     try shell.wait(for: "3 rows")
     #expect(shell.screen.text.components(of: "│ word │ n │") == 1)
+    // All keys are told of on a screen of the usual width.
+    #expect(shell.screen.text.contains("q stop  b bg  space pause  +/- rate  / filter  s sort  c chart  d diff  w why"))
     server.hangUp()
     try shell.waitForPrompt()
     #expect(

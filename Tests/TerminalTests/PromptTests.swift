@@ -83,7 +83,14 @@ struct PromptTests {
     try shell.wait("a column") { $0.lineToCursor.hasSuffix("WHERE weight ") }
     try shell.type("\u{15}.hist\t")
     try shell.wait("a command") { $0.lineToCursor.hasSuffix("> .history ") }
+    // A connector cannot be dropped, and a file is no folder.
+    try shell.type("\u{15}DROP TABLE \t")
+    try shell.wait("the only relation") { $0.lineToCursor.hasSuffix("> DROP TABLE words ") }
     shell.home.file("numbers.txt", "1\n2\n")
+    mkdir(shell.home.path + "/numbers", 0o755)
+    try shell.type("\u{15}.cd num\t")
+    try shell.wait("a folder") { $0.lineToCursor.hasSuffix("> .cd numbers/") }
+    rmdir(shell.home.path + "/numbers")
     try shell.type("\u{15}SELECT * FROM 'num\t")
     try shell.wait("a file") { $0.lineToCursor.hasSuffix("'numbers.txt'") }
     try shell.type(";\r")
@@ -168,7 +175,7 @@ struct PromptTests {
       (".help maxr", ".help maxrows "), (".sources rate-", ".sources rate-micro-batch "), (".chart li", ".chart line "),
       (".chart line SELE", ".chart line SELECT "), (".help nexm", ".help nexmark "), ("SELECT * FROM system.que", "SELECT * FROM system.queries "),
       ("INSERT INTO console SEL", "INSERT INTO console SELECT "), ("START QUERY q IN", "START QUERY q INTO "), ("CREATE VIEW v ", "CREATE VIEW v AS "),
-      ("AWAIT QUERY q ", "AWAIT QUERY q FOR "),
+      ("AWAIT QUERY q ", "AWAIT QUERY q FOR "), ("SELECT 1 |> EX", "SELECT 1 |> EXTEND "), (".help session_w", ".help session_window "),
     ]
     for (text, inserted) in typed {
       try shell.type(text + "\t")
@@ -227,11 +234,32 @@ struct PromptTests {
     for (command, answer) in [
       (".timer on", "timer: on"), (".live off", "live: off"), (".maxrows 7", "maxrows: 7"), (".maxrows", "maxrows: 7"),
       (".width 40", "width: 40 columns"), (".width", "width: that of the screen"), (".nullvalue -", "nullvalue: \"-\""),
-      (".pager off", "pager: off"),
+      (".pager off", "pager: off"), (".pager false", "pager: off"), (".pager cat", "pager: cat"),
     ] {
       try shell.type(command + "\r")
       try shell.wait("\(answer)") { $0.text.contains("> \(command)\n\(answer)\n") && $0.lineToCursor == "streamsql> " }
     }
+    #expect(try shell.leave() == 0)
+  }
+
+  @Test(arguments: ["exit", "QUIT;", " quit ; "]) func aPlainWordLeaves(word: String) throws {
+    let shell = try ShellSession()
+    try shell.type("help\r")
+    try shell.wait(for: "ADVANCE.")
+    try shell.waitForPrompt()
+    try shell.type("\\x\r")
+    try shell.wait(for: "hint: .mode line shows a row as lines")
+    try shell.waitForPrompt()
+    try shell.type("exit\u{1}SELECT 1 AS \u{5};\r")
+    try shell.wait(for: "│ exit │")
+    try shell.waitForPrompt()
+    #expect(try shell.leave(by: word + "\r") == 0)
+  }
+
+  @Test func aStartScriptThatIsNamedMustBeThere() throws {
+    let shell = try ShellSession(arguments: ["--init", "/nonexistent/rc"])
+    try shell.wait(for: "error[PATH_NOT_FOUND]: script /nonexistent/rc cannot be opened")
+    try shell.waitForPrompt()
     #expect(try shell.leave() == 0)
   }
 

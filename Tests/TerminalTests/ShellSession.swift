@@ -6,11 +6,11 @@ final class ShellSession {
   let terminal: TerminalProcess
   let home: TemporaryFolder
 
-  init(columns: Int = 80, rows: Int = 24, rc: String? = nil, environment: [String: String] = ["NO_COLOR": "1"]) throws {
+  init(columns: Int = 80, rows: Int = 24, rc: String? = nil, arguments: [String] = [], environment: [String: String] = ["NO_COLOR": "1"]) throws {
     home = TemporaryFolder()
     if let rc { home.file(".streamsqlrc", rc) }
     terminal = try TerminalProcess(
-      [Locations.program], columns: columns, rows: rows, folder: home.path,
+      [Locations.program] + arguments, columns: columns, rows: rows, folder: home.path,
       environment: environment.merging(["HOME": home.path, "INPUTRC": "/dev/null"]) { $1 })
     try waitForPrompt()
   }
@@ -33,10 +33,10 @@ final class ShellSession {
   /// An empty prompt, ready for keys.
   func waitForPrompt() throws { try terminal.wait("the prompt") { $0.lineToCursor == "streamsql> " } }
 
-  /// Leaves by Ctrl-D; the exit code.
-  func leave() throws -> Int32 {
+  /// Leaves by these keys, Ctrl-D usually; the exit code.
+  func leave(by keys: String = "\u{4}") throws -> Int32 {
     try waitForPrompt()
-    try type("\u{4}")
+    try type(keys)
     return try terminal.end()
   }
 

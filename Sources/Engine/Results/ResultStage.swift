@@ -22,7 +22,7 @@ package final class ResultStage: DeltaReceiver {
   /// Rows of earlier steps wait in `whole` for the end.
   private var isHolding = false
   private var openStep: StepInfo?
-  /// Rows handed to the sink since the query began.
+  /// Rows handed to the sink since the query began, or that it could see after a step.
   package private(set) var rowsWritten: Int64 = 0
   private var hasWritten = false
 
@@ -156,7 +156,11 @@ package final class ResultStage: DeltaReceiver {
   private func writeWhole(_ deltas: [Delta], _ evaluation: EvaluationContext) throws(SQLError) {
     guard let whole else { return }
     try apply(deltas, evaluation)
-    if sink.readsSnapshots { return }
+    if sink.readsSnapshots {
+      // Shown, though not handed over.
+      rowsWritten += Int64(wholeLock.withLock { _ in whole.rowCount })
+      return
+    }
     let slots = wholeLock.withLock { _ in whole.first(nil, offset: 0) }
     var start = 0
     while start < slots.count {

@@ -40,8 +40,9 @@ package struct FunctionRegistry: Sendable {
 
   /// Names of all functions, for completion and "did you mean".
   package var names: [String] {
-    (Array(scalars.keys) + Array(aggregates.keys) + Array(generators.keys) + Array(windows.keys)).filter { $0.first?.isLetter ?? false }
-      .sorted()
+    let special = SpecialForms.docs.flatMap { [$0.name] + $0.aliases }
+    return Set(special + Array(scalars.keys) + Array(aggregates.keys) + Array(generators.keys) + Array(windows.keys))
+      .filter { $0.first?.isLetter ?? false }.sorted()
   }
 
   /// Documentation of all functions, by name, aliases not repeated.

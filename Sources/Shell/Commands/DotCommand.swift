@@ -4,7 +4,7 @@ import Diagnostics
 struct DotCommand: Sendable {
   /// What completion offers behind the name.
   enum Argument: Sendable {
-    case none, text, path, sql, relation, query, function, setting, connector, topic
+    case none, text, path, folder, sql, relation, query, function, setting, connector, topic
     case words([String])
     /// A statement, perhaps behind one of these.
     case sqlAfter([String])
@@ -35,6 +35,24 @@ struct DotCommand: Sendable {
     .pager, .output, .read, .edit, .watch, .explain, .why, .progress, .top, .chart, .peek, .late, .errors, .bg, .fg,
     .stop, .save, .load, .set, .echo, .shell, .cd, .prompt, .history, .version, .quit,
   ]
+
+  /// What does here what a command of psql or sqlite3 does there.
+  static func elsewhere(_ word: String) -> String? {
+    switch word.dropFirst().lowercased() {
+    case "x", "gx": ".mode line shows a row as lines"
+    case "l", "dn", "databases": "SHOW SCHEMAS lists schemas"
+    case "dv": "SHOW VIEWS lists views"
+    case "dt+", "d+": ".schema NAME tells of a relation"
+    case "copy", "dump", "once": "INSERT INTO 'out.csv' SELECT … writes a file; .output sends rows to one"
+    case "import": "SELECT * FROM 'in.csv' reads a file"
+    case "headers", "header": ".mode csv and .mode table have headers"
+    case "pset": ".mode, .nullvalue, .width and .maxrows say how results look"
+    case "c", "connect", "open": "there is nothing to connect to: name files and sources in FROM"
+    case "g": "a statement runs at its ;"
+    case "exit": ".quit leaves"
+    default: nil
+    }
+  }
 
   static func named(_ word: String) -> DotCommand? {
     let name = word.dropFirst().lowercased()

@@ -21,6 +21,7 @@ struct CommandCompletion {
     let isFirst = words.count == (typed.isEmpty ? 1 : 2)
     switch command.argument {
     case .path: return PathCompletion.complete(typed, range: range, closing: "")
+    case .folder: return PathCompletion.complete(typed, range: range, closing: "", isFolderAsked: true)
     case .sql: return statement(text, line, at: point)
     case .sqlAfter(let choices):
       guard isFirst else { return statement(text, line, at: point, isBehind: words.count > 1 && choices.contains(words[1])) }

@@ -18,6 +18,7 @@ struct Context {
     if let follows = Self.following[before.upper(last)], !isAfterDot(last) { return keywords(follows) }
     switch before.upper(last) {
     case "INTO": return relations + names(session.connectors.sinkNames)
+    case "TABLE" where before.upper(last - 1) != "FROM", "STREAM" where ["DROP", "CLOSE"].contains(before.upper(last - 1)): return relations
     case "FROM", "JOIN", "TABLE": return relations + sources
     case "STREAM" where isAfterFrom(last): return relations + sources
     case "DESCRIBE", "DESC", "VIEW": return relations + keywords(["QUERY", "FUNCTION", "EXTENDED"])
@@ -47,6 +48,10 @@ struct Context {
     "OUTPUT": ["MODE"], "MODE": ["APPEND", "UPDATE", "COMPLETE", "CHANGELOG"],
     "EMIT": ["CHANGES", "FINAL", "ON WINDOW CLOSE", "UPDATES", "SNAPSHOT"],
     "TRIGGER": ["EVERY", "ONCE", "AVAILABLE NOW", "CONTINUOUS", "REALTIME"],
+    "|>": [
+      "WHERE", "SELECT", "EXTEND", "AGGREGATE", "JOIN", "LEFT JOIN", "ORDER BY", "LIMIT", "SET", "DROP", "AS", "UNION ALL", "LATERAL VIEW",
+      "PIVOT", "UNPIVOT",
+    ],
     "MATERIALIZED": ["VIEW"], "TEMP": ["VIEW", "FUNCTION"], "INSERT": ["INTO"], "GROUP": ["BY"], "ORDER": ["BY"], "PARTITION": ["BY"],
     "ADVANCE": ["CLOCK BY INTERVAL", "WATERMARK ON"],
   ]

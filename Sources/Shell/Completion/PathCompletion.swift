@@ -7,12 +7,13 @@
 /// Names of files and folders.
 enum PathCompletion {
   /// - Parameter closing: put behind a file that is the only candidate.
-  static func complete(_ typed: String, range: Range<Int>, closing: String) -> Completion? {
+  static func complete(_ typed: String, range: Range<Int>, closing: String, isFolderAsked: Bool = false) -> Completion? {
     let slash = typed.lastIndex(of: "/")
     let folder = slash.map { String(typed[...$0]) } ?? ""
     let prefix = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
     let candidates = names(in: folder.isEmpty ? "." : expanded(folder))
       .filter { $0.hasPrefix(prefix) && (prefix.hasPrefix(".") || !$0.hasPrefix(".")) }
+      .filter { !isFolderAsked || isFolder(expanded(folder) + $0) }
       .sorted()
       .map { name -> Completion.Candidate in
         let isFolder = isFolder(expanded(folder) + name)

@@ -110,9 +110,10 @@ struct LiveKeys {
     return notes.joined(separator: " ")
   }
 
-  var help: String {
-    isTypingFilter
-      ? "type to filter, Enter keeps it, Esc drops it"
-      : "q stop  b background  space pause  +/- rate  / filter  s sort  c chart  d changes  w why"
+  /// The keys, in words that fit a screen of 80 columns where it is no wider.
+  func help(columns: Int) -> String {
+    if isTypingFilter { return "type to filter, Enter keeps it, Esc drops it" }
+    let whole = "q stop  b background  space pause  +/- rate  / filter  s sort  c chart  d changes  w why"
+    return whole.utf8.count <= columns ? whole : "q stop  b bg  space pause  +/- rate  / filter  s sort  c chart  d diff  w why"
   }
 }

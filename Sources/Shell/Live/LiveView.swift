@@ -195,7 +195,7 @@ final class LiveView: @unchecked Sendable {
     let cut = TextFitting.cut(text, to: columns - 1)
     lines.append(.init(shell.palette.paint(cut, .dim), width: ScreenRegion.Line(plain: cut).width))
     if size.rows > 3 {
-      let help = TextFitting.cut(keys.help, to: columns - 1)
+      let help = TextFitting.cut(keys.help(columns: columns - 1), to: columns - 1)
       lines.append(.init(shell.palette.paint(help, .dim), width: ScreenRegion.Line(plain: help).width))
     }
     region.draw(lines, columns: size.columns)
