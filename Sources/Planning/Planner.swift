@@ -68,19 +68,19 @@ package struct Planner {
     return (try evaluator.constant(bound), try evaluator.constant(string).text ?? "")
   }
 
-  /// `expression` converted to the type of a column it is written to (Spark's store assignment); `charactersMax` is the bound
-  /// of a VARCHAR.
+  /// `expression` converted to the type of a column it is written to (Spark's store assignment), and fitted to its length.
   package func storing(
-    _ expression: BoundExpression, as type: DataType, column: String, charactersMax: Int? = nil
+    _ expression: BoundExpression, in column: Field
   ) throws(SQLError) -> BoundExpression {
+    let type = column.type
     guard Coercion.canStore(expression.type, as: type) else {
       throw SQLError(
         .bind, "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-        "cannot write \(expression.type.sqlName) to column \"\(column)\" of type \(type.sqlName)", span: expression.span,
+        "cannot write \(expression.type.sqlName) to column \"\(column.name)\" of type \(type.sqlName)", span: expression.span,
         hint: "CAST(… AS \(type.sqlName)) converts it")
     }
     let stored = Coercion.cast(expression, to: type, mode: catalog.settings.isANSI ? .ansi : .legacy)
-    return charactersMax.map { stored.limited(to: $0) } ?? stored
+    return column.lengths.map { stored.fitted(to: $0) } ?? stored
   }
 
   /// The columns of a relation, computed ones bound; throws what is wrong with them.
@@ -132,7 +132,12 @@ package struct Planner {
       .bind, "INVALID_SCHEMA.PARSE_ERROR", "'\(text)' declares no columns", span: span, hint: "write 'a INT, b STRING'")
   }
 
-  /// The type of a column as written in DDL.
+  /// A column as CREATE TABLE declares it.
+  package func bindColumn(_ name: String, _ type: AST.TypeName, isNullable: Bool) throws(SQLError) -> Field {
+    Field(name, try TypeBinder.bind(column: type), isNullable: isNullable, lengths: TypeBinder.lengths(of: type))
+  }
+
+  /// A type as written in DDL.
   package func bindType(_ type: AST.TypeName, text: SourceText) throws(SQLError) -> DataType { try TypeBinder.bind(column: type) }
 }
 

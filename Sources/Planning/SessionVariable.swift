@@ -5,13 +5,16 @@ package import SQLSyntax
 package struct SessionVariable: Sendable {
   package var name: String
   package var type: DataType
+  /// Of CHAR(n) and VARCHAR(n): what its values are fitted to.
+  package var lengths: TextLengths?
   package var value: Value
   /// What DEFAULT sets it to again.
   package var fallback: AST.Expression?
 
-  package init(name: String, type: DataType, value: Value, fallback: AST.Expression?) {
+  package init(name: String, type: DataType, lengths: TextLengths? = nil, value: Value, fallback: AST.Expression?) {
     self.name = name
     self.type = type
+    self.lengths = lengths
     self.value = value
     self.fallback = fallback
   }

@@ -70,6 +70,9 @@ package struct StatementHelp: Sendable {
       "SHOW", "SHOW {TABLES | STREAMS | VIEWS | FUNCTIONS | QUERIES | CONNECTORS | SOURCES | SINKS | SETTINGS | COLUMNS FROM name | CREATE TABLE name}",
       "Lists what there is.", "SHOW FUNCTIONS LIKE 'date*'"),
     StatementHelp("SET", "SET [key = value] | SET TIME ZONE 'zone'; RESET [key]", "Shows or changes settings.", "SET TIME ZONE 'Europe/Berlin'"),
+    StatementHelp(
+      "ALTER TABLE", "ALTER TABLE name ADD COLUMNS (column TYPE [DEFAULT value], …) | RENAME TO name", "Gives a table more columns, or another name.",
+      "ALTER TABLE stock ADD COLUMNS (place STRING DEFAULT 'store')"),
     StatementHelp("UPDATE", "UPDATE table SET column = value, … [WHERE …]", "Changes rows of a table.", "UPDATE stock SET n = n - 1 WHERE id = 7"),
     StatementHelp("DELETE FROM", "DELETE FROM table [WHERE …]", "Takes rows out of a table.", "DELETE FROM stock WHERE n = 0"),
     StatementHelp(

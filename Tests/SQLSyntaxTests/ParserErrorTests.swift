@@ -28,9 +28,9 @@ struct ParserErrorTests {
       "error[UNSUPPORTED_FEATURE]: GRANT SELECT is not supported",
       hint: "there are no users here"),
     ErrorCase(
-      "ALTER TABLE t 1️⃣ADD COLUMNS (a INT)",
-      "error[UNSUPPORTED_FEATURE]: ALTER TABLE … ADD is not supported",
-      hint: "CREATE TABLE … AS SELECT makes a table with other columns; RENAME TO gives it the name"),
+      "ALTER TABLE t 1️⃣DROP COLUMN a",
+      "error[UNSUPPORTED_FEATURE.TABLE_OPERATION]: ALTER TABLE … DROP is not supported",
+      hint: "ADD COLUMNS (…) is there; CREATE TABLE … AS SELECT makes a table with other columns, and RENAME TO gives it the name"),
     ErrorCase(
       "SELECT 1️⃣[1, 2]", "error[PARSE_SYNTAX_ERROR]: unexpected \"[\", expected an expression",
       hint: "an array is ARRAY[1, 2, 3] or array(1, 2, 3)"),

@@ -50,11 +50,22 @@ package struct Field: Hashable, Sendable {
   package var name: String
   package var type: DataType
   package var isNullable: Bool
+  /// Of CHAR(n) and VARCHAR(n), in the columns of relations. Two fields that differ in it alone are equal.
+  package var lengths: TextLengths?
 
-  package init(_ name: String, _ type: DataType, isNullable: Bool = true) {
+  package init(_ name: String, _ type: DataType, isNullable: Bool = true, lengths: TextLengths? = nil) {
     self.name = name
     self.type = type
     self.isNullable = isNullable
+    self.lengths = lengths
+  }
+
+  package static func == (a: Field, b: Field) -> Bool { a.name == b.name && a.type == b.type && a.isNullable == b.isNullable }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(type)
+    hasher.combine(isNullable)
   }
 }
 

@@ -4,24 +4,15 @@ import SQLSyntax
 
 /// What CREATE TABLE says of a column besides its name and type.
 struct ColumnDetails {
-  /// Of VARCHAR(n): the longest text that may be written, in characters.
-  var charactersMax: Int?
   /// What it takes where a statement gives it no value; checked to be a constant that it can hold.
   var defaultValue: AST.Expression?
   var comment: String?
+  var isNotNull: Bool
 
   init(_ column: AST.ColumnDefinition) {
-    if case .stored(let type) = column.content { charactersMax = type.charactersMax }
     defaultValue = column.defaultValue
     comment = column.comment?.text
-  }
-}
-
-extension AST.TypeName {
-  /// The n of VARCHAR(n).
-  fileprivate var charactersMax: Int? {
-    guard case .named(let name, let parameters) = kind, name.text.uppercased() == "VARCHAR" else { return nil }
-    return parameters.first
+    isNotNull = column.isNotNull
   }
 }
 
@@ -31,10 +22,5 @@ extension Relation {
   /// What a column takes where a statement gives it no value.
   func defaultValue(ofColumn name: String) -> AST.Expression {
     details(ofColumn: name)?.defaultValue ?? AST.Expression(.literal(.null), span: .none)
-  }
-
-  /// The type as it was declared: `varchar(10)` is a string with a bound.
-  func declaredType(ofColumn field: Field) -> String {
-    details(ofColumn: field.name)?.charactersMax.map { "varchar(\($0))" } ?? field.type.description
   }
 }

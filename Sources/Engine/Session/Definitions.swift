@@ -36,6 +36,13 @@ struct Definitions {
     definitions[key] = .view(create)
   }
 
+  /// Another definition of the same relation.
+  mutating func change(_ key: String, _ body: (inout AST.CreateTable) -> Void) {
+    guard case .table(var create) = definitions[key] else { return }
+    body(&create)
+    definitions[key] = .table(create)
+  }
+
   /// The relation has another name, in its definition too.
   mutating func move(_ key: String, to newKey: String, name: AST.ObjectName) {
     switch definitions.removeValue(forKey: key) {

@@ -306,12 +306,31 @@ final class SessionCatalog: Catalog {
     return relations[key] != nil || views[key] != nil
   }
 
+  /// That a name may be given: its schema is there, and nothing else has it.
   func checkFree(_ name: AST.ObjectName, isReplace: Bool) throws(SQLError) {
+    try checkSchema(of: name)
     if !isReplace && exists(name) {
       throw SQLError(
         .bind, "TABLE_OR_VIEW_ALREADY_EXISTS", "\"\(name.text)\" exists already", span: name.span,
         hint: "use CREATE OR REPLACE, or IF NOT EXISTS")
     }
+  }
+
+  private func checkSchema(of name: AST.ObjectName) throws(SQLError) {
+    var parts = name.parts[...]
+    if parts.count > 1, parts.first?.text.lowercased() == Self.catalogName { parts = parts.dropFirst() }
+    guard parts.count > 1, let schema = parts.first else { return }
+    if parts.count > 2 {
+      throw SQLError(
+        .bind, "REQUIRES_SINGLE_PART_NAMESPACE", "a name has at most a schema before it, found \"\(name.text)\"", span: name.span)
+    }
+    if !hasSchema(schema.text) { throw schemaNotFound(schema.text, schema.span.isNone ? name.span : schema.span) }
+  }
+
+  func schemaNotFound(_ schema: String, _ span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "SCHEMA_NOT_FOUND", "there is no schema \"\(schema)\"", span: span,
+      hint: didYouMean(schema, in: schemaNames) ?? "CREATE SCHEMA \(schema)")
   }
 
   /// Gives a relation or view another name; its rows and what reads it stay.

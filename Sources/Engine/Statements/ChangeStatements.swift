@@ -110,9 +110,7 @@ extension StatementExecutor {
     for (column, field) in relation.schema.fields.enumerated() {
       let place = column < spans.count ? spans[column]?.span ?? span : span
       let value = BoundExpression.column(offset + column, schema[offset + column], span: place)
-      result.append(
-        try planner.storing(
-          value, as: field.type, column: field.name, charactersMax: relation.details(ofColumn: field.name)?.charactersMax))
+      result.append(try planner.storing(value, in: field))
     }
     return result
   }

@@ -9,8 +9,9 @@ extension StatementExecutor {
   // MARK: Definitions
 
   /// Checks that a column can have the default it is declared with: a constant of a type that can be stored in it.
-  func checkDefault(of column: AST.ColumnDefinition, type: DataType) throws(SQLError) {
+  func checkDefault(of column: AST.ColumnDefinition, as field: Field) throws(SQLError) {
     guard let value = column.defaultValue else { return }
+    let type = field.type
     func refusal(_ subclass: String, _ reason: String, hint: String? = nil) -> SQLError {
       SQLError(
         .bind, "INVALID_DEFAULT_VALUE.\(subclass)", "the DEFAULT of column \"\(column.name.text)\" \(reason)", span: value.span,
@@ -33,6 +34,7 @@ extension StatementExecutor {
     do { _ = try evaluator.constant(Coercion.cast(bound, to: type)) } catch {
       throw refusal("DATA_TYPE", "does not fit the column's type \(type.sqlName)")
     }
+    if let lengths = field.lengths { _ = try evaluator.constant(Coercion.cast(bound, to: type).fitted(to: lengths)) }
   }
 
   // MARK: The word

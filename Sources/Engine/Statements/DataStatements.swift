@@ -22,11 +22,13 @@ extension StatementExecutor {
     var planned = try plan(insert.query, insert.clauses)
     let name = session.newQueryName()
     let sink: any Sink
+    var staying: AST.Expression?
     if !planned.physical.root.properties.isBounded {
       planned = try planRunning(insert.query, insert.clauses, into: insert.target, insert.options)
     }
     if let relation {
       let columns = try insertColumns(insert, into: relation) { planned.schema.names }
+      if insert.isOverwrite { staying = columns.stayingRows }
       sink = try relationSink(
         relation, columns: columns, plan: planned.physical, isOverwrite: insert.isOverwrite, name: name,
         span: insert.targetSpan)
@@ -46,7 +48,10 @@ extension StatementExecutor {
     if planned.physical.root.properties.isBounded {
       try session.presenter.run(query, in: session)
       if insert.isOverwrite, query.state == .finished, let sink = sink as? TableSink {
-        do { try sink.replaceRows() } catch { throw error.located(at: insert.targetSpan) }
+        let kept = if let staying, case .name(let target) = insert.target, let relation {
+          try collected(items: columnItems(relation, qualifier: nil), from: relationNode(target, nil), where: staying)
+        } else { [Batch]() }
+        do { try sink.replaceRows(keeping: kept) } catch { throw error.located(at: insert.targetSpan) }
       }
       return nil
     }

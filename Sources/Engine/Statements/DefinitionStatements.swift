@@ -222,9 +222,9 @@ extension StatementExecutor {
         throw SQLError(
           .bind, "COLUMN_ALREADY_EXISTS", "column \"\(column.name.text)\" is defined twice", span: column.name.span)
       }
-      let bound = try Planner(catalog: catalog).bindType(type, text: text)
-      try checkDefault(of: column, type: bound)
-      fields.append(Field(column.name.text, bound, isNullable: !column.isNotNull))
+      let field = try Planner(catalog: catalog).bindColumn(column.name.text, type, isNullable: !column.isNotNull)
+      try checkDefault(of: column, as: field)
+      fields.append(field)
     }
     return fields.isEmpty ? nil : Schema(fields)
   }

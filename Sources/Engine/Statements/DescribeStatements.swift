@@ -44,7 +44,7 @@ extension StatementExecutor {
     func row(_ field: Field) -> [Value] {
       let comment = relation?.details(ofColumn: field.name)?.comment
       return [
-        .string(field.name), .string(relation?.declaredType(ofColumn: field) ?? field.type.description),
+        .string(field.name), .string(field.type.description(field.lengths)),
         comment.map { .string($0) } ?? .null,
       ]
     }
@@ -56,7 +56,7 @@ extension StatementExecutor {
     }
     let defaults = schema.fields.compactMap { field -> [Value]? in
       guard let value = relation?.details(ofColumn: field.name)?.defaultValue else { return nil }
-      return [.string(field.name), .string(field.type.description), .string(value.sql)]
+      return [.string(field.name), .string(field.type.description(field.lengths)), .string(value.sql)]
     }
     try present(
       Schema([Field("col_name", .string), Field("data_type", .string), Field("comment", .string)]),

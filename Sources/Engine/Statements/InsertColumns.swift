@@ -13,6 +13,18 @@ struct InsertColumns {
   let fixed: [Int: AST.Expression]
 
   var fields: [Field] { targets.map { relation.schema[$0] } }
+
+  /// What is true of the rows that INSERT OVERWRITE leaves alone: those of other partitions than the one that PARTITION gives
+  /// values. Nil: it leaves none, as Spark's static mode has it.
+  var stayingRows: AST.Expression? {
+    var rows: AST.Expression?
+    for (ordinal, value) in fixed.sorted(by: { $0.key < $1.key }) {
+      let column = AST.Expression(.name(AST.ObjectName([AST.Identifier(relation.schema[ordinal].name)])), span: value.span)
+      let differs = AST.Expression(.isDistinctFrom(column, value, isNegated: false), span: value.span)
+      rows = rows.map { AST.Expression(.logical(.or, [$0, differs]), span: value.span) } ?? differs
+    }
+    return rows
+  }
 }
 
 extension StatementExecutor {
@@ -56,12 +68,10 @@ extension StatementExecutor {
             ? "leave out PARTITION and give the column a value like the others: it is partitioned if CREATE TABLE says PARTITIONED BY"
             : "partition columns: \(relation.partitionedBy.joined(separator: ", "))")
       }
-      if let value = part.value { fixed[ordinal] = value }
-    }
-    if insert.isOverwrite, let first = insert.partition.first {
-      throw SQLError.unsupported(
-        "INSERT OVERWRITE … PARTITION", span: first.column.span,
-        hint: "DELETE FROM \(relation.name) WHERE …, then INSERT INTO \(relation.name) PARTITION (…)", kind: .bind)
+      guard let value = part.value else { continue }
+      // As in Spark the value of a partition is cast, be it a text: PARTITION (day = '2020-01-01').
+      let type = try Parser.parseDataType(SourceText(name: "type", text: relation.schema[ordinal].type.sqlName))
+      fixed[ordinal] = AST.Expression(.cast(value, type, isTry: false), span: value.span)
     }
     return fixed
   }
@@ -127,7 +137,7 @@ extension StatementExecutor {
         value = try planner.bindExpression(columns.fixed[ordinal] ?? relation.defaultValue(ofColumn: field.name))
         value.span = span
       }
-      expressions.append(try planner.storing(value, as: field.type, column: field.name, charactersMax: relation.details(ofColumn: field.name)?.charactersMax))
+      expressions.append(try planner.storing(value, in: field))
     }
     return expressions
   }

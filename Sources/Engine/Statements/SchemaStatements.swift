@@ -25,14 +25,14 @@ extension StatementExecutor {
       let schema = try schemaName(name)
       guard catalog.hasSchema(schema) else {
         if ifExists { return nil }
-        throw schemaNotFound(schema, name.span)
+        throw catalog.schemaNotFound(schema, name.span)
       }
       try drop(schema: schema, cascades: cascades, span: name.span)
       return "dropped schema \"\(schema)\""
     case .use(let name):
       if name.parts.count == 1, name.text.lowercased() == SessionCatalog.catalogName { return nil }
       let schema = try schemaName(name)
-      guard catalog.hasSchema(schema) else { throw schemaNotFound(schema, name.span) }
+      guard catalog.hasSchema(schema) else { throw catalog.schemaNotFound(schema, name.span) }
       catalog.settings.schemaName = schema
       return nil
     }
@@ -65,12 +65,6 @@ extension StatementExecutor {
         .bind, "REQUIRES_SINGLE_PART_NAMESPACE", "a schema has a name of one part, found \"\(name.text)\"", span: name.span)
     }
     return parts[0]
-  }
-
-  private func schemaNotFound(_ schema: String, _ span: SourceSpan) -> SQLError {
-    SQLError(
-      .bind, "SCHEMA_NOT_FOUND", "there is no schema \"\(schema)\"", span: span,
-      hint: didYouMean(schema, in: catalog.schemaNames) ?? "CREATE SCHEMA \(schema)")
   }
 
   // MARK: Caches

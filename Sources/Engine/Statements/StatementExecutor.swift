@@ -22,7 +22,7 @@ struct StatementExecutor {
     case .explain(let mode, let inner): return try explain(mode, inner)
     case .createTable(let create):
       let notice = try createTable(create, span: statement.span)
-      catalog.definitions.note(create, key: catalog.key(of: create.name))
+      catalog.definitions.note(withColumns(create), key: catalog.key(of: create.name))
       return notice
     case .createView(let create):
       let notice = try createView(create, span: statement.span)
@@ -54,6 +54,7 @@ struct StatementExecutor {
       catalog.definitions.note(create, key: catalog.key(of: create.name))
       return notice
     case .rename(let rename): return try self.rename(rename)
+    case .addColumns(let alter): return try addColumns(alter)
     case .alterQuery: throw notYet("ALTER QUERY", statement.span, hint: "STOP QUERY it, and START QUERY it as it shall be")
     case .merge(let merge): return try self.merge(merge, span: statement.span)
     case .createSink(let create): return try createSink(create, span: statement.span)

@@ -55,10 +55,11 @@ final class TableSink: Sink {
     }
   }
 
-  /// Puts all rows that came in the place of those of the table. Of INSERT OVERWRITE the statement calls it, when its query
-  /// has come to its end.
-  func replaceRows() throws(SQLError) {
-    try table.replaceRows(with: pieces.isEmpty ? .empty(schema) : Batch.concatenate(pieces, schema: schema))
+  /// Puts all rows that came in the place of those of the table, but for `kept`. Of INSERT OVERWRITE the statement calls it,
+  /// when its query has come to its end.
+  func replaceRows(keeping kept: [Batch] = []) throws(SQLError) {
+    let all = kept + pieces
+    try table.replaceRows(with: all.isEmpty ? .empty(schema) : Batch.concatenate(all, schema: schema))
   }
 
   func end(_ step: StepInfo) throws(SQLError) {

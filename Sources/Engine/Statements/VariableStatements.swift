@@ -23,9 +23,16 @@ extension StatementExecutor {
     let value = declare.type.map { AST.Expression(.cast(written, $0, isTry: false), span: written.span) } ?? written
     let row = try self.row(of: .selecting([value]), width: 1, span: written.span)
     let (type, first) = row[0]
-    catalog.set(
-      variable: SessionVariable(name: declare.name.last.text, type: type, value: first, fallback: declare.value ?? null),
-      named: key)
+    let lengths: TextLengths?
+    if let type = declare.type {
+      lengths = try Planner(catalog: catalog).bindColumn(declare.name.last.text, type, isNullable: true).lengths
+    } else {
+      lengths = nil
+    }
+    var variable = SessionVariable(
+      name: declare.name.last.text, type: type, lengths: lengths, value: first, fallback: declare.value ?? null)
+    variable.value = try fitted(first, in: variable, written.span)
+    catalog.set(variable: variable, named: key)
     return "declared \"\(declare.name.last.text)\""
   }
 
@@ -101,11 +108,19 @@ extension StatementExecutor {
   private func stored(
     _ value: Value, _ type: DataType, as variable: SessionVariable, _ span: SourceSpan
   ) throws(SQLError) -> Value {
-    if type == variable.type || value.isNull { return value }
+    if value.isNull { return value }
+    if type == variable.type { return try fitted(value, in: variable, span) }
     guard Coercion.canImplicitlyCast(from: type, to: variable.type) else { throw Casts.notAllowed(from: type, to: variable.type, span: span) }
     let mode: CastMode = session.settings.isANSI ? .ansi : .legacy
     let cast = Coercion.cast(.literal(value, type, span: span), to: variable.type, mode: mode)
-    return try Evaluator(EvaluationContext(settings: session.settings)).constant(cast)
+    return try fitted(try Evaluator(EvaluationContext(settings: session.settings)).constant(cast), in: variable, span)
+  }
+
+  /// A text as CHAR(n) and VARCHAR(n) hold it.
+  private func fitted(_ value: Value, in variable: SessionVariable, _ span: SourceSpan) throws(SQLError) -> Value {
+    guard let lengths = variable.lengths else { return value }
+    return try Evaluator(EvaluationContext(settings: session.settings))
+      .constant(BoundExpression.literal(value, variable.type, span: span).fitted(to: lengths))
   }
 }
 

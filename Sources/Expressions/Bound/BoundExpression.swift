@@ -9,6 +9,8 @@ package struct BoundExpression: Sendable {
   package var type: DataType
   package var isNullable: Bool
   package var span: SourceSpan
+  /// Of a column: how long CHAR(n) and VARCHAR(n) say its texts are.
+  package var lengths: TextLengths?
 
   package indirect enum Node: Sendable {
     case literal(Value)
@@ -49,7 +51,9 @@ package struct BoundExpression: Sendable {
   }
 
   package static func column(_ ordinal: Int, _ field: Field, span: SourceSpan = .none) -> BoundExpression {
-    BoundExpression(.column(ordinal), type: field.type, isNullable: field.isNullable, span: span)
+    var column = BoundExpression(.column(ordinal), type: field.type, isNullable: field.isNullable, span: span)
+    column.lengths = field.lengths
+    return column
   }
 
   package static func literal(_ value: Value, _ type: DataType, span: SourceSpan = .none) -> BoundExpression {

@@ -37,7 +37,7 @@ extension Casts {
   }
 
   /// Elements that belong to a row that is not NULL; nil is all.
-  private static func visible(
+  static func visible(
     _ offsets: [Int32], _ validity: Validity?, _ context: KernelContext, _ elements: Int
   ) -> Validity? {
     guard let validity = Validity.intersection(validity, context.validity) else { return nil }

@@ -156,7 +156,7 @@ package struct NamedExpression: Sendable {
     self.expression = expression
     self.name = name
   }
-  package var field: Field { Field(name, expression.type, isNullable: expression.isNullable) }
+  package var field: Field { Field(name, expression.type, isNullable: expression.isNullable, lengths: expression.lengths) }
 }
 
 /// One aggregate of a GROUP BY.

@@ -29,7 +29,7 @@ extension PhysicalPlanner {
     }
     let closing = isPerStep ? nil : self.closing(times, input)
     var spec = AggregateSpec(
-      keys: keys.map(\.expression), calls: calls, isInputRetractable: input.properties.mayRetract,
+      keys: keys.map(\.expression.normalizedKey), calls: calls, isInputRetractable: input.properties.mayRetract,
       isPerStep: isPerStep, isGlobal: isGlobal, panes: panes, closing: closing)
     if closing == nil, !isPerStep { spec.idle = idle(windowing, input) }
     // Without calls a group's row never changes, it only appears.

@@ -49,6 +49,12 @@ extension AST {
     package var defaultValue: Expression?
     package var comment: StringLiteral?
     @NotCompared package var span: SourceSpan
+
+    package init(name: Identifier, content: Content, span: SourceSpan) {
+      self.name = name
+      self.content = content
+      self.span = span
+    }
   }
 
   /// `WATERMARK FOR column AS e`, or `WATERMARK column DELAY OF interval`, which means `column - interval`.
@@ -61,6 +67,12 @@ extension AST {
     package var column: ObjectName
     package var strategy: Strategy
     @NotCompared package var span: SourceSpan
+
+    package init(column: ObjectName, strategy: Strategy, span: SourceSpan) {
+      self.column = column
+      self.strategy = strategy
+      self.span = span
+    }
   }
 
   /// `CREATE [OR REPLACE] [TEMP | MATERIALIZED] VIEW [IF NOT EXISTS] name [(columns)] AS query`

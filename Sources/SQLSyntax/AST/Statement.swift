@@ -36,6 +36,7 @@ extension AST {
     /// `ALTER VIEW v AS query`: the view made anew.
     case alterView(CreateView)
     case rename(Rename)
+    case addColumns(AddColumns)
     case stopQuery(Identifier)
     case pauseQuery(Identifier)
     case resumeQuery(Identifier)

@@ -91,6 +91,7 @@ package enum Keyword: String, CaseIterable, Sendable {
   case window = "WINDOW"
 
   // Known by their place alone: names everywhere else.
+  case add = "ADD"
   case advance = "ADVANCE"
   case after = "AFTER"
   case aggregate = "AGGREGATE"
@@ -116,6 +117,7 @@ package enum Keyword: String, CaseIterable, Sendable {
   case clear = "CLEAR"
   case clock = "CLOCK"
   case close = "CLOSE"
+  case column = "COLUMN"
   case columns = "COLUMNS"
   case comment = "COMMENT"
   case complete = "COMPLETE"
@@ -144,6 +146,7 @@ package enum Keyword: String, CaseIterable, Sendable {
   case desc = "DESC"
   case describe = "DESCRIBE"
   case descriptor = "DESCRIPTOR"
+  case directory = "DIRECTORY"
   case double = "DOUBLE"
   case drop = "DROP"
   case emit = "EMIT"

@@ -71,6 +71,10 @@ extension Parser {
       advance()
       return .rename(.init(isView: isView, name: name, newName: try objectName()))
     }
+    if !isView, at(.add), kind(ahead: 1) == .word(.column) || kind(ahead: 1) == .word(.columns) {
+      advance()
+      return .addColumns(.init(table: name, columns: try addedColumns()))
+    }
     if isView, accept(.as) {
       let (query, clauses) = try runningQuery()
       return .alterView(
@@ -79,10 +83,12 @@ extension Parser {
           clauses: clauses))
     }
     if case .word = kind {
-      throw .unsupported(
-        "ALTER \(isView ? "VIEW" : "TABLE") … \(tokenText.uppercased())", span: token.span,
-        hint: isView ? "ALTER VIEW v AS query, or RENAME TO" : "CREATE TABLE … AS SELECT makes a table with other columns; RENAME TO gives it the name",
-        kind: .parse)
+      throw SQLError(
+        .parse, isView ? "UNSUPPORTED_FEATURE" : "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+        "ALTER \(isView ? "VIEW" : "TABLE") … \(tokenText.uppercased()) is not supported", span: token.span,
+        hint: isView
+          ? "ALTER VIEW v AS query, or RENAME TO"
+          : "ADD COLUMNS (…) is there; CREATE TABLE … AS SELECT makes a table with other columns, and RENAME TO gives it the name")
     }
     throw unexpected()
   }

@@ -5,6 +5,7 @@ extension Parser {
   mutating func insert() throws(SQLError) -> AST.Insert {
     let isOverwrite = accept(.overwrite)
     if !isOverwrite { try expect(.into) }
+    if isOverwrite, isDirectory() { return try insertDirectory() }
     if at(.table) { advance() }
     let start = token.span
     let target = try insertTarget()

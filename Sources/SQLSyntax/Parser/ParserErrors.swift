@@ -150,7 +150,12 @@ extension SQLError {
 
   /// `GEO '…'`: only some types have literals of this form.
   static func typedLiteral(_ type: String, at span: SourceSpan) -> SQLError {
-    SQLError(
+    if type.lowercased() == "time" {
+      return SQLError(
+        .parse, "UNSUPPORTED_TIME_TYPE", "type TIME is not supported, nor are its literals", span: span,
+        hint: "write INTERVAL '12:34:56' HOUR TO SECOND, the time since midnight; added to a DATE it is a TIMESTAMP")
+    }
+    return SQLError(
       .parse, "UNSUPPORTED_TYPED_LITERAL", "there are no literals of the form \(type) '…'", span: span,
       hint: type.lowercased() == "x"
         ? "write a binary without a space: X'1F'"

@@ -60,7 +60,7 @@ extension Unparser {
     write(")")
   }
 
-  private mutating func column(_ column: AST.ColumnDefinition) {
+  mutating func column(_ column: AST.ColumnDefinition) {
     name(column.name)
     switch column.content {
     case .stored(let type):

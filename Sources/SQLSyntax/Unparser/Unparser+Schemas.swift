@@ -45,6 +45,13 @@ extension Unparser {
     running(view.query, view.clauses)
   }
 
+  mutating func addColumns(_ alter: AST.AddColumns) {
+    write("ALTER TABLE ")
+    objectName(alter.table)
+    write(" ADD COLUMNS ")
+    parenthesised(alter.columns) { unparser, column in unparser.column(column) }
+  }
+
   mutating func rename(_ rename: AST.Rename) {
     write(rename.isView ? "ALTER VIEW " : "ALTER TABLE ")
     objectName(rename.name)

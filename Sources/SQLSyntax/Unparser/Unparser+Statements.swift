@@ -27,6 +27,7 @@ extension Unparser {
     case .schema(let schema): schemaStatement(schema)
     case .alterView(let view): alterView(view)
     case .rename(let rename): self.rename(rename)
+    case .addColumns(let alter): addColumns(alter)
     case .upkeep(let upkeep): self.upkeep(upkeep)
     case .startQuery(let start): startQuery(start)
     case .alterQuery(let alter): alterQuery(alter)

@@ -14,7 +14,7 @@ extension ExpressionBinder {
     for branch in branches {
       let condition: BoundExpression
       if let subject {
-        condition = try call("=", [subject, try bind(branch.condition)], span: branch.condition.span)
+        condition = try compare("=", [subject, try bind(branch.condition)], span: branch.condition.span)
       } else {
         condition = try asCondition(try bind(branch.condition), of: "WHEN")
       }

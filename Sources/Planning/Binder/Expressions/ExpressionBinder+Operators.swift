@@ -65,8 +65,8 @@ extension ExpressionBinder {
     _ operand: AST.Expression, _ low: AST.Expression, _ high: AST.Expression, isNegated: Bool, span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
     let value = try bind(operand)
-    let above = try call(">=", [value, try bind(low)], span: span)
-    let below = try call("<=", [value, try bind(high)], span: span)
+    let above = try compare(">=", [value, try bind(low)], span: span)
+    let below = try compare("<=", [value, try bind(high)], span: span)
     let both = BoundExpression(
       .and(above, below), type: .boolean, isNullable: above.isNullable || below.isNullable, span: span)
     return try negated(both, if: isNegated, span: span)

@@ -105,7 +105,7 @@ struct ExpressionBinder {
     case .binary(let op, let left, let right):
       let operands = [try bind(left), try bind(right)]
       context.note(TypedName(op, operands[0].type, operands[1].type), of: expression)
-      return try call(op.functionName, operands, span: span)
+      return try compare(op.functionName, operands, span: span)
     case .logical(let op, let operands): return try bindLogical(op, operands, span: span)
     case .not(let operand):
       if case .inSubquery(let value, let query, let isNegated) = operand.kind {
@@ -115,13 +115,13 @@ struct ExpressionBinder {
     case .isTest(let operand, let test, let isNegated):
       return try bindIsTest(operand, test, isNegated: isNegated, span: span)
     case .isDistinctFrom(let left, let right, let isNegated):
-      let same = try call("<=>", [try bind(left), try bind(right)], span: span)
+      let same = try compare("<=>", [try bind(left), try bind(right)], span: span)
       return isNegated ? same : try call("not", [same], span: span)
     case .between(let operand, let low, let high, let isNegated):
       return try bindBetween(operand, low, high, isNegated: isNegated, span: span)
     case .inList(let operand, let candidates, let isNegated):
       return try negated(
-        try call("in", [try bind(operand)] + (try bind(candidates)), span: span), if: isNegated, span: span)
+        try compare("in", [try bind(operand)] + (try bind(candidates)), span: span), if: isNegated, span: span)
     case .like(let like): return try bindLike(like, span: span)
     case .caseWhen(let operand, let branches, let otherwise):
       return try bindCase(operand, branches, otherwise, span: span)

@@ -4,57 +4,92 @@ package import SQLSyntax
 
 /// Turns a type as written into a type; what is not there is refused by name, with what to use instead.
 package enum TypeBinder {
-  package static func bind(_ type: AST.TypeName) throws(SQLError) -> DataType {
+  package static func bind(_ type: AST.TypeName) throws(SQLError) -> DataType { try bind(type, takesLengths: false) }
+
+  /// The type that CAST converts to. Lengths belong to columns: to VARCHAR(n) or CHAR(n) a value is cast as to STRING, as in Spark.
+  package static func bind(castTo type: AST.TypeName) throws(SQLError) -> DataType { try bind(type, takesLengths: true) }
+
+  /// The type of a column of a relation. VARCHAR(n) and CHAR(n) are strings whose lengths are looked at where they are written.
+  package static func bind(column type: AST.TypeName) throws(SQLError) -> DataType { try bind(type, takesLengths: true) }
+
+  private static func bind(_ type: AST.TypeName, takesLengths: Bool) throws(SQLError) -> DataType {
     switch type.kind {
-    case .named(let name, let parameters): return try named(name.text, parameters, span: type.span)
-    case .array(let element): return .array(try bind(element))
+    case .named(let name, let parameters):
+      if takesLengths, let length = length(of: name, parameters) {
+        try check(length, span: type.span)
+        return .string
+      }
+      return try named(name.text, parameters, span: type.span)
+    case .array(let element): return .array(try bind(element, takesLengths: takesLengths))
     case .map(let key, let value):
-      let keyType = try bind(key)
+      let keyType = try bind(key, takesLengths: takesLengths)
       if case .map = keyType {
         throw SQLError(.bind, "INVALID_MAP_KEY_TYPE", "the key of a map cannot be a map", span: key.span)
       }
-      return .map(key: keyType, value: try bind(value))
+      return .map(key: keyType, value: try bind(value, takesLengths: takesLengths))
     case .structure(let fields):
       var bound: [Field] = []
       for field in fields {
-        bound.append(Field(field.name.text, try bind(field.type), isNullable: !field.isNotNull))
+        bound.append(Field(field.name.text, try bind(field.type, takesLengths: takesLengths), isNullable: !field.isNotNull))
       }
       return .structure(bound)
     case .interval(let from, let to): return try interval(from, to ?? from, span: type.span)
     }
   }
 
-  /// The type that CAST converts to. Lengths belong to columns: to VARCHAR(n) or CHAR(n) a value is cast as to STRING, as in Spark.
-  package static func bind(castTo type: AST.TypeName) throws(SQLError) -> DataType {
-    if case .named(let name, let parameters) = type.kind, parameters.count == 1,
-      ["VARCHAR", "CHAR", "CHARACTER"].contains(name.text.uppercased())
-    {
-      return .string
+  // MARK: Lengths
+
+  /// The lengths of VARCHAR(n) and CHAR(n) in a type; nil if there are none.
+  package static func lengths(of type: AST.TypeName) -> TextLengths? {
+    switch type.kind {
+    case .named(let name, let parameters): return length(of: name, parameters)
+    case .array(let element): return lengths(of: element).map { .array($0) }
+    case .map(let key, let value):
+      let inner = (lengths(of: key), lengths(of: value))
+      return inner.0 == nil && inner.1 == nil ? nil : .map(key: inner.0, value: inner.1)
+    case .structure(let fields):
+      let inner = fields.map { lengths(of: $0.type) }
+      return inner.allSatisfy { $0 == nil } ? nil : .structure(inner)
+    case .interval: return nil
     }
-    return try bind(type)
   }
 
-  /// The type of a column of a relation. VARCHAR(n) is a STRING whose length is looked at where it is written.
-  package static func bind(column type: AST.TypeName) throws(SQLError) -> DataType {
-    if case .named(let name, let parameters) = type.kind, parameters.count == 1, name.text.uppercased() == "VARCHAR" { return .string }
-    return try bind(type)
+  /// A CHAR is filled up to its length, whatever it is.
+  private static let charLengthMax = 65_535
+
+  private static func check(_ length: TextLengths, span: SourceSpan) throws(SQLError) {
+    guard let characters = length.charLength, characters > charLengthMax else { return }
+    throw unsupported("CHAR(\(characters))", "use VARCHAR(\(characters)): a CHAR has at most \(charLengthMax) characters", span)
+  }
+
+  private static func length(of name: AST.Identifier, _ parameters: [Int]) -> TextLengths? {
+    guard parameters.count == 1 else { return nil }
+    switch name.text.uppercased() {
+    case "VARCHAR": return .varchar(parameters[0])
+    case "CHAR", "CHARACTER": return .char(parameters[0])
+    default: return nil
+    }
   }
 
   private static func named(_ name: String, _ parameters: [Int], span: SourceSpan) throws(SQLError) -> DataType {
     let upper = name.uppercased()
     switch upper {
     case "DECIMAL", "DEC", "NUMERIC": return try decimal(parameters, span: span)
-    case "VARCHAR", "CHARACTER VARYING":
+    case "VARCHAR", "CHAR", "CHARACTER":
       // DIALECT §4: without a length it is STRING.
       if parameters.isEmpty { return .string }
-      throw unsupported("VARCHAR(\(parameters[0])) here", "use STRING, which has no length; a column may be a VARCHAR(n)", span)
-    case "CHAR", "CHARACTER":
-      if parameters.isEmpty { return .string }
-      throw unsupported("CHAR(\(parameters[0]))", "use VARCHAR(\(parameters[0])), or STRING, which has no length", span)
+      throw SQLError(
+        .bind, "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", "\(upper)(\(parameters[0])) is a type of columns of relations and nothing else",
+        span: span, hint: "use STRING, which has no length")
     case "TIMESTAMP", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ":
       try checkFractionDigits(parameters, upper, span)
       return upper == "TIMESTAMP_NTZ" ? .timestampNTZ : .timestamp
     default: break
+    }
+    if upper == "TIME" {
+      throw SQLError(
+        .bind, "UNSUPPORTED_TIME_TYPE", "type TIME is not supported", span: span,
+        hint: "use STRING, or INTERVAL HOUR TO SECOND since midnight, which is added to a DATE")
     }
     if let replacement = replacement(of: upper) { throw unsupported(upper, replacement, span) }
     guard let type = simple(upper) else { throw unknown(name, span) }
@@ -85,7 +120,6 @@ package enum TypeBinder {
   /// What to use instead of a type that is not there.
   private static func replacement(of upper: String) -> String? {
     switch upper {
-    case "TIME": "use STRING, or INTERVAL DAY TO SECOND since midnight"
     case "VARIANT", "JSON", "OBJECT": "use STRING and get_json_object or from_json"
     case "GEOMETRY", "GEOGRAPHY": "use STRING with well-known text"
     case "UUID": "use STRING"

@@ -148,7 +148,7 @@ extension QueryBinder {
       // The last column of an ASOF join's USING is the time (as in DuckDB).
       let comparison = kind.isAsOf && pairs.count == names.count ? ">=" : "="
       let operands = [l, r].map { BoundExpression.column($0, binder.scope.columns[$0].field, span: place) }
-      conditions.append(try binder.call(comparison, operands, span: place))
+      conditions.append(try binder.compare(comparison, operands, span: place))
     }
     if kind.isAsOf {
       try checkAsOf(BoundExpression.chain(conditions[...], .and), leftWidth: width, span: span)
@@ -192,7 +192,7 @@ extension QueryBinder {
     }
     let operands = [pair.left, pair.right].map { context.cast(.column($0, columns[$0].field, span: span), to: type) }
     let value = BoundExpression(.coalesce(operands), type: type, span: span)
-    return (value, Scope.Column(qualifier: [], field: Field(fields.0.name, type)))
+    return (value, Scope.Column(qualifier: [], field: Field(fields.0.name, type, lengths: fields.0.lengths)))
   }
 
   private func usingColumn(

@@ -170,9 +170,17 @@ extension QueryBinder {
     var source = source
     let metadata = context.readsFileMetadata ? source.metadataOrdinal : nil
     if metadata != nil, let field = source.metadata { source.schema = Schema(source.schema.fields + [field]) }
-    let stored = BoundRelation(
+    var stored = BoundRelation(
       plan: .scan(.init(source: source, columns: Array(source.schema.fields.indices), span: span)),
       scope: Scope(source.schema, qualifier: qualifier).markingMetadata(metadata))
+    // What others wrote may lack the blanks behind a CHAR; rows of the session got them when they were inserted.
+    if source.connector != "memory", source.schema.fields.contains(where: { $0.lengths?.hasChar ?? false }) {
+      let columns = source.schema.fields.enumerated().map { (ordinal, field) in
+        let column = BoundExpression.column(ordinal, field, span: span)
+        return NamedExpression(field.lengths.map { $0.hasChar ? column.padded(to: $0) : column } ?? column, as: field.name)
+      }
+      stored.plan = .project(.init(input: stored.plan, columns: columns))
+    }
     if source.layout.isEmpty { return stored }
     let binder = expressionBinder(stored.scope, .select)
     var columns: [NamedExpression] = []

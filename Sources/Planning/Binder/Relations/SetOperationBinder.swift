@@ -50,7 +50,7 @@ extension QueryBinder {
       guard let type = Coercion.commonType(a.type, b.type.namedLike(a.type)) else {
         throw .incompatibleColumn(operation, column: index + 1, a.type, b.type, span: span)
       }
-      fields.append(Field(a.name, type, isNullable: a.isNullable || b.isNullable))
+      fields.append(Field(a.name, type, isNullable: a.isNullable || b.isNullable, lengths: a.lengths))
     }
     return Schema(fields)
   }

@@ -155,7 +155,9 @@ extension ExpressionBinder {
       // A parameter that stands for a constant, or for what a query further out knows already.
       if value.columnsUsed.isEmpty { return value }
       let id = context.noteOuter(OuterReference(depth: depth, value: value))
-      return BoundExpression(.outer(id), type: value.type, isNullable: value.isNullable, span: span)
+      var outer = BoundExpression(.outer(id), type: value.type, isNullable: value.isNullable, span: span)
+      outer.lengths = value.lengths
+      return outer
     }
     return nil
   }
