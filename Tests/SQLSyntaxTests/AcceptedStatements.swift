@@ -89,7 +89,7 @@ enum Accepted {
     "count(*), count(DISTINCT a, b), count(t.*), sum(ALL x) FILTER (WHERE x > 1), first(x) IGNORE NULLS OVER (ORDER BY y)",
     "array_agg(x ORDER BY y DESC), percentile_cont(0.5) WITHIN GROUP (ORDER BY x), nth_value(x, 2) RESPECT NULLS",
     "transform(a, x -> x + 1), aggregate(a, 0, (s, x) -> s + x, s -> s), f(() -> 1), f(named => 1, other => x -> x)",
-    "EXTRACT(YEAR FROM ts), extract('YEAR', ts), SUBSTRING(a FROM 2 FOR 3), SUBSTRING(a, 2), substr(a FROM 1)",
+    "EXTRACT(YEAR FROM ts), extract('YEAR', ts), SUBSTRING(a FROM 2 FOR 3), SUBSTRING(a, 2), substr(a FROM 1), substr(a.case FROM 1)",
     "TRIM(a), TRIM(BOTH 'x' FROM a), TRIM(LEADING FROM a), TRIM('x' FROM a), TRIM(both), TRIM(TRAILING b FROM a)",
     "POSITION('a' IN b), position('a', b), OVERLAY(a PLACING b FROM 2 FOR 3), FLOOR(ts TO DAY), CEIL(x), CEIL(ts TO HOUR)",
     "TIMESTAMPADD(DAY, 1, ts), date_add(d, 1), DATEDIFF(MONTH, a, b), timestampdiff(second, a, b)",

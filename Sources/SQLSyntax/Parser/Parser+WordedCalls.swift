@@ -130,7 +130,7 @@ extension Parser {
       case .symbol(.shiftRightUnsigned) where angles > 2: (angles, depth) = (angles - 3, depth - 3)
       case .symbol(.leftParen), .symbol(.leftBracket): depth += 1
       case .symbol(.rightParen), .symbol(.rightBracket): depth -= 1
-      case .word(.case): depth += 1
+      case .word(.case) where kind(ahead: distance - 1) != .symbol(.dot): depth += 1
       case .word(.end) where kind(ahead: distance - 1) != .symbol(.dot): depth -= 1
       case .word(.some(let keyword)) where depth == 0 && kind(ahead: distance - 1) != .symbol(.dot):
         if keyword == word { count += 1 } else if Self.predicateWords.contains(keyword) { return false }
