@@ -53,6 +53,9 @@ final class KeyForest<Key: AggregateKey> {
 
   func grow(to count: Int) { roots.grow(to: count, filler: -1) }
 
+  /// Whether groups from this one on have no key.
+  func isEmpty(from group: Int) -> Bool { group >= roots.count || roots[group...].allSatisfy { $0 < 0 } }
+
   // MARK: Changes
 
   /// Adds `weight` ≠ 0 copies of `key`.

@@ -5,22 +5,31 @@ internal import Diagnostics
 /// percentiles, `mode`, `collect_set`.
 ///
 /// NULLs are left out. As state: one column of `map<type, bigint>`, value to weight, ascending.
+/// Words are only noted (`ValueLog`) until they have been looked at and then change again: a bounded query, whose one step ends with
+/// the only look at them, sorts them once, 10 times cheaper than a tree; a query that goes on has trees from its second step.
 final class Multisets {
   let codec: KeyCodec
-  let words = KeyForest<Int64>()
-  let wides = KeyForest<Int128>()
-  let views = KeyForest<BytesView>()
-  private(set) var store = BytesStore()
+  /// Words that have not been looked at yet, or not changed since; nil: they are in `words`.
+  private var log: ValueLog? = ValueLog()
+  private var isLogRead = false
+  private var groupCount = 0
+  private let words = KeyForest<Int64>()
+  private let wides = KeyForest<Int128>()
+  private let views = KeyForest<BytesView>()
+  private var store = BytesStore()
 
   init(_ type: DataType) { codec = KeyCodec(type, isNormalized: true) }
 
   static func stateType(_ type: DataType) -> DataType { .map(key: type, value: .bigint) }
 
-  var memoryBytes: Int { words.memoryBytes + wides.memoryBytes + views.memoryBytes + store.memoryBytes }
+  var memoryBytes: Int {
+    words.memoryBytes + wides.memoryBytes + views.memoryBytes + store.memoryBytes + (log?.memoryBytes ?? 0)
+  }
 
   func grow(to count: Int) {
+    groupCount = max(groupCount, count)
     switch codec.kind {
-    case .word: words.grow(to: count)
+    case .word: if log == nil { words.grow(to: count) } else { log?.grow(to: count) }
     case .wide: wides.grow(to: count)
     case .bytes: views.grow(to: count)
     }
@@ -33,6 +42,11 @@ final class Multisets {
     switch codec.kind {
     case .word:
       let keys = try codec.words(operand.column)
+      plantIfRead()
+      if log != nil {
+        log?.append(keys, operand, input)
+        return
+      }
       input.forEachValid(operand) { _, index, group, weight in
         _ = words.add(keys[index], weight: weight, group: group)
       }
@@ -46,6 +60,25 @@ final class Multisets {
       input.forEachValid(operand) { _, index, group, weight in add(keys.views[index], weight, group) }
       withExtendedLifetime(keys) { compactIfNeeded() }
     }
+  }
+
+  /// Before a change: moves words that were looked at into trees, where they can be looked at again and again.
+  private func plantIfRead() { if isLogRead { plant() } }
+
+  private func plant() {
+    guard var log else { return }
+    log.settle()
+    words.grow(to: groupCount)
+    for group in 0..<groupCount { log.forEach(group) { _ = words.add($0, weight: $1, group: group) } }
+    self.log = nil
+    isLogRead = false
+  }
+
+  /// Before words are looked at.
+  private func settle() {
+    if log == nil { return }
+    log?.settle()
+    isLogRead = true
   }
 
   @inline(__always)
@@ -74,6 +107,12 @@ final class Multisets {
     switch codec.kind {
     case .word:
       let keys = try codec.words(c.keys)
+      plantIfRead()
+      if log != nil {
+        forEachEntry(c, groups, counts) { log?.append(keys[$0], weight: $1, group: $2) }
+        log?.shrinkIfLarge()
+        return
+      }
       forEachEntry(c, groups, counts) { words.add(keys[$0], weight: $1, group: $2) }
     case .wide:
       let keys = try codec.wides(c.keys)
@@ -97,6 +136,11 @@ final class Multisets {
   }
 
   func reset(_ groups: [Int32]) {
+    if groups.isEmpty { return }
+    if codec.kind == .word {
+      if holdsOnly(groups) { return resetWords() }
+      plant()
+    }
     for group in groups {
       switch codec.kind {
       case .word: words.clear(Int(group)) { _ in }
@@ -105,6 +149,24 @@ final class Multisets {
       }
     }
     compactIfNeeded()
+  }
+
+  /// Whether groups other than these, which are the first ones, have no words.
+  private func holdsOnly(_ groups: [Int32]) -> Bool {
+    groups.elementsEqual(0..<Int32(truncatingIfNeeded: groups.count))
+      && (log?.isEmpty(from: groups.count) ?? words.isEmpty(from: groups.count))
+  }
+
+  /// All groups become empty.
+  private func resetWords() {
+    if log == nil {
+      for group in 0..<groupCount { words.clear(group) { _ in } }
+      log = ValueLog()
+      log?.grow(to: groupCount)
+    } else {
+      log?.removeAll()
+    }
+    isLogRead = false
   }
 
   // MARK: Reading
@@ -124,12 +186,25 @@ final class Multisets {
   func collect(_ groups: [Int32], offsets: inout [Int32], _ isWanted: (Int, Int64) -> Bool) -> Column {
     switch codec.kind {
     case .word:
+      settle()
+      if let log { return codec.column(words: Multisets.collect(log, groups, &offsets, isWanted)) }
       return codec.column(words: Multisets.collect(words, groups, &offsets, isWanted))
     case .wide:
       return codec.column(wides: Multisets.collect(wides, groups, &offsets, isWanted))
     case .bytes:
       return codec.column(views: Multisets.collect(views, groups, &offsets, isWanted), owners: store.owners)
     }
+  }
+
+  private static func collect(
+    _ log: ValueLog, _ groups: [Int32], _ offsets: inout [Int32], _ isWanted: (Int, Int64) -> Bool
+  ) -> [Int64] {
+    var keys: [Int64] = []
+    for (i, group) in groups.enumerated() {
+      log.forEach(Int(group)) { key, count in if isWanted(i, count) { keys.append(key) } }
+      offsets.append(Int32(truncatingIfNeeded: keys.count))
+    }
+    return keys
   }
 
   private static func collect<Key>(
@@ -150,7 +225,11 @@ final class Multisets {
   func extremes(of groups: [Int32], isMax: Bool) -> Column {
     switch codec.kind {
     case .word:
-      let (keys, validity) = picked(groups, filler: 0) { words.extreme($0, isMax: isMax) }
+      settle()
+      let log = self.log
+      let (keys, validity) = picked(groups, filler: 0) { (group: Int) -> Int64? in
+        log == nil ? words.extreme(group, isMax: isMax) : log?.extreme(group, isMax: isMax)
+      }
       return codec.column(words: keys, validity: validity)
     case .wide:
       let (keys, validity) = picked(groups, filler: 0) { wides.extreme($0, isMax: isMax) }
