@@ -45,21 +45,6 @@ extension Aggregates {
 
 /// The rows of lists that only grow: one chain a group through arrays that all groups share.
 final class ListAccumulator: Accumulator {
-  /// Where an element stands in the input, and the next one of its group (−1 at the end).
-  private struct Link {
-    var position: Int64
-    var next: Int32
-    var isNull: Bool
-  }
-
-  private struct Chain {
-    var head: Int32 = -1
-    var tail: Int32 = -1
-    var count: Int32 = 0
-    /// Whether elements arrived in input order.
-    var isSorted = true
-  }
-
   private let codec: KeyCodec
   private let ignoresNulls: Bool
   // The elements of all groups in order of arrival. One of the three is used, as `codec.kind` says.
@@ -67,17 +52,16 @@ final class ListAccumulator: Accumulator {
   private var wides: [Int128] = []
   private var views: [BytesView] = []
   private var store = BytesStore()
-  private var links: [Link] = []
-  private var groups: [Chain] = []
-  /// Elements of groups that were reset.
-  private var deadCount = 0
+  /// Elements that are NULL, where those count.
+  private var areNull: [Bool] = []
+  private var chains = GroupChains()
 
   init(_ type: DataType, ignoresNulls: Bool) {
     codec = KeyCodec(type, isNormalized: false)
     self.ignoresNulls = ignoresNulls
   }
 
-  func grow(to count: Int) { groups.grow(to: count, filler: Chain()) }
+  func grow(to count: Int) { chains.grow(to: count) }
 
   func update(_ input: AggregateInput) throws(SQLError) {
     guard let operand = input.arguments.first else { return }
@@ -93,11 +77,11 @@ final class ListAccumulator: Accumulator {
     var rows: [Int32]?
     let validity = column.validity
     if weights?.contains(where: { $0 != 1 }) ?? false || (validity != nil && ignoresNulls) {
-      rows = try ListAccumulator.repeatedRows(
+      rows = try GroupChains.repeatedRows(
         positions.count, validity: ignoresNulls ? validity : nil, stride: stride, weights: weights)
     }
     let count = rows?.count ?? positions.count
-    guard links.count + count <= Int(Int32.max) else { throw .collectionTooLarge }
+    guard chains.count + count <= Int(Int32.max) else { throw .collectionTooLarge }
     switch codec.kind {
     case .word:
       let keys = try codec.words(column)
@@ -115,69 +99,13 @@ final class ListAccumulator: Accumulator {
     }
     for i in 0..<count {
       let row = rows.map { Int($0[i]) } ?? i
-      let isNull = validity.map { !$0[row &* stride] } ?? false
-      link(Int(owners[row]), positions[row], isNull: isNull)
+      if !ignoresNulls { areNull.append(validity.map { !$0[row &* stride] } ?? false) }
+      chains.append(Int(owners[row]), positions[row])
     }
-  }
-
-  /// Rows that are not NULL in `validity`, each as often as its weight says.
-  private static func repeatedRows(
-    _ count: Int, validity: Validity?, stride: Int, weights: [Int64]?
-  ) throws(SQLError) -> [Int32] {
-    var rows: [Int32] = []
-    for row in 0..<count where validity.map({ $0[row &* stride] }) ?? true {
-      let times = max(0, weights?[row] ?? 1)
-      if times > Int64(Int32.max) - Int64(rows.count) { throw .collectionTooLarge }
-      for _ in 0..<times { rows.append(Int32(truncatingIfNeeded: row)) }
-    }
-    return rows
-  }
-
-  /// Hangs the next element to the end of its group's chain.
-  @inline(__always)
-  private func link(_ group: Int, _ position: Int64, isNull: Bool) {
-    let new = Int32(truncatingIfNeeded: links.count)
-    links.append(Link(position: position, next: -1, isNull: isNull))
-    var chain = groups[group]
-    if chain.tail >= 0 {
-      links[Int(chain.tail)].next = new
-      if position < links[Int(chain.tail)].position { chain.isSorted = false }
-    } else {
-      chain.head = new
-    }
-    chain.tail = new
-    chain.count += 1
-    groups[group] = chain
-  }
-
-  /// The elements of a group in input order, appended to `all`.
-  private func appendElements(_ group: Int32, to all: inout [Int32]) {
-    let chain = groups[Int(group)]
-    let start = all.count
-    var element = chain.head
-    while element >= 0 {
-      all.append(element)
-      element = links[Int(element)].next
-    }
-    // Elements are numbered by arrival, which decides among equal positions.
-    if !chain.isSorted {
-      all[start...].sort { (links[Int($0)].position, $0) < (links[Int($1)].position, $1) }
-    }
-  }
-
-  private func elements(of groups: [Int32]) -> (offsets: [Int32], elements: [Int32]) {
-    var offsets: [Int32] = [0]
-    offsets.reserveCapacity(groups.count + 1)
-    var all: [Int32] = []
-    for group in groups {
-      appendElements(group, to: &all)
-      offsets.append(Int32(truncatingIfNeeded: all.count))
-    }
-    return (offsets, all)
   }
 
   private func values(_ elements: [Int32]) -> Column {
-    let validity = ignoresNulls ? nil : Validity(count: elements.count) { !links[Int(elements[$0])].isNull }
+    let validity = ignoresNulls ? nil : Validity(count: elements.count) { !areNull[Int(elements[$0])] }
     let mask = validity?.isAllValid ?? true ? nil : validity
     switch codec.kind {
     case .word: return codec.column(words: gatherGroups(words, elements) { $0 }, validity: mask)
@@ -194,62 +122,39 @@ final class ListAccumulator: Accumulator {
   }
 
   func state(of groups: [Int32]) throws(SQLError) -> [Column] {
-    let (offsets, elements) = elements(of: groups)
-    let fields = [
-      values(elements), .int64(PrimitiveColumn(gatherGroups(links, elements) { $0.position })),
-      .int64(PrimitiveColumn([Int64](repeating: 1, count: elements.count))),
-    ]
-    let child = Column.structure(StructColumn(fields: fields, count: elements.count))
-    return [.list(ListColumn(offsets: offsets, child: child))]
+    let (offsets, elements) = chains.elements(of: groups)
+    return [OrderedRows.state([values(elements)], offsets, positions: chains.positions(elements))]
   }
 
   func result(of groups: [Int32]) throws(SQLError) -> Column {
-    let (offsets, elements) = elements(of: groups)
+    let (offsets, elements) = chains.elements(of: groups)
     return .list(ListColumn(offsets: offsets, child: values(elements)))
   }
 
   func reset(_ groups: [Int32]) {
-    for group in groups {
-      deadCount += Int(self.groups[Int(group)].count)
-      self.groups[Int(group)] = Chain()
-    }
-    if deadCount * 2 > links.count + self.groups.count { sweep() }
+    chains.reset(groups)
+    if chains.needsSweep { sweep() }
   }
 
-  /// Moves the living elements together, each group's in one run.
+  /// Moves the living elements together.
   private func sweep() {
-    let old = store
-    var fresh = BytesStore()
-    var kept: [Int32] = []
-    kept.reserveCapacity(links.count - deadCount)
-    for group in groups.indices {
-      let first = Int32(kept.count)
-      var element = groups[group].head
-      while element >= 0 {
-        kept.append(element)
-        element = links[Int(element)].next
-      }
-      if kept.count > first {
-        groups[group].head = first
-        groups[group].tail = Int32(kept.count) - 1
-      }
-    }
+    let kept = chains.sweep()
     switch codec.kind {
     case .word: words = gatherGroups(words, kept) { $0 }
     case .wide: wides = gatherGroups(wides, kept) { $0 }
-    case .bytes: views = gatherGroups(views, kept) { $0 }.map { fresh.keep($0) }
+    case .bytes:
+      let old = store
+      var fresh = BytesStore()
+      views = gatherGroups(views, kept) { $0 }.map { fresh.keep($0) }
+      store = fresh
+      withExtendedLifetime(old) {}
     }
-    links = gatherGroups(links, kept) { $0 }
-    for i in links.indices { links[i].next = Int32(i + 1) }
-    for chain in groups where chain.tail >= 0 { links[Int(chain.tail)].next = -1 }
-    deadCount = 0
-    store = fresh
-    withExtendedLifetime(old) {}
+    if !ignoresNulls { areNull = gatherGroups(areNull, kept) { $0 } }
   }
 
   var memoryBytes: Int {
     words.storageBytes + wides.storageBytes + views.storageBytes + store.memoryBytes
-      + links.storageBytes + groups.storageBytes
+      + areNull.storageBytes + chains.memoryBytes
   }
 }
 

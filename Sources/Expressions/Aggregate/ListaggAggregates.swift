@@ -31,24 +31,27 @@ extension Aggregates {
       return BoundAggregate(
         call.name, [type] + call.types[1..<plain] + keys, returns: type, stateTypes: [OrderedRows.stateType([type] + keys)],
         isOrderSensitive: true
-      ) { _ in ListaggAccumulator(type, keys, orderings, delimiter: separator, firstKey: plain) }
+      ) { retractable in
+        ListaggAccumulator(type, keys, orderings, delimiter: separator, firstKey: plain, isRetractable: retractable)
+      }
     }
   ]
 }
 
 /// Texts of a group with what they are ordered by; joined when asked for.
 final class ListaggAccumulator: Accumulator {
-  private let rows: OrderedRows
+  private let rows: any RowStore
   private let type: DataType
   private let sorter: GroupSorter
   private let firstKey: Int
   private let delimiter: [UInt8]
 
-  init(_ type: DataType, _ keys: [DataType], _ orderings: [CallOrdering], delimiter: [UInt8], firstKey: Int) {
+  init(_ type: DataType, _ keys: [DataType], _ orderings: [CallOrdering], delimiter: [UInt8], firstKey: Int, isRetractable: Bool) {
     self.type = type
     self.delimiter = delimiter
     self.firstKey = firstKey
-    rows = OrderedRows(RowCodec(([type] + keys).map { RowCodec.Part($0, isNormalized: false) }), isPlaced: false)
+    let codec = RowCodec(([type] + keys).map { RowCodec.Part($0, isNormalized: false) })
+    rows = isRetractable ? OrderedRows(codec, isPlaced: false) : RowLists(codec)
     sorter = GroupSorter(orderings)
   }
 
@@ -57,14 +60,7 @@ final class ListaggAccumulator: Accumulator {
   func update(_ input: AggregateInput) throws(SQLError) {
     guard let text = input.arguments.first else { return }
     let columns = ([text] + input.arguments[firstKey...]).map { $0.flattened(rows: input.rows) }
-    let encoded = rows.codec.encode(columns, rows: input.rows)
-    let validity = columns[0].validity
-    for row in 0..<input.rows where validity.map({ $0[row] }) ?? true {
-      rows.add(
-        encoded.views[row], position: input.order.position(row), weight: input.weights?[row] ?? 1,
-        group: Int(input.groups[row]))
-    }
-    withExtendedLifetime(encoded) { rows.compactIfNeeded() }
+    try rows.add(columns, input, skipsNulls: true)
   }
 
   func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) { try rows.merge(state, into: groups) }

@@ -3,17 +3,18 @@ internal import Diagnostics
 
 /// Values of a group with what they are ordered by: `collect_list(x ORDER BY y)`. Sorted when asked for.
 final class SortedListAccumulator: Accumulator {
-  private let rows: OrderedRows
+  private let rows: any RowStore
   private let type: DataType
   private let firstKey: Int
   private let ignoresNulls: Bool
   private let sorter: GroupSorter
 
-  private init(_ type: DataType, _ keys: [DataType], _ orderings: [CallOrdering], firstKey: Int, ignoresNulls: Bool) {
+  private init(_ type: DataType, _ keys: [DataType], _ orderings: [CallOrdering], firstKey: Int, ignoresNulls: Bool, isRetractable: Bool) {
     self.type = type
     self.firstKey = firstKey
     self.ignoresNulls = ignoresNulls
-    rows = OrderedRows(RowCodec(([type] + keys).map { RowCodec.Part($0, isNormalized: false) }), isPlaced: false)
+    let codec = RowCodec(([type] + keys).map { RowCodec.Part($0, isNormalized: false) })
+    rows = isRetractable ? OrderedRows(codec, isPlaced: false) : RowLists(codec)
     sorter = GroupSorter(orderings)
   }
 
@@ -30,7 +31,9 @@ final class SortedListAccumulator: Accumulator {
     return BoundAggregate(
       call.name, call.types, returns: .array(type), isNullable: false,
       stateTypes: [OrderedRows.stateType([type] + keys)], isOrderSensitive: true
-    ) { _ in SortedListAccumulator(type, keys, orderings, firstKey: plain, ignoresNulls: ignoresNulls) }
+    ) { retractable in
+      SortedListAccumulator(type, keys, orderings, firstKey: plain, ignoresNulls: ignoresNulls, isRetractable: retractable)
+    }
   }
 
   func grow(to count: Int) { rows.grow(to: count) }
@@ -38,14 +41,7 @@ final class SortedListAccumulator: Accumulator {
   func update(_ input: AggregateInput) throws(SQLError) {
     guard let values = input.arguments.first else { return }
     let columns = ([values] + input.arguments[firstKey...]).map { $0.flattened(rows: input.rows) }
-    let encoded = rows.codec.encode(columns, rows: input.rows)
-    let validity = ignoresNulls ? columns[0].validity : nil
-    for row in 0..<input.rows where validity.map({ $0[row] }) ?? true {
-      rows.add(
-        encoded.views[row], position: input.order.position(row), weight: input.weights?[row] ?? 1,
-        group: Int(input.groups[row]))
-    }
-    withExtendedLifetime(encoded) { rows.compactIfNeeded() }
+    try rows.add(columns, input, skipsNulls: ignoresNulls)
   }
 
   func merge(_ state: [Column], into groups: [Int32]) throws(SQLError) { try rows.merge(state, into: groups) }

@@ -16,11 +16,14 @@ struct GroupSorter {
     var order = (0..<Int32(truncatingIfNeeded: count)).map { $0 }
     if !isSorting { return order }
     let keys = encoder.encode(columns, rows: count)
+    // Rows are asked for in their own order where keys are equal, which is what positions of one value leave to `KeySort`.
+    let positions = [Int64](repeating: 0, count: count)
     for group in 0..<(offsets.count - 1) {
-      order[Int(offsets[group])..<Int(offsets[group + 1])].sort {
-        let comparison = keys.views[Int($0)].compare(keys.views[Int($1)])
-        return comparison == 0 ? $0 < $1 : comparison < 0
-      }
+      let range = Int(offsets[group])..<Int(offsets[group + 1])
+      if range.count < 2 { continue }
+      var rows = Array(order[range])
+      KeySort.sort(&rows, keys: keys.views, positions: positions)
+      order.replaceSubrange(range, with: rows)
     }
     return withExtendedLifetime(keys) { order }
   }

@@ -47,7 +47,7 @@ extension PlacedRow: AggregateKey {}
 ///
 /// A row taken back is the earliest of those with its value; one taken back before it is there waits for it with a
 /// negative weight. O(log n) a change. As state: one column of arrays of (values…, position, weight), in input order.
-final class OrderedRows {
+final class OrderedRows: RowStore {
   let codec: RowCodec
   /// Rows by value, then place: finds what to take back.
   let byValue = KeyForest<OrderedRow>()
@@ -96,9 +96,17 @@ final class OrderedRows {
   /// Adds the rows of a batch; with `skipsNulls` only those where no operand is NULL.
   func update(_ operands: [Operand], _ input: AggregateInput, skipsNulls: Bool) {
     let columns = operands.map { $0.flattened(rows: input.rows) }
-    let encoded = codec.encode(columns, rows: input.rows)
     let validity =
       skipsNulls ? columns.reduce(nil as Validity?) { Validity.intersection($0, $1.validity) } : nil
+    add(columns, input, where: validity)
+  }
+
+  func add(_ columns: [Column], _ input: AggregateInput, skipsNulls: Bool) {
+    add(columns, input, where: skipsNulls ? columns.first?.validity : nil)
+  }
+
+  private func add(_ columns: [Column], _ input: AggregateInput, where validity: Validity?) {
+    let encoded = codec.encode(columns, rows: input.rows)
     for row in 0..<input.rows where validity.map({ $0[row] }) ?? true {
       add(
         encoded.views[row], position: input.order.position(row), weight: input.weights?[row] ?? 1,
@@ -158,6 +166,13 @@ final class OrderedRows {
     }
     let values = c.fields.prefix(valueCount).map { $0.gather(rows) }
     return (values, owners, gatherGroups(positions, rows) { $0 }, gatherGroups(weights, rows) { $0 })
+  }
+
+  /// A state column of rows that are there once each: `offsets[i] ..< offsets[i + 1]` are those of group i.
+  static func state(_ values: [Column], _ offsets: [Int32], positions: [Int64]) -> Column {
+    let ones = [Int64](repeating: 1, count: positions.count)
+    let fields = values + [.int64(PrimitiveColumn(positions)), .int64(PrimitiveColumn(ones))]
+    return .list(ListColumn(offsets: offsets, child: .structure(StructColumn(fields: fields, count: positions.count))))
   }
 
   /// A state column of at most one row a group: where `isSet`, the values and the position of that place.

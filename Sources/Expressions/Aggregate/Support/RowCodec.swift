@@ -74,7 +74,9 @@ struct RowCodec: Sendable {
       let word = FloatOrder.word(isNormalized && value == 0 ? 0 : value)
       append(bigEndian: UInt64(bitPattern: word) ^ 1 << 63, to: &bytes)
     case .bytes(let c):
-      c.views[row].withBytes { source in
+      c.views[row].withRaw { source in
+        bytes.reserve(source.count + 2)
+        if !source.contains(0) { return bytes.append(source) }
         for byte in source {
           bytes.append(byte)
           if byte == 0 { bytes.append(0xFF) }
@@ -154,12 +156,12 @@ private struct RowReader {
   /// A string, its escapes undone, appended to `target`.
   mutating func string(into target: inout ByteWriter) {
     while offset < bytes.count {
-      let byte = bytes[offset]
-      offset += 1
-      if byte == 0 {
-        if self.byte() != 0xFF { return }
-      }
-      target.append(byte)
+      var end = offset
+      while end < bytes.count, bytes[end] != 0 { end &+= 1 }
+      target.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[offset..<end]))
+      offset = end + 1
+      if end == bytes.count || byte() != 0xFF { return }
+      target.append(0)
     }
   }
 }
