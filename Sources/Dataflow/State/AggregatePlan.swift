@@ -6,6 +6,8 @@ import Expressions
 package struct AggregatePlan: Sendable {
   package var aggregate: BoundAggregate
   package var isDistinct: Bool
+  /// The number of an earlier DISTINCT call with the same arguments, whose values this one shares.
+  package var distinctTwin: Int?
   package var span: SourceSpan
   package init(aggregate: BoundAggregate, isDistinct: Bool, span: SourceSpan) {
     self.aggregate = aggregate

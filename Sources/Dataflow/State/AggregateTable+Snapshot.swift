@@ -92,7 +92,7 @@ extension AggregateTable: StateTable {
       accumulator.grow(to: index.count)
       accumulator.reset(groups)
     }
-    for distinct in distincts { distinct?.forget(groups: Set(groups)) }
+    for values in distinctValues { values.forget(groups: Set(groups)) }
     forgetStep(of: Set(groups))
     groupsBefore = index.count
     for (row, group) in groups.enumerated() {
@@ -139,7 +139,7 @@ extension AggregateTable: StateTable {
     index.find(keys.columns, rows: keys.count, groups: &groups)
     let found = Array(Set(groups.filter { $0 >= 0 }))
     for accumulator in accumulators { accumulator.reset(found) }
-    for distinct in distincts { distinct?.forget(groups: Set(found)) }
+    for values in distinctValues { values.forget(groups: Set(found)) }
     forgetStep(of: Set(found))
     for group in found { isVisible[Int(group)] = false }
     timers.remove(found)
@@ -190,58 +190,5 @@ private struct SnapshotLayout {
   private static func flags(_ column: Column) -> [Bool] {
     if case .bool(let c) = column { return c.values }
     return [Bool](repeating: false, count: column.count)
-  }
-}
-
-extension DistinctFilter {
-  /// `array<struct<count, v0, v1 …>>`
-  static func listType(_ types: [DataType]) -> DataType {
-    .array(.structure([Field("count", .bigint)] + types.enumerated().map { Field("v\($0)", $1) }))
-  }
-
-  /// The values of each of `groups` with their counts.
-  func lists(of groups: [Int32]) -> Column {
-    let slots = (0..<Int32(index.count)).filter { index.isLive($0) }
-    var slotsOf: [Int32: [Int32]] = [:]
-    let keys = index.keys(of: slots)
-    if case .int32(let owner)? = keys.first {
-      for (i, slot) in slots.enumerated() { slotsOf[owner.values[i], default: []].append(slot) }
-    }
-    var picked: [Int32] = []
-    var offsets: [Int32] = [0]
-    for group in groups {
-      picked += slotsOf[group] ?? []
-      offsets.append(Int32(picked.count))
-    }
-    let values = Array(index.keys(of: picked).dropFirst())
-    let fields = [Column.int64(PrimitiveColumn(picked.map { counts[Int($0)] }))] + values
-    return .list(
-      ListColumn(offsets: offsets, child: .structure(StructColumn(fields: fields, count: picked.count))))
-  }
-
-  /// Puts saved values back under new group numbers.
-  func restore(_ lists: Column, groups: [Int32]) {
-    guard case .list(let list) = lists, case .structure(let entries) = list.child, entries.count > 0 else { return }
-    var owners = [Int32](repeating: 0, count: entries.count)
-    for (row, group) in groups.enumerated() {
-      for i in list.offsets[row]..<list.offsets[row + 1] { owners[Int(i)] = group }
-    }
-    var slots: [Int32] = []
-    var reused: [(group: Int32, row: Int32)] = []
-    let columns = [Column.int32(PrimitiveColumn(owners))] + entries.fields.dropFirst()
-    index.findOrInsert(columns, rows: entries.count, groups: &slots, reused: &reused)
-    if counts.count < index.count { counts += [Int64](repeating: 0, count: index.count - counts.count) }
-    if case .int64(let saved)? = entries.fields.first {
-      for i in 0..<entries.count { counts[Int(slots[i])] = saved.values[i] }
-    }
-  }
-
-  /// Drops all values of these groups.
-  func forget(groups: Set<Int32>) {
-    let slots = (0..<Int32(index.count)).filter { index.isLive($0) }
-    guard case .int32(let owner)? = index.keys(of: slots).first else { return }
-    let forgotten = slots.indices.filter { groups.contains(owner.values[$0]) }.map { slots[$0] }
-    for slot in forgotten { counts[Int(slot)] = 0 }
-    index.remove(forgotten)
   }
 }

@@ -25,6 +25,7 @@ package final class AggregateTable {
   let index: GroupIndex
   let accumulators: [any Accumulator]
   let distincts: [DistinctFilter?]
+  let distinctValues: [DistinctValues]
   /// Whether an aggregate may drop its group.
   let drops: Bool
   /// Input position at which a group was first seen: the order of presentation (SEM-11).
@@ -49,7 +50,7 @@ package final class AggregateTable {
   /// Groups whose state differs from the last snapshot, kept once a first snapshot was taken.
   var changeLog: GroupChangeLog?
 
-  @exclusivity(unchecked) private var groupBuffer: [Int32] = []
+  @exclusivity(unchecked) var groupBuffer: [Int32] = []
   private var reusedBuffer: [(group: Int32, row: Int32)] = []
 
   package init(
@@ -65,15 +66,30 @@ package final class AggregateTable {
     index = GroupIndex(keyTypes: keyTypes)
     accumulators = calls.map { $0.aggregate.make(isRetractable || $0.isDistinct && isRetractable) }
     drops = !keyTypes.isEmpty && accumulators.contains { $0 is any GroupDropping }
-    distincts = calls.map { $0.isDistinct ? DistinctFilter(types: $0.aggregate.parameters) : nil }
+    (distinctValues, distincts) = AggregateTable.distincts(of: calls, hasGroups: !keyTypes.isEmpty)
     oldResults = calls.map { ColumnBuilder($0.aggregate.result) }
+  }
+
+  /// Calls with the same DISTINCT arguments share their values.
+  private static func distincts(
+    of calls: [AggregatePlan], hasGroups: Bool
+  ) -> (values: [DistinctValues], filters: [DistinctFilter?]) {
+    var values: [DistinctValues] = []
+    var filters = [DistinctFilter?](repeating: nil, count: calls.count)
+    for (i, call) in calls.enumerated() where call.isDistinct && call.distinctTwin == nil {
+      let members = [i] + calls.indices.filter { calls[$0].distinctTwin == i }
+      let shared = DistinctValues(types: call.aggregate.parameters, calls: members, hasOwners: hasGroups)
+      values.append(shared)
+      for (member, call) in members.enumerated() { filters[call] = DistinctFilter(shared, member: member) }
+    }
+    return (values, filters)
   }
 
   package var rowCount: Int { index.liveCount }
   package var memoryBytes: Int {
     var bytes = index.memoryBytes + index.count * (isRetractable ? 25 : 17) + timers.memoryBytes + deadlines.count * 8
     for accumulator in accumulators { bytes += accumulator.memoryBytes }
-    for distinct in distincts { bytes += distinct?.memoryBytes ?? 0 }
+    for values in distinctValues { bytes += values.memoryBytes }
     return bytes
   }
 
@@ -95,20 +111,24 @@ package final class AggregateTable {
     if isRetractable {
       for row in 0..<rows { rowCounts[Int(groupBuffer[row])] += weights?[row] ?? 1 }
     }
-    for (i, call) in calls.enumerated() {
-      try update(call, i, inputs[i], rows: rows, weights: weights, order: order, step: step)
-    }
+    for values in distinctValues { values.locate(inputs, groups: groupBuffer, rows: rows) }
+    for i in calls.indices { try update(i, inputs[i], rows: rows, weights: weights, order: order, step: step) }
+    for values in distinctValues { values.endBatch() }
   }
 
-  private func update(
-    _ call: AggregatePlan, _ i: Int, _ input: CallInput, rows: Int, weights: [Int64]?, order: RowOrder,
-    step: StepContext
+  func update(
+    _ i: Int, _ input: CallInput, rows: Int, weights: [Int64]?, order: RowOrder, step: StepContext
   ) throws(SQLError) {
+    let call = calls[i]
     var feed = AggregateInput(
       rows: rows, groups: groupBuffer, arguments: input.arguments, weights: weights, order: order,
       context: step.evaluation, span: call.span)
-    if let selected = input.selectedRows, selected.count != rows { feed = feed.gather(selected) }
-    if let distinct = distincts[i] { feed = distinct.transitions(feed) }
+    let selected = input.selectedRows?.count == rows ? nil : input.selectedRows
+    if let distinct = distincts[i] {
+      feed = distinct.transitions(feed, selected: selected)
+    } else if let selected {
+      feed = feed.gather(selected)
+    }
     if feed.rows == 0 { return }
     do { try accumulators[i].update(feed) } catch { throw error.located(at: call.span) }
   }
@@ -235,7 +255,7 @@ package final class AggregateTable {
     }
     if !vanished.isEmpty {
       for accumulator in accumulators { accumulator.reset(vanished) }
-      for distinct in distincts { distinct?.forget(groups: Set(vanished)) }
+      for values in distinctValues { values.forget(groups: Set(vanished)) }
       for group in vanished { isVisible[Int(group)] = false }
       timers.remove(vanished)
       index.remove(vanished)
@@ -252,7 +272,7 @@ package final class AggregateTable {
   package func clear() {
     index.clear()
     for accumulator in accumulators { accumulator.reset(Array(0..<Int32(firstSeen.count))) }
-    for distinct in distincts { distinct?.clear() }
+    for values in distinctValues { values.clear() }
     timers.removeAll()
     firstSeen.removeAll(keepingCapacity: true)
     made.removeAll(keepingCapacity: true)
