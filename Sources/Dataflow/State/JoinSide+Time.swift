@@ -12,13 +12,13 @@ extension JoinSide {
 
   /// Forgets rows that are over. Nobody's match count changes: those that they matched keep their matches.
   func drop(_ slots: [Int32]) {
-    let groups = groups
+    let (groups, notesChanges) = (groups, notesChanges)
     weights.withUnsafeMutableBufferPointer { weights in
       totals.withUnsafeMutableBufferPointer { totals in
         withChains { chains in
           for slot in slots {
             let group = groups[Int(slot)]
-            if group >= 0 { totals[Int(group)] &-= weights[Int(slot)] }
+            if group >= 0 && notesChanges { totals[Int(group)] &-= weights[Int(slot)] }
             weights[Int(slot)] = 0
             chains.unlink(slot, group)
           }

@@ -35,7 +35,9 @@ package final class JoinSide {
   // By key group.
   var heads: [Int32] = []
   var tails: [Int32] = []
-  /// Weight of all rows of the group, pending ones included.
+  /// What a step did to groups is noted: `totals` and `touched`. Not where nothing is ever said of a change of this side.
+  let notesChanges: Bool
+  /// Weight of all rows of the group, pending ones included, if changes are noted.
   var totals: [Int64] = []
   private var touchRound: [Int64] = []
 
@@ -81,7 +83,11 @@ package final class JoinSide {
   /// - Parameters:
   ///   - isTimed: rows come with the time when they are over, or another word that is kept with them.
   ///   - hasTimers: `due` finds those that are over; as `isTimed` if not given.
-  init(name: String, schema: Schema, keys: JoinKeys, isRetractable: Bool, isTimed: Bool, hasTimers: Bool? = nil) {
+  ///   - notesChanges: the join asks which groups a step touched, and what they weigh.
+  init(
+    name: String, schema: Schema, keys: JoinKeys, isRetractable: Bool, isTimed: Bool, hasTimers: Bool? = nil, notesChanges: Bool = true
+  ) {
+    self.notesChanges = notesChanges
     self.name = name
     self.isTimed = isTimed
     self.hasTimers = hasTimers ?? isTimed
@@ -96,7 +102,7 @@ package final class JoinSide {
   package var rowCount = 0
 
   package var memoryBytes: Int {
-    var bytes = weights.count * (isTimed ? 52 : 44) + heads.count * 24 + timers.memoryBytes
+    var bytes = weights.count * (isTimed ? 52 : 44) + heads.count * (notesChanges ? 24 : 8) + timers.memoryBytes
     if let contents { bytes += contents.memoryBytes } else { bytes += weights.count * builders.count * 16 }
     return bytes + keys.memoryBytes / 2
   }
@@ -107,6 +113,7 @@ package final class JoinSide {
     if missing <= 0 { return }
     heads.append(contentsOf: repeatElement(-1, count: missing))
     tails.append(contentsOf: repeatElement(-1, count: missing))
+    if !notesChanges { return }
     totals.append(contentsOf: repeatElement(0, count: missing))
     touchRound.append(contentsOf: repeatElement(0, count: missing))
   }
@@ -116,6 +123,7 @@ package final class JoinSide {
   /// Takes in a change whose rows' groups were inserted into `keys`; rows of group −1 match nothing, and are kept only
   /// until they are over.
   func add(_ delta: Delta, groups: [Int32], overs: [Int64]? = nil) {
+    if !notesChanges { return pending.append(Pending(delta: delta, groups: groups, overs: overs)) }
     grow()
     var fresh: [(group: Int32, totalBefore: Int64)] = []
     let (round, weights) = (round, delta.weights)
@@ -133,6 +141,28 @@ package final class JoinSide {
     }
     touched += fresh
     pending.append(Pending(delta: delta, groups: groups, overs: overs))
+  }
+
+  /// As `add` and `absorb`, of the rows whose group has none yet: where it matters only whether there is one.
+  func absorbFirsts(_ delta: Delta, groups: [Int32]) throws(SQLError) {
+    grow()
+    let none: Int32 = -1
+    let taken: Int32 = -2
+    var rows: [Int32] = []
+    for (row, group) in groups.enumerated() where group >= 0 && heads[Int(group)] == none {
+      heads[Int(group)] = taken
+      rows.append(Int32(truncatingIfNeeded: row))
+    }
+    if rows.isEmpty { return }
+    let firsts = rows.map { groups[Int($0)] }
+    for group in firsts { heads[Int(group)] = none }
+    _ = try absorb(Pending(delta: rows.count == delta.count ? delta : delta.gather(rows), groups: firsts), matches: nil)
+  }
+
+  /// The changes that wait, which are forgotten.
+  func takePending() -> [Pending] {
+    defer { pending = [] }
+    return pending
   }
 
   /// Makes one pending change part of the side. Returns the slot of each row, −1 where it is not kept.
@@ -379,7 +409,7 @@ package final class JoinSide {
 
   /// A saved row that is there already, as it was later.
   func reset(_ slot: Int32, weight: Int64, matches count: Int64) {
-    if groups[Int(slot)] >= 0 { totals[Int(groups[Int(slot)])] &+= weight &- weights[Int(slot)] }
+    if notesChanges, groups[Int(slot)] >= 0 { totals[Int(groups[Int(slot)])] &+= weight &- weights[Int(slot)] }
     weights[Int(slot)] = weight
     matches[Int(slot)] = count
     if weight != 1 { hasWeights = true }
@@ -388,7 +418,7 @@ package final class JoinSide {
   /// Saved rows that are not there, with the ids they had.
   func restoreRows(_ change: Pending, matches counts: [Int64], ids saved: [Int64]) throws(SQLError) {
     grow()
-    for (row, group) in change.groups.enumerated() where group >= 0 {
+    for (row, group) in change.groups.enumerated() where group >= 0 && notesChanges {
       totals[Int(group)] &+= change.delta.weights?[row] ?? 1
     }
     for (slot, id) in zip(try absorb(change, matches: counts), saved) where slot >= 0 {

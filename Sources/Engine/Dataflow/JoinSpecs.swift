@@ -9,9 +9,18 @@ extension HashJoin.Spec {
       kind: HashJoin.Kind(spec.kind), leftKeys: spec.keys.map(\.left), rightKeys: spec.keys.map(\.right),
       isNullSafe: spec.keys.map(\.isNullSafe), residual: spec.residual, leftSchema: node.inputs[0].schema,
       rightSchema: node.inputs[1].schema, isRightStatic: spec.isRightStatic,
-      isRightCurrent: spec.kind.isLookup && !spec.isRightStatic, isPerStep: spec.isPerStep,
+      isRightCurrent: spec.kind.isLookup && !spec.isRightStatic, comesOnce: spec.isAnsweredOnce(node.properties),
+      isPerStep: spec.isPerStep,
       isLeftRetractable: node.inputs[0].properties.mayRetract,
       isRightRetractable: node.inputs[1].properties.mayRetract, clock: spec.time.map(JoinClock.init))
+  }
+}
+
+extension JoinSpec {
+  /// Whether the left rows of a query of one step are answered when the right side is complete. FULL asks for the right rows that
+  /// nothing matched, and keeps both.
+  fileprivate func isAnsweredOnce(_ properties: EdgeProperties) -> Bool {
+    properties.comesOnce && !isRightStatic && kind != .full && !kind.isLookup && time == nil && !isPerStep
   }
 }
 

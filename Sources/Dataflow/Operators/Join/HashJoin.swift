@@ -10,9 +10,10 @@ import Expressions
 /// comes out at flush, as the net change (SEM-9).
 ///
 /// A *static* right side has ended before the first left row comes (the planner drains it first). Then left rows are
-/// answered at once and not kept. Output order: left rows in their order, the matches of each in theirs (SEM-11).
+/// answered at once and not kept. The same goes for a query of one step (`comesOnce`): left rows wait for the right side's end, in
+/// the batches that they came in, and get their answers then. Output order: left rows in their order, the matches of each in theirs (SEM-11).
 /// Rows that event time says are over leave (`JoinClock`). State: the rows of both sides that are not over, of the right
-/// one only if that is static.
+/// one only if that is static; of such a side of a SEMI or ANTI join one row a key, if keys are all that matters.
 package final class HashJoin: Operator {
   package enum Kind: Sendable { case inner, left, full, leftSemi, leftAnti, leftMark }
 
@@ -30,6 +31,8 @@ package final class HashJoin: Operator {
     package var isRightStatic: Bool
     /// Left rows meet the right rows that are there at the end of their step, once and for all.
     package var isRightCurrent: Bool
+    /// There is one step, which gives each row once: what is kept serves nothing behind it.
+    package var comesOnce: Bool
     /// A key is the number of the step: nothing is kept over its end (SEM-12).
     package var isPerStep: Bool
     package var isLeftRetractable: Bool
@@ -40,7 +43,7 @@ package final class HashJoin: Operator {
     package init(
       kind: Kind, leftKeys: [BoundExpression], rightKeys: [BoundExpression], isNullSafe: [Bool],
       residual: BoundExpression?, leftSchema: Schema, rightSchema: Schema, isRightStatic: Bool, isRightCurrent: Bool,
-      isPerStep: Bool, isLeftRetractable: Bool, isRightRetractable: Bool, clock: JoinClock?
+      comesOnce: Bool, isPerStep: Bool, isLeftRetractable: Bool, isRightRetractable: Bool, clock: JoinClock?
     ) {
       self.kind = kind
       self.leftKeys = leftKeys
@@ -51,6 +54,7 @@ package final class HashJoin: Operator {
       self.rightSchema = rightSchema
       self.isRightStatic = isRightStatic
       self.isRightCurrent = isRightCurrent
+      self.comesOnce = comesOnce
       self.isPerStep = isPerStep
       self.isLeftRetractable = isLeftRetractable
       self.isRightRetractable = isRightRetractable
@@ -67,6 +71,14 @@ package final class HashJoin: Operator {
       case .left, .leftAnti: port == 1 && !isRightRetractable
       case .full, .leftMark: false
       }
+    }
+
+    /// The right side is only ever asked for what it has; nothing is said of how it came to that.
+    fileprivate var isRightPlain: Bool { isRightStatic || comesOnce }
+
+    /// Of the right side it matters only which keys it has.
+    fileprivate var asksForKeysOnly: Bool {
+      isRightPlain && !isRightRetractable && residual == nil && (kind == .leftSemi || kind == .leftAnti)
     }
 
     fileprivate func isTimed(_ side: JoinClock.Side?) -> Bool { side != nil || endsWithInput }
@@ -91,10 +103,10 @@ package final class HashJoin: Operator {
     keys = JoinKeys(types: spec.leftKeys.map(\.type), isNullSafe: spec.isNullSafe)
     left = JoinSide(
       name: "left rows", schema: spec.leftSchema, keys: keys, isRetractable: spec.isLeftRetractable,
-      isTimed: spec.isTimed(spec.clock?.left))
+      isTimed: spec.isTimed(spec.clock?.left), notesChanges: !spec.comesOnce)
     right = JoinSide(
       name: "right rows", schema: spec.rightSchema, keys: keys, isRetractable: spec.isRightRetractable,
-      isTimed: spec.isTimed(spec.clock?.right))
+      isTimed: spec.isTimed(spec.clock?.right), notesChanges: !spec.isRightPlain)
   }
 
   package var stateTables: [any StateTable] { spec.isRightStatic ? [right] : [left, right] }
@@ -108,8 +120,12 @@ package final class HashJoin: Operator {
       try absorb(delta, port: port, clock, step)
     } else if port == 1 {
       let groups = try locate(delta, spec.rightKeys, inserting: true, step)
+      if spec.asksForKeysOnly { return try right.absorbFirsts(delta, groups: groups) }
       right.add(delta, groups: groups)
-      if spec.isRightStatic { try absorbStaticRows() }
+      if spec.isRightPlain { try absorbPlainRows() }
+    } else if spec.comesOnce {
+      // Without groups: they are looked up once the right side has its keys.
+      left.add(delta, groups: [Int32](repeating: -1, count: delta.count))
     } else if !spec.isRightStatic {
       left.add(delta, groups: try locate(delta, spec.leftKeys, inserting: true, step))
     } else if isRightFinal {
@@ -132,7 +148,8 @@ package final class HashJoin: Operator {
 
   // MARK: A static right side
 
-  private func absorbStaticRows() throws(SQLError) {
+  private func absorbPlainRows() throws(SQLError) {
+    right.grow()
     for change in right.pending { _ = try right.absorb(change, matches: nil) }
     right.endStep()
   }
@@ -170,6 +187,10 @@ package final class HashJoin: Operator {
       return
     }
     if spec.isRightCurrent { return try answerCurrent(step, output) }
+    if spec.comesOnce {
+      for change in left.takePending() { try answer(change.delta, step, output) }
+      return
+    }
     var touched: [Int32] = []
     if !(left.pending.isEmpty && right.pending.isEmpty) {
       // Either side may have brought keys that the other has not seen.
