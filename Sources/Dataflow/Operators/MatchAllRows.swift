@@ -5,8 +5,8 @@ import Expressions
 /// MATCH_RECOGNIZE over rows that may come in any order and go again: a partition that changed is gone through anew.
 ///
 /// Emits the difference between what a touched partition gives now and what it gave before, so that the sum of all changes
-/// is the answer over everything seen. Every row is kept. Serves bounded input, whose partitions are gone through once, and
-/// streams without a watermark.
+/// is the answer over everything seen. Every row is kept. Serves bounded input, whose partitions are gone through once (then
+/// nothing is noted of what was shown), and streams without a watermark.
 package final class MatchAllRows: Operator {
   private let spec: RowPatternSpec
   private let keys: [TopN.SortSpec]
@@ -19,17 +19,22 @@ package final class MatchAllRows: Operator {
   private let shown: OrderedRows
   private let partitionEncoder: KeyEncoder
   private let input: Schema
+  /// All rows come in one step: what is shown is shown once.
+  private let comesOnce: Bool
+  private var isDirty = true
   /// Encoded keys of the partitions that changed; nil: any may have, as after a restore.
   private var touched: Set<[UInt8]>?
 
   /// `time` is the first key of ORDER BY where WITHIN needs it.
   package init(
-    _ spec: RowPatternSpec, keys: [TopN.SortSpec], time: BoundExpression?, input: Schema, isInputRetractable: Bool
+    _ spec: RowPatternSpec, keys: [TopN.SortSpec], time: BoundExpression?, input: Schema, isInputRetractable: Bool,
+    comesOnce: Bool
   ) {
     self.spec = spec
     self.keys = keys
     self.time = time
     self.input = input
+    self.comesOnce = comesOnce
     matcher = PatternMatcher(spec)
     output = MatchOutput(spec: spec, program: matcher.program)
     let parts = spec.partition.map { _ in KeyEncoder.Part() }
@@ -45,14 +50,18 @@ package final class MatchAllRows: Operator {
     let evaluator = Evaluator(step.evaluation)
     var columns: [Column] = []
     for key in spec.partition { columns.append(try evaluator.column(key, over: delta.batch)) }
-    let encoded = partitionEncoder.encode(columns, rows: delta.count)
-    for view in encoded.views { touched?.insert(view.withBytes { Array($0) }) }
-    withExtendedLifetime(encoded) {}
+    if !comesOnce {
+      let encoded = partitionEncoder.encode(columns, rows: delta.count)
+      for view in encoded.views { touched?.insert(view.withBytes { Array($0) }) }
+      withExtendedLifetime(encoded) {}
+    }
+    isDirty = true
     for key in keys { columns.append(try evaluator.column(key.expression, over: delta.batch)) }
     rows.apply(delta, sortKeys: columns)
   }
 
   package func flush(step: StepContext, output: any Output) throws(SQLError) {
+    if comesOnce { return try answerOnce(step, output) }
     if touched?.isEmpty == true { return }
     let (before, slots) = rowsToCompare()
     touched = []
@@ -68,6 +77,13 @@ package final class MatchAllRows: Operator {
       order: .explicit(order))
     shown.apply(delta, sortKeys: Array(delta.columns.prefix(spec.partition.count)))
     try output.emit(removed.count == 0 ? Delta(delta.batch, order: delta.order) : delta, step: step)
+  }
+
+  private func answerOnce(_ step: StepContext, _ output: any Output) throws(SQLError) {
+    if !isDirty { return }
+    isDirty = false
+    let (now, positions) = try answer(rows.first(nil, offset: 0), step)
+    if now.count > 0 { try output.emit(Delta(now, order: .explicit(positions)), step: step) }
   }
 
   /// What was shown of the touched partitions, and their rows: slots of both tables.

@@ -114,16 +114,15 @@ package final class MatchRecognize: Operator {
   }
 
   private func sorted(_ slots: [Int32], _ reader: RowReader) throws(SQLError) -> [Int32] {
+    // Of rows alike in keys and position, the earlier slot stands first.
+    let slots = zip(slots, slots.dropFirst()).allSatisfy(<) ? slots : slots.sorted()
     var columns: [Column] = []
     for key in ordering.keys { columns.append(try reader.values(of: key.expression, at: slots)) }
     let encoded = KeyEncoder(ordering.keys.map(\.part)).encode(columns, rows: slots.count)
-    let positions = store.positions
-    let order = slots.indices.sorted { a, b in
-      let comparison = encoded.views[a].compare(encoded.views[b])
-      if comparison != 0 { return comparison < 0 }
-      return (positions[Int(slots[a])], slots[a]) < (positions[Int(slots[b])], slots[b])
-    }
-    return withExtendedLifetime(encoded) { order.map { slots[$0] } }
+    let positions = slots.map { store.positions[Int($0)] }
+    var order = Array(0..<Int32(truncatingIfNeeded: slots.count))
+    KeySort.sort(&order, keys: encoded.views, positions: positions)
+    return withExtendedLifetime(encoded) { order.map { slots[Int($0)] } }
   }
 
   /// Matches as their first rows came, so that neither partitions nor batches show.

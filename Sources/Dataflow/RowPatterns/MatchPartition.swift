@@ -62,7 +62,7 @@ struct MatchAttempt {
     var pc: Int32
   }
 
-  let start: Int
+  private(set) var start: Int
   /// Rows taken so far, by every thread.
   var consumed = 0
   /// By preference.
@@ -72,6 +72,15 @@ struct MatchAttempt {
   var best: (node: Int32, length: Int)?
 
   init(start: Int) { self.start = start }
+
+  /// Begins anew, in the memory that is there.
+  mutating func reset(start: Int) {
+    self.start = start
+    consumed = 0
+    threads.removeAll(keepingCapacity: true)
+    nodes.removeAll(keepingCapacity: true)
+    best = nil
+  }
 
   /// The instructions by which the best match took its rows.
   var bestPath: [Int32]? {

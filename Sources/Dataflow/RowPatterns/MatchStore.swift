@@ -20,8 +20,9 @@ final class MatchStore: StateTable {
   private var waiting: [Int32] = []
   private var queue = TimeHeap<Int32>()
   private var freeCount = 0
-  /// Partitions with rows or searches that the next flush must look at.
-  private var touched: Set<Int32> = []
+  /// Partitions with rows or searches that the next flush must look at, each once.
+  private var touched: [Int32] = []
+  private var isTouched: [Bool] = []
   private let isEverywhere: Bool
 
   init(schema: Schema, keyTypes: [DataType], startsEverywhere: Bool) {
@@ -51,6 +52,7 @@ final class MatchStore: StateTable {
     while partitions.count < index.count {
       partitions.append(MatchPartition())
       waiting.append(0)
+      isTouched.append(false)
     }
     for (group, _) in reused { partitions[Int(group)] = MatchPartition() }
     for (i, column) in batch.columns.enumerated() { builders[i].appendCopying(column) }
@@ -65,21 +67,28 @@ final class MatchStore: StateTable {
 
   /// Takes the rows whose time is at or before `horizon` into their partitions, in the order of `sorted`.
   func release(upTo horizon: Int64, sorted: ([Int32]) throws(SQLError) -> [Int32]) throws(SQLError) {
-    let due = queue.pop(upTo: horizon)
+    let due = horizon == .max ? queue.popAll() : queue.pop(upTo: horizon)
     if due.isEmpty { return }
     for slot in try sorted(due) {
       let group = groups[Int(slot)]
       partitions[Int(group)].rows.append(slot)
       waiting[Int(group)] -= 1
-      touched.insert(group)
+      touch(group)
     }
   }
 
-  func touch(_ groups: [Int32]) { touched.formUnion(groups) }
+  func touch(_ groups: [Int32]) { for group in groups { touch(group) } }
+
+  private func touch(_ group: Int32) {
+    if isTouched[Int(group)] { return }
+    isTouched[Int(group)] = true
+    touched.append(group)
+  }
 
   /// Partitions to look at, in the order of their first rows; none after this.
   func takeTouched() -> [Int32] {
-    defer { touched.removeAll() }
+    defer { touched.removeAll(keepingCapacity: true) }
+    for group in touched { isTouched[Int(group)] = false }
     return touched.sorted()
   }
 
@@ -186,7 +195,7 @@ final class MatchStore: StateTable {
         partitions[group].restarts.append(position)
       }
       if isEverywhere { partitions[group].nextStart = position + 1 }
-      touched.insert(Int32(group))
+      touch(Int32(group))
     }
   }
 
@@ -201,6 +210,7 @@ final class MatchStore: StateTable {
     queue = TimeHeap<Int32>()
     freeCount = 0
     touched = []
+    isTouched = []
   }
 }
 

@@ -62,42 +62,74 @@ final class PatternConditions {
     return spec.variables[variable].condition == nil ? true : nil
   }
 
+  /// The verdicts that a row must have to be taken for a variable; nil: they do not tell.
+  func mask(of variable: Int) -> UInt64? {
+    if let bit = bits[variable] { return 1 << UInt64(bit) }
+    return spec.variables[variable].condition == nil ? 0 : nil
+  }
+
+  /// Rows of one partition that are judged together with those of others.
+  private struct Segment {
+    var partition: Int32
+    var positions: Range<Int>
+  }
+
   /// Computes the conditions that look at their row alone, for all rows that can be judged now.
   func judge(
     _ partitions: inout [MatchPartition], _ active: [Int32], _ input: PatternInput
   ) throws(SQLError) {
-    var rows: [(partition: Int32, position: Int)] = []
+    var segments: [Segment] = []
+    var count = 0
     for index in active {
-      let partition = partitions[Int(index)]
-      let end = input.isEnded ? partition.end : max(partition.judgedEnd, partition.end - spec.lookAhead)
-      for position in partition.judgedEnd..<end {
-        rows.append((index, position))
-        if rows.count == Self.rowsPerVerdict {
-          try judge(&partitions, rows, input)
-          rows.removeAll(keepingCapacity: true)
-        }
+      let judged = partitions[Int(index)].judgedEnd
+      let end = input.isEnded ? partitions[Int(index)].end : max(judged, partitions[Int(index)].end - spec.lookAhead)
+      var from = judged
+      while from < end {
+        let to = min(end, from + Self.rowsPerVerdict - count)
+        segments.append(Segment(partition: index, positions: from..<to))
+        count += to - from
+        from = to
+        if count < Self.rowsPerVerdict { continue }
+        try judge(&partitions, segments, count, input)
+        segments.removeAll(keepingCapacity: true)
+        count = 0
       }
     }
-    if !rows.isEmpty { try judge(&partitions, rows, input) }
+    if count > 0 { try judge(&partitions, segments, count, input) }
   }
 
   private func judge(
-    _ partitions: inout [MatchPartition], _ rows: [(partition: Int32, position: Int)], _ input: PatternInput
+    _ partitions: inout [MatchPartition], _ segments: [Segment], _ count: Int, _ input: PatternInput
   ) throws(SQLError) {
-    var verdicts = [UInt64](repeating: 0, count: rows.count)
+    var verdicts = [UInt64](repeating: 0, count: count)
     for (variable, bit) in bits.enumerated() {
       guard let bit, let condition = spec.variables[variable].condition else { continue }
-      var columns = nothing(rows.count)
+      var columns = nothing(count)
       for index in reads[variable] {
         guard case .expression(let expression) = spec.navigations[index].value else { continue }
-        let step = spec.navigations[index].step
-        columns[index] = try input.reader.values(
-          of: expression, at: rows.map { partitions[Int($0.partition)].slot($0.position + step) })
+        let slots = Self.slots(segments, count, of: partitions, shiftedBy: spec.navigations[index].step)
+        columns[index] = try input.reader.values(of: expression, at: slots)
       }
-      let holding = try input.reader.evaluator.selectedRows(condition, over: Batch(columns, count: rows.count))
+      let holding = try input.reader.evaluator.selectedRows(condition, over: Batch(columns, count: count))
       for row in holding { verdicts[Int(row)] |= 1 << UInt64(bit) }
     }
-    for (row, verdict) in zip(rows, verdicts) { partitions[Int(row.partition)].verdicts.append(verdict) }
+    var at = 0
+    for segment in segments {
+      partitions[Int(segment.partition)].verdicts.append(contentsOf: verdicts[at..<at + segment.positions.count])
+      at += segment.positions.count
+    }
+  }
+
+  private static func slots(
+    _ segments: [Segment], _ count: Int, of partitions: [MatchPartition], shiftedBy step: Int
+  ) -> [Int32] {
+    var slots: [Int32] = []
+    slots.reserveCapacity(count)
+    for segment in segments {
+      let partition = partitions[Int(segment.partition)]
+      for position in segment.positions { slots.append(partition.slot(position + step)) }
+    }
+    return slots
   }
 
   /// Evaluates the conditions of a turn that look back into their match.

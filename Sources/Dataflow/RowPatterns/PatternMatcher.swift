@@ -22,6 +22,8 @@ final class PatternMatcher {
   let startsEverywhere: Bool
   /// Rows before the first start that conditions and measures may look back at.
   let lookBack: Int
+  /// Where conditions look at their row alone: a faster way to the same matches.
+  private let closures: PatternClosures?
   private var marks: [Int]
   private var generation = 0
 
@@ -32,6 +34,7 @@ final class PatternMatcher {
     startsEverywhere = spec.skip == .toNextRow && !spec.usesMatchNumber
     lookBack = conditions.lookBack(in: program)
     marks = [Int](repeating: 0, count: program.instructions.count)
+    closures = PatternClosures(program, conditions)
   }
 
   var memoryBytes: Int { conditions.aggregates.memoryBytes }
@@ -44,6 +47,10 @@ final class PatternMatcher {
   ) throws(SQLError) -> [FoundMatch] {
     try conditions.judge(&partitions, active, input)
     var found: [FoundMatch] = []
+    if let closures {
+      try run(&partitions, active, input, closures, &found)
+      return found
+    }
     var live = active
     var turn = PatternTurn(variables: spec.variables.count)
     while !live.isEmpty {
@@ -113,7 +120,7 @@ final class PatternMatcher {
     return isReady
   }
 
-  private func nextStart(_ partition: inout MatchPartition) -> Int? {
+  func nextStart(_ partition: inout MatchPartition) -> Int? {
     if let start = partition.restarts.first {
       guard start < partition.judgedEnd else { return nil }
       return partition.restarts.removeFirst()
@@ -246,7 +253,7 @@ final class PatternMatcher {
   }
 
   /// Puts down what an attempt came to; gives where the next search starts.
-  private func close(
+  func close(
     _ attempt: MatchAttempt, in partition: inout MatchPartition, _ index: Int32, _ found: inout [FoundMatch]
   ) throws(SQLError) -> Int {
     for thread in attempt.threads { conditions.aggregates.release(thread.group) }

@@ -31,6 +31,12 @@ struct TimeHeap<Payload> {
     return due
   }
 
+  /// Takes out everything, in no order.
+  mutating func popAll() -> [Payload] {
+    defer { entries.removeAll(keepingCapacity: true) }
+    return entries.map(\.payload)
+  }
+
   mutating func removeAll() { entries = [] }
 
   mutating func mapPayloads(_ transform: (Payload) -> Payload) {

@@ -21,7 +21,7 @@ extension MatchRecognizeSpec {
     case .allRows:
       return MatchAllRows(
         pattern, keys: keys, time: pattern.withinMicros == nil ? nil : order.first?.expression, input: input.schema,
-        isInputRetractable: input.properties.mayRetract)
+        isInputRetractable: input.properties.mayRetract, comesOnce: node.properties.comesOnce)
     }
   }
 }
