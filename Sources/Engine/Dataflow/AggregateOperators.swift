@@ -6,7 +6,7 @@ import Planning
 /// The operators of GROUP BY: one, or a partial one a worker and one that merges.
 extension GraphConstruction {
   func aggregate(_ spec: AggregateSpec, _ node: PhysicalNode) -> Stream {
-    let calls = spec.calls.map(\.spec)
+    let calls = spec.calls.specs
     let closing = spec.closing.map(GroupClosing.init)
     let idle = spec.idle.map(GroupIdle.init)
     let lateSchema = node.inputs[0].schema
@@ -100,6 +100,30 @@ extension GraphConstruction {
     connect(assigned, to: own, port: 0)
     shared.append(own)
     return .shared(own)
+  }
+}
+
+extension [AggregateCall] {
+  /// As the operators take them. DISTINCT calls over the same columns share their values, whatever their filters.
+  fileprivate var specs: [AggregateCallSpec] {
+    var specs = map(\.spec)
+    for (i, call) in enumerated() where call.isDistinct {
+      specs[i].plan.distinctTwin = indices.first {
+        $0 < i && self[$0].isDistinct && call.arguments.areSameColumns(as: self[$0].arguments)
+      }
+    }
+    return specs
+  }
+}
+
+extension [BoundExpression] {
+  /// Whether both are plain columns, the same ones: such can be read for rows that only one of two calls wants.
+  fileprivate func areSameColumns(as others: [BoundExpression]) -> Bool {
+    count == others.count
+      && zip(self, others).allSatisfy { mine, theirs in
+        if case .column(let a) = mine.node, case .column(let b) = theirs.node { return a == b && mine.type == theirs.type }
+        return false
+      }
   }
 }
 
