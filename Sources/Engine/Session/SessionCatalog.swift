@@ -301,6 +301,9 @@ final class SessionCatalog: Catalog {
     views[key] = view
   }
 
+  /// Puts a view back that was replaced.
+  func restore(_ view: ViewDefinition, _ name: AST.ObjectName) { views[key(name.parts.map(\.text))] = view }
+
   func exists(_ name: AST.ObjectName) -> Bool {
     let key = key(name.parts.map(\.text))
     return relations[key] != nil || views[key] != nil
@@ -374,7 +377,8 @@ final class SessionCatalog: Catalog {
   func tableNotFound(_ name: AST.ObjectName) -> SQLError {
     SQLError(
       .bind, "TABLE_OR_VIEW_NOT_FOUND", "relation \"\(name.text)\" does not exist", span: name.span,
-      hint: didYouMean(name.text, in: relationNames))
+      hint: connectors[name.text]?.source != nil
+        ? "\"\(name.text)\" is a connector: FROM \(name.text)(…) reads it" : didYouMean(name.text, in: relationNames))
   }
 
   /// The queries that keep materialized views.

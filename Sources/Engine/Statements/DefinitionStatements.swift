@@ -14,6 +14,7 @@ extension StatementExecutor {
         .bind, "UNSUPPORTED_FEATURE", "a relation has one event time", span: create.watermarks[1].span,
         hint: "declare the other in the query: FROM t WATERMARK ts DELAY OF INTERVAL 5 SECONDS")
     }
+    if create.isReplace { try checkReplaced(create.name, by: .relation) }
     if let query = create.query { return try createTable(create, as: query, span: span) }
     if let like = create.like { return try createTable(create, like: like) }
     var create = create
@@ -232,12 +233,22 @@ extension StatementExecutor {
   func createView(_ create: AST.CreateView, span: SourceSpan) throws(SQLError) -> String? {
     if create.kind == .materialized { return try createMaterializedView(create, span: span) }
     if create.ifNotExists && catalog.exists(create.name) { return "\"\(create.name.text)\" exists already" }
+    if create.isReplace { try checkReplaced(create.name, by: .view) }
     // Bound once now, so that a mistake is found where it was made.
     _ = try viewSchema(create, try plan(create.query, AST.StreamClauses.forViews).schema)
+    let old = catalog.view(create.name)
     try catalog.define(
       view: ViewDefinition(
         name: create.name.text, columns: create.columns.map(\.text), query: create.query, text: text),
       name: create.name, isReplace: create.isReplace, isTemporary: create.kind == .temporary)
+    if let old {
+      // The query was bound to the view that is replaced: what it reads may lead back to what it now is.
+      do throws(SQLError) { _ = try plan(create.query, AST.StreamClauses.forViews) } catch {
+        catalog.restore(old, create.name)
+        if error.errorClass != "RECURSIVE_VIEW" { throw error }
+        throw SQLError(.bind, error.errorClass, "view \"\(create.name.text)\" would be defined by itself", span: create.name.span)
+      }
+    }
     return "created view \"\(create.name.text)\""
   }
 

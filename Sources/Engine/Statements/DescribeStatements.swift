@@ -99,7 +99,7 @@ extension StatementExecutor {
     else {
       throw SQLError(
         .bind, "UNRESOLVED_ROUTINE", "function \"\(name.text)\" does not exist", span: name.span,
-        hint: didYouMean(name.text, in: catalog.functions.names + catalog.routines.keys))
+        hint: didYouMean(name.text, in: catalog.functions.names + catalog.routines.keys) ?? "SHOW FUNCTIONS lists all of them")
     }
     var lines = ["Function: \(doc.name)", "Usage: \(doc.signature) - \(doc.summary)"]
     if !doc.aliases.isEmpty { lines.append("Aliases: \(doc.aliases.joined(separator: ", "))") }

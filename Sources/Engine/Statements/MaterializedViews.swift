@@ -10,6 +10,7 @@ extension StatementExecutor {
   func createMaterializedView(_ create: AST.CreateView, span: SourceSpan) throws(SQLError) -> String? {
     if create.ifNotExists && catalog.exists(create.name) { return "\"\(create.name.text)\" exists already" }
     try catalog.checkFree(create.name, isReplace: create.isReplace)
+    if create.isReplace { try checkReplaced(create.name, by: .materializedView) }
     try refuseCheckpoint(create.clauses)
     if create.clauses.outputMode != nil {
       throw SQLError(

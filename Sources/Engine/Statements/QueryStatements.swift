@@ -103,6 +103,12 @@ extension StatementExecutor {
 
   func stop(_ name: AST.Identifier) throws(SQLError) -> String? {
     let query = try runningQuery(name)
+    // Its rows would grow old unseen.
+    if !query.state.isOver, catalog.keepers.contains(where: { $0 === query }) {
+      throw SQLError(
+        .bind, "FORBIDDEN_OPERATION", "query \"\(query.name)\" keeps the materialized view of its name", span: name.span,
+        hint: "DROP MATERIALIZED VIEW \(query.name) drops both, PAUSE QUERY \(query.name) holds it up for a while")
+    }
     query.stop()
     session.awaitInterruptibly(query, timeoutMicros: nil)
     session.forget(query)
