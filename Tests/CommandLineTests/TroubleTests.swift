@@ -76,7 +76,7 @@ struct TroubleTests {
     let outcome = try streamsql("SELECT * FROM 'r.csv'", folder: folder.path)
     #expect(outcome.output == "a\tb\n1\t2\n3\t\n4\t5\n")
     #expect(
-      outcome.errors == "warning: 2 malformed records in r.csv, the first: 'r.csv' line 3: 1 fields, expected 2; SELECT * FROM errors('r.csv') has them\n")
+      outcome.errors == "warning: 2 malformed records in r.csv, the first: 'r.csv' line 3: 1 field, expected 2; SELECT * FROM errors('r.csv') has them\n")
     #expect(outcome.code == 0)
   }
 
@@ -150,6 +150,7 @@ struct TroubleTests {
     ("SELECT * FROM 's3://bucket/x.csv'", "exec('aws s3 cp"), ("SELECT * FROM 'https://example.com/x.csv'", "exec('curl -sSN https://example.com/x.csv')"),
     ("INSERT OVERWRITE 'http://127.0.0.1:1/' SELECT 1", "files, folders and memory tables"),
     ("START QUERY q AS SELECT value FROM rate() CHECKPOINT 'c'", "leave it out"), ("ALTER QUERY q SET OUTPUT MODE COMPLETE", "STOP QUERY it"),
+    ("DESCRIBE rate", "FROM rate(…) reads it"), ("DESCRIBE FUNCTION no_such_thing", "SHOW FUNCTIONS lists"),
     ("CREATE INDEX i ON t (a)", "PRIMARY KEY"), ("PRAGMA threads", "SET changes a setting"), ("SET no_such_thing = 1", "SET lists the settings"),
     ("SELECT * FROM nexmark('events.num' => 5)", "in backquotes"),
     ("INSERT INTO 'o/' OPTIONS (partitionBy 'a') SELECT 1 AS a", "INSERT INTO 'out/day=2024-01-01/' SELECT"),
@@ -180,6 +181,14 @@ struct TroubleTests {
     let writer = try streamsql("INSERT INTO 'http://127.0.0.1:1/' SELECT 1 AS x", folder: folder.path)
     #expect(writer.code == 3 && writer.errors.contains("CONNECTION_FAILED"), "\(writer.errors)")
     #expect(Files.list(folder.path).isEmpty)
+  }
+
+  @Test func theHomeFolderHasAShortName() throws {
+    let folder = TemporaryFolder()
+    let home = ["HOME": folder.path]
+    #expect(try streamsql("INSERT INTO '~/o.csv' SELECT 1 AS a", environment: home).code == 0)
+    #expect(try streamsql("SELECT * FROM '~/o.csv'", environment: home).output == "a\n1\n")
+    #expect(Files.list(folder.path) == ["o.csv"])
   }
 
   /// Rows go to a folder in the format of its files, with a slash behind its name or without.

@@ -98,10 +98,12 @@ final class HttpSink: Sink {
   private func deliver(_ request: HttpExchange.Request) throws(SQLError) {
     var failures = 0
     while true {
+      var askedMillis: Int32 = 0
       do throws(SQLError) {
         guard let exchange = try HttpExchange.open(request, wake: wake) else { throw Self.stopped(request) }
         defer { exchange.close() }
         guard (200...299).contains(exchange.head.status) else {
+          askedMillis = exchange.head.retryAfterMillis
           throw .httpStatus(exchange, request.method, kind: .sink, wake: wake)
         }
         return
@@ -113,7 +115,7 @@ final class HttpSink: Sink {
           throw failure
         }
       }
-      let delay = plan.retry.delayMillis(failures: failures - 1)
+      let delay = max(askedMillis, plan.retry.delayMillis(failures: failures - 1))
       if wake.wait(for: -1, events: 0, timeoutMillis: delay) == .woken { throw Self.stopped(request) }
     }
   }

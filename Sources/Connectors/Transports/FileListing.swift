@@ -107,8 +107,9 @@ enum FileListing {
     return Int64(end ?? (start == 0 ? 0 : max(0, size)))
   }
 
-  /// The path without `file:`.
+  /// The path without `file:`; `~/` is the home folder, as completion and shells have it.
   static func localPath(_ path: String) -> String {
+    if path.hasPrefix("~/"), let home = getenv("HOME") { return String(cString: home) + path.dropFirst() }
     guard path.hasPrefix("file:") else { return path }
     let rest = path.dropFirst("file:".count)
     return rest.hasPrefix("//") ? String(rest.dropFirst(2)) : String(rest)

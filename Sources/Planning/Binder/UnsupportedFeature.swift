@@ -27,7 +27,7 @@ enum UnsupportedFeature: Sendable, CaseIterable {
   private var hint: String? {
     switch self {
     case .streamOfBounded: "declare it with CREATE STREAM, or name its path: FROM STREAM 'path'"
-    case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM kafka('…', key => 'value')"
+    case .relationOptions: "give them to CREATE TABLE, or to the connector: FROM socket('…', key => 'value')"
     case .unnestOfSeveral: "explode(arrays_zip(a, b)) makes one row of both"
     case .subqueryPlace: "subqueries may stand in the select list, WHERE, HAVING, ORDER BY and ON; or join with the subquery"
     case .correlatedColumn: "compare it with = in the WHERE of the subquery, or write a join"

@@ -67,6 +67,13 @@ import Testing
     #expect(try read(.json, text) == expected)
   }
 
+  @Test func whatHasNoColumnsSaysWhy() {
+    for (text, reason) in [("{}\n{}\n", "the objects in"), ("[1]\n2\n", "holds no JSON objects"), ("", "is empty")] {
+      let error = failure { _ = try read(.json, text) }
+      #expect(error?.errorClass == "UNABLE_TO_INFER_SCHEMA" && error?.message.contains(reason) == true, "\(String(describing: error))")
+    }
+  }
+
   /// Records are found wherever the pieces end that a file is read in.
   @Test func recordsOfLinesInALargeFile() throws {
     let count = 30_000

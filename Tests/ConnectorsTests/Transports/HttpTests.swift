@@ -252,6 +252,14 @@ import Testing
     #expect(requests.all[0].hasSuffix("{\"n\":1}\n{\"n\":2}\n"))
   }
 
+  @Test func aReceiverThatAsksForTimeGetsIt() throws {
+    let requests = try serve(["HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n\r\n", ok])
+    let start = monotonicMicros()
+    try send(sink(), 1)
+    #expect(requests.all.count == 2)
+    #expect(monotonicMicros() - start >= 1_000_000)
+  }
+
   @Test func refusalsAreErrorsThatNameTheStatus() throws {
     let requests = try serve(["HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nno!"])
     let error = failure { try send(sink(), 1) }

@@ -74,7 +74,7 @@ struct CsvRowReader: ~Copyable {
       if split.count != plan.width {
         let isFatal = split.count > plan.dialect.columnsMax
         problem = Problem(
-          text: isFatal ? "\(split.count) fields, maxColumns is \(plan.dialect.columnsMax)" : "\(split.count) fields, expected \(plan.width)",
+          text: isFatal ? "\(split.count) fields, maxColumns is \(plan.dialect.columnsMax)" : "\(split.count) field\(split.count == 1 ? "" : "s"), expected \(plan.width)",
           isFatal: isFatal)
       }
       for slot in 0..<sourceCount {

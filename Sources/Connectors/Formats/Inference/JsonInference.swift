@@ -52,7 +52,10 @@ struct JsonInference {
         start = end + 1
       }
     }
-    guard case .object(let names, _, let shapes) = root, !names.isEmpty else {
+    if case .object(let names, _, _) = root, names.isEmpty {
+      throw .unableToInfer("the objects in '\(sample.path)' have no fields", format: "json", span: span)
+    }
+    guard case .object(let names, _, let shapes) = root else {
       throw .unableToInfer(
         "'\(sample.path)' \(sample.pieces.isEmpty ? "is empty" : "holds no JSON objects")", format: "json", span: span)
     }

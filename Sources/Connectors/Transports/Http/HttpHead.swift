@@ -42,6 +42,12 @@ struct HttpHead: Sendable {
     return .bytes(length)
   }
 
+  /// How long the server asks to be left alone, an hour at most: `Retry-After` in seconds. A date is not heeded.
+  var retryAfterMillis: Int32 {
+    let seconds = self["retry-after"].flatMap { Int32($0) } ?? 0
+    return min(max(0, seconds), 3600) * 1000
+  }
+
   var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) }
 }
 
