@@ -139,7 +139,9 @@ extension StatementExecutor {
       definition = try connector(call.name.text, span: call.name.span)
       var positional: [(text: String, span: SourceSpan)] = []
       for argument in call.arguments {
-        guard let expression = argument.expression else { throw notYet("this argument", call.name.span, hint: "a connector takes values: \(call.name.text)('…', option => …)") }
+        guard let expression = argument.expression else {
+          throw notYet("this argument", call.name.span, hint: "a connector takes values: \(call.name.text)('…', option => …)")
+        }
         let bound = try Planner(catalog: catalog).bindConstant(expression, text: text)
         if let key = argument.name {
           given.append(GivenOption(key.text, bound.text, span: key.span))

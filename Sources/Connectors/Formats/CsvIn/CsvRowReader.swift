@@ -73,8 +73,9 @@ struct CsvRowReader: ~Copyable {
     } else {
       if split.count != plan.width {
         let isFatal = split.count > plan.dialect.columnsMax
+        let found = "\(split.count) field\(split.count == 1 ? "" : "s")"
         problem = Problem(
-          text: isFatal ? "\(split.count) fields, maxColumns is \(plan.dialect.columnsMax)" : "\(split.count) field\(split.count == 1 ? "" : "s"), expected \(plan.width)",
+          text: isFatal ? "\(found), maxColumns is \(plan.dialect.columnsMax)" : "\(found), expected \(plan.width)",
           isFatal: isFatal)
       }
       for slot in 0..<sourceCount {
