@@ -43,8 +43,24 @@ extension ExpressionBinder {
     _ op: AST.LogicalOperator, _ operands: [AST.Expression], span: SourceSpan
   ) throws(SQLError) -> BoundExpression {
     var bound: [BoundExpression] = []
-    for operand in operands { bound.append(try bindBoolean(operand, of: op == .and ? "AND" : "OR")) }
+    for operand in operands { bound.append(try bind(operand)) }
+    let name = op == .and ? "AND" : "OR"
+    if bound.count > 1, let type = Self.unitedType(bound[0].type, bound[1].type) {
+      throw .typeMismatch("\(name) takes BOOLEAN operands, found \(type.sqlName)", subclass: "BINARY_OP_WRONG_TYPE", span: span)
+    }
+    for index in bound.indices { bound[index] = try asBoolean(bound[index], of: name) }
     return BoundExpression.chain(bound[...], op == .and ? .and : .or) ?? .literal(.bool(op == .and), .boolean, span: span)
+  }
+
+  /// The type that both operands of AND and OR would have, where it is not BOOLEAN: Spark tells this mistake from operands of two
+  /// types, and takes two texts for it.
+  private static func unitedType(_ left: DataType, _ right: DataType) -> DataType? {
+    if left == right { return left == .boolean || left == .null ? nil : left }
+    let others: Set<DataType> = [.boolean, .null]
+    if others.contains(left) || others.contains(right) || left.isNested || right.isNested { return nil }
+    if left == .string { return right }
+    if right == .string { return left }
+    return nil
   }
 
   func bindIsTest(
