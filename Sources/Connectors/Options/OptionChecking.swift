@@ -45,7 +45,7 @@ extension ConnectorDefinition {
   ) throws(SQLError) -> [GivenOption] {
     guard arguments.count <= positional.count else {
       throw SQLError(
-        .bind, "WRONG_NUM_ARGS",
+        .bind, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
         "\(name) takes at most \(positional.count) positional argument\(positional.count == 1 ? "" : "s"), found \(arguments.count)",
         span: arguments[positional.count].span,
         hint: options.isEmpty ? nil : "name the others: \(name)(…, \(options[0].name) => …)")

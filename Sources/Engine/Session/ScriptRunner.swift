@@ -29,7 +29,8 @@ package struct ScriptRunner {
         switch piece {
         case .command(let span): try command(text.text(of: span), text, span)
         case .statement(let span, _):
-          let statement = try Parser.parseStatement(text, span: span, dialect: session.dialect)
+          let statement = try Parser.parseStatement(
+            text, span: span, dialect: session.dialect, takesBangAsNot: session.settings.takesBangAsNot)
           if let message = try session.execute(statement, in: text) { notice(message) }
         }
       } catch {

@@ -14,8 +14,19 @@ enum ForeignSettings {
     if let fixed = fixed[key] {
       return fixed.contains { $0.caseInsensitiveEquals(value) } ? .keep : .refuse(expected: fixed[0])
     }
-    return prefixes.contains { key.hasPrefix($0) } ? .keep : nil
+    if prefixes.contains(where: { key.hasPrefix($0) }) { return .keep }
+    // What Spark did once is not done here, and saying so changes nothing.
+    if key.hasPrefix(legacyPrefix) { return value.caseInsensitiveEquals("false") ? .keep : .refuse(expected: "false") }
+    return nil
   }
+
+  /// The value of a setting that nobody has set; nil if it has none that is the same for all of its kind.
+  static func defaultValue(_ key: String) -> String? {
+    let key = key.lowercased()
+    return fixed[key]?.first ?? (key.hasPrefix(legacyPrefix) && !prefixes.contains { key.hasPrefix($0) } ? "false" : nil)
+  }
+
+  private static let legacyPrefix = "spark.sql.legacy."
 
   private static let prefixes = [
     "spark.sql.adaptive.", "spark.sql.autobroadcastjointhreshold", "spark.sql.broadcasttimeout", "spark.sql.catalog.", "spark.sql.cbo.",
@@ -37,6 +48,8 @@ enum ForeignSettings {
     "spark.sql.ansi.relationprecedence": ["false"],
     "spark.sql.ansi.strictindexoperator": ["true"],
     "spark.sql.casesensitive": ["false"],
+    "spark.sql.legacy.cteprecedencepolicy": ["CORRECTED"],
+    "spark.sql.legacy.sizeofnull": ["true"],
     "spark.sql.legacy.timeparserpolicy": ["CORRECTED", "EXCEPTION"],
     "spark.sql.lateralcolumnalias.enableimplicitresolution": ["true"],
     "spark.sql.parser.quotedregexcolumnnames": ["false"],

@@ -23,9 +23,14 @@ extension StatementExecutor {
   private func define(_ routine: RoutineDefinition, at span: SourceSpan) throws(SQLError) -> String {
     let old = catalog.routines[routine.name]
     catalog.set(routine: routine, named: routine.name)
-    do {
+    do throws(SQLError) {
       var checked = routine
-      checked.result = try Planner(catalog: catalog).check(routine)
+      do throws(SQLError) {
+        checked.result = try Planner(catalog: catalog).check(routine)
+      } catch {
+        // A body that has no value is an error of whoever asks for it, if it is known what it would give.
+        guard error.kind == .data, case .value(.some) = routine.result else { throw error }
+      }
       catalog.set(aggregate: nil, named: routine.name)
       catalog.set(routine: checked, named: routine.name)
     } catch {
@@ -68,8 +73,9 @@ extension StatementExecutor {
       }
       result = .table(columns.isEmpty ? nil : Schema(fields))
     }
+    let shownName = create.isTemporary ? name : "spark_catalog.\(catalog.settings.schemaName).\(name)"
     return RoutineDefinition(
-      name: name, parameters: parameters, result: result, body: try body(create.body), definition: text.text(of: span))
+      name: name, shownName: shownName, isANSI: catalog.settings.isANSI, parameters: parameters, result: result, body: try body(create.body), definition: text.text(of: span))
   }
 
   /// The body, parsed if it was written as a string; errors point into the string where it was written as it is read.

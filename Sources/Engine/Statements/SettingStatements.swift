@@ -65,6 +65,7 @@ extension StatementExecutor {
     ("spark.sql.ansi.enabled", \.isANSI), ("spark.sql.groupByAliases", \.groupsByAliases),
     ("spark.sql.groupByOrdinal", \.groupsByOrdinals), ("spark.sql.orderByOrdinal", \.ordersByOrdinals),
     ("spark.sql.legacy.parser.havingWithoutGroupByAsWhere", \.takesHavingAsWhere),
+    ("spark.sql.legacy.bangEqualsNot", \.takesBangAsNot),
     ("spark.sql.decimalOperations.allowPrecisionLoss", \.allowsPrecisionLoss),
   ]
 
@@ -84,6 +85,7 @@ extension StatementExecutor {
 
   private func value(of key: String, span: SourceSpan) throws(SQLError) -> String {
     if let value = Self.value(of: key, in: session) ?? catalog.foreignSettings[key.lowercased()]?.value { return value }
+    if let value = ForeignSettings.defaultValue(key) { return value }
     throw unknownSetting(key, span: span)
   }
 

@@ -119,6 +119,11 @@ extension FunctionCall {
   /// One constant argument and a WITHIN GROUP with one item, whose expression is the second.
   func expectOrdering() throws(SQLError) {
     if orderings.count == 1 && arguments.count == 2 { return }
+    if arguments.count - orderings.count != 1 {
+      throw SQLError(
+        .bind, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "\(name) takes 1 argument, got \(arguments.count - orderings.count)", span: span,
+        hint: "write \(name)(0.5) WITHIN GROUP (ORDER BY x)")
+    }
     if orderings.isEmpty {
       throw SQLError(
         .bind, "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "\(name) needs WITHIN GROUP (ORDER BY …)", span: span,

@@ -100,7 +100,9 @@ package enum Casts {
     let column = operand.flattened(rows: context.rows)
     if source == target { return column }
     if case .null = column { return ColumnBuilder.nulls(target, count: context.rows) }
-    let pair = CastPair(source: source, target: target, mode: mode)
+    // A number is never taken for another interval, nor an interval for another number.
+    let isOfInterval = source.isInterval || target.isInterval && source.isNumeric
+    let pair = CastPair(source: source, target: target, mode: mode == .legacy && isOfInterval && target != .string ? .ansi : mode)
     let result = try converted(Operand(column), pair, &context)
     guard let validity = column.validity else { return result }
     return result.with(validity: Validity.intersection(validity, result.validity))

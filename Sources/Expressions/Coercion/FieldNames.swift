@@ -13,4 +13,15 @@ extension DataType {
     default: self
     }
   }
+
+  /// Whether the two are one type but for the names of fields.
+  func hasShape(of other: DataType) -> Bool {
+    switch (self, other) {
+    case (.array(let element), .array(let like)): element.hasShape(of: like)
+    case (.map(let key, let value), .map(let likeKey, let likeValue)): key.hasShape(of: likeKey) && value.hasShape(of: likeValue)
+    case (.structure(let fields), .structure(let like)):
+      fields.count == like.count && zip(fields, like).allSatisfy { $0.type.hasShape(of: $1.type) }
+    default: self == other
+    }
+  }
 }

@@ -10,8 +10,8 @@ enum TextSchemas {
     ) { (call) throws(SQLError) in
       try call.expect(1...2)
       let sample = try sample(call)
-      _ = try JsonOptions(call, 1, .parsing)
-      let type = sample.withUnsafeBytes { JsonSchema.type(of: $0) }
+      let schema = JsonSchema(options: try JsonOptions(call, 1, .parsing))
+      let type = sample.withUnsafeBytes { schema.type(of: $0) }
       guard let type else {
         throw .data(
           "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "'\(String(decoding: sample, as: UTF8.self))' is no JSON")
@@ -78,17 +78,19 @@ private enum CsvSchema {
 }
 
 /// The type of a JSON text: whole numbers are BIGINT (or a decimal that holds them), others DOUBLE, the rest STRING.
-private enum JsonSchema {
+private struct JsonSchema {
+  let options: JsonOptions
+
   /// Arrays and objects inside each other; deeper texts are malformed, as to Spark's JSON reader.
   private static let depthMax = 1000
 
-  static func type(of text: UnsafeRawBufferPointer) -> DataType? {
-    var scanner = JsonScanner(text)
+  func type(of text: UnsafeRawBufferPointer) -> DataType? {
+    var scanner = JsonScanner(text, allowsLeadingZeros: options.allowsLeadingZeros)
     return value(&scanner, depth: 0)
   }
 
-  private static func value(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
-    if depth > depthMax { return nil }
+  private func value(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
+    if depth > Self.depthMax { return nil }
     switch scanner.peek() {
     case UInt8(ascii: "{"): return object(&scanner, depth: depth + 1)
     case UInt8(ascii: "["): return array(&scanner, depth: depth + 1)
@@ -99,16 +101,20 @@ private enum JsonSchema {
       return scanner.string(into: &out) ? .string : nil
     }
     if scanner.accept(word: "null") { return .null }
-    if scanner.accept(word: "true") || scanner.accept(word: "false") { return .boolean }
+    if scanner.accept(word: "true") || scanner.accept(word: "false") { return options.infersStrings ? .string : .boolean }
     guard let number = scanner.number() else { return nil }
+    if options.infersStrings { return .string }
     if IntegerText.parse(number) != nil { return .bigint }
     if number.allSatisfy({ AsciiText.isDigit($0) || $0 == UInt8(ascii: "-") }), let (_, shape) = DecimalText.parseLiteral(number) {
       return .decimal(precision: shape.precision, scale: 0)
     }
+    if options.infersDecimals, let (_, shape) = DecimalText.parseLiteral(number) {
+      return .decimal(precision: max(shape.precision, shape.scale), scale: shape.scale)
+    }
     return .double
   }
 
-  private static func object(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
+  private func object(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
     guard scanner.open(UInt8(ascii: "{")) else { return nil }
     var fields: [Field] = []
     var name = ByteWriter()
@@ -118,7 +124,7 @@ private enum JsonSchema {
       guard scanner.string(into: &name), scanner.accept(UInt8(ascii: ":")), let type = value(&scanner, depth: depth) else { return nil }
       let key = name.string
       if let known = fields.firstIndex(where: { $0.name == key }) {
-        fields[known].type = merged(fields[known].type, type)
+        fields[known].type = Self.merged(fields[known].type, type)
       } else {
         fields.append(Field(key, type))
       }
@@ -126,7 +132,7 @@ private enum JsonSchema {
     return nil
   }
 
-  private static func array(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
+  private func array(_ scanner: inout JsonScanner, depth: Int) -> DataType? {
     guard scanner.open(UInt8(ascii: "[")) else { return nil }
     var element = DataType.null
     var isFirst = true
@@ -134,7 +140,7 @@ private enum JsonSchema {
       if isEnd { return .array(element) }
       isFirst = false
       guard let type = value(&scanner, depth: depth) else { return nil }
-      element = merged(element, type)
+      element = Self.merged(element, type)
     }
     return nil
   }

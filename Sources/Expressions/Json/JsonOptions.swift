@@ -11,6 +11,11 @@ struct JsonOptions: Sendable {
   var timestampPattern: DateTimePattern?
   /// The field of a schema that gets texts which do not fit it.
   var corruptField = "_corrupt_record"
+  /// Numbers may begin with zeros.
+  var allowsLeadingZeros = false
+  /// What `schema_of_json` takes numbers and truth values for, and numbers with a fraction.
+  var infersStrings = false
+  var infersDecimals = false
 
   /// - Parameter index: the argument that holds the map, if there are so many.
   init(_ call: FunctionCall, _ index: Int, _ purpose: DateTimePattern.Purpose) throws(SQLError) {
@@ -47,8 +52,14 @@ struct JsonOptions: Sendable {
     case "dateformat": datePattern = try pattern(value, purpose, span)
     case "timestampformat": timestampPattern = try pattern(value, purpose, span)
     case "columnnameofcorruptrecord": corruptField = value
+    case "allownumericleadingzeros": allowsLeadingZeros = value.lowercased() == "true"
+    case "primitivesasstring": infersStrings = value.lowercased() == "true"
+    case "prefersdecimal": infersDecimals = value.lowercased() == "true"
     default:
-      let known = ["mode", "ignoreNullFields", "dateFormat", "timestampFormat", "columnNameOfCorruptRecord"]
+      let known = [
+        "mode", "ignoreNullFields", "dateFormat", "timestampFormat", "columnNameOfCorruptRecord", "allowNumericLeadingZeros",
+        "primitivesAsString", "prefersDecimal",
+      ]
       throw SQLError(
         .bind, "INVALID_OPTIONS", "\(function) has no option \"\(key)\"", span: span, hint: didYouMean(key, in: known))
     }

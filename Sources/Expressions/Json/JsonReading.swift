@@ -93,7 +93,7 @@ private struct JsonValueReader {
 
   init(_ bytes: UnsafeRawBufferPointer, _ context: EvaluationContext, _ options: JsonOptions) {
     self.options = options
-    scanner = JsonScanner(bytes)
+    scanner = JsonScanner(bytes, allowsLeadingZeros: options.allowsLeadingZeros)
     zone = context.zone
     self.context = context
   }

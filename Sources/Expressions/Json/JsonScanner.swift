@@ -9,11 +9,16 @@ struct JsonScanner {
   let bytes: UnsafeRawBufferPointer
   private(set) var offset = 0
   private(set) var depth = 0
+  /// Whether `007` is a number.
+  let allowsLeadingZeros: Bool
 
   /// How deep arrays and objects may nest: Jackson's limit, which is Spark's.
   static let depthMax = 1000
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  init(_ bytes: UnsafeRawBufferPointer, allowsLeadingZeros: Bool = false) {
+    self.bytes = bytes
+    self.allowsLeadingZeros = allowsLeadingZeros
+  }
 
   /// The next byte that is no blank, without taking it; nil at the end.
   mutating func peek() -> UInt8? {
@@ -89,7 +94,7 @@ struct JsonScanner {
     let start = offset
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "-") { offset += 1 }
     let digits = skipDigits()
-    if digits == 0 || (digits > 1 && bytes[offset - digits] == UInt8(ascii: "0")) { return nil }
+    if digits == 0 || (digits > 1 && !allowsLeadingZeros && bytes[offset - digits] == UInt8(ascii: "0")) { return nil }
     if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
       offset += 1
       if skipDigits() == 0 { return nil }

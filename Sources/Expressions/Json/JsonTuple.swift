@@ -11,7 +11,7 @@ extension Generators {
         [FunctionExample("SELECT json_tuple('{\"a\":1, \"b\":2}', 'a', 'b')", "1\t2")])
     ) { (call) throws(SQLError) in
       try call.expect(atLeast: 2)
-      for (i, type) in call.types.enumerated() where type != .string && type != .null {
+      for (i, type) in call.types.enumerated() where type != .string {
         throw SQLError(
           .bind, "DATATYPE_MISMATCH.NON_STRING_TYPE", "json_tuple takes strings, found \"\(type.sqlName)\"",
           span: call.arguments[i].span.isNone ? call.span : call.arguments[i].span)

@@ -137,6 +137,8 @@ package struct SessionSettings: Sendable {
   package var ordersByOrdinals = true
   /// HAVING without GROUP BY is WHERE (`spark.sql.legacy.parser.havingWithoutGroupByAsWhere`).
   package var takesHavingAsWhere = false
+  /// `!` is NOT, wherever that stands (`spark.sql.legacy.bangEqualsNot`).
+  package var takesBangAsNot = false
   /// Digits behind the point give way to those before it (`spark.sql.decimalOperations.allowPrecisionLoss`).
   package var allowsPrecisionLoss = true
   /// Seed of nondeterministic functions.

@@ -29,7 +29,6 @@ extension FunctionRegistry {
     registry.add(Numbers.functions)
     registry.add(RadixConversion.functions)
     registry.add(Extremes.functions)
-    registry.add(NaNReplacement.functions)
     registry.add(DateParts.functions)
     registry.add(Extraction.functions)
     registry.add(DateShifts.functions)

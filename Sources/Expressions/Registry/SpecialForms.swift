@@ -18,6 +18,9 @@ package enum SpecialForms {
     FunctionDoc(
       "zeroifnull", .conditional, "zeroifnull(expr)", "Zero for NULL, else the number.", shown: ["SELECT zeroifnull(NULL)": "0"]),
     FunctionDoc(
+      "nanvl", .conditional, "nanvl(expr1, expr2)", "expr1, or expr2 where expr1 is NaN; only that one is computed.",
+      shown: ["SELECT nanvl(double('NaN'), 123)": "123.0"]),
+    FunctionDoc(
       "if", aliases: ["iff"], .conditional, "if(condition, expr1, expr2)",
       "The first value if the condition holds, else the second; only that one is computed.",
       shown: ["SELECT if(1 < 2, 'a', 'b')": "a"]),

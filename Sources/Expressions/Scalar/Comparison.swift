@@ -38,6 +38,10 @@ enum Comparison {
     if type.isNested, !Coercion.canStore(left, as: type) || !Coercion.canStore(right, as: type) {
       throw .differentTypes(call, call.types)
     }
+    // Fields of one name are converted to a common type; under other names they have to have one already.
+    if type.isNested, Coercion.commonType(of: [left, right]) == nil, !left.hasShape(of: right) {
+      throw .differentTypes(call, call.types)
+    }
     guard type.isOrderable else {
       throw SQLError(
         .bind, "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "\(call.name) cannot compare values of type \"\(type.sqlName)\"",

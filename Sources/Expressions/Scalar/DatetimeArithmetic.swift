@@ -159,6 +159,8 @@ enum DatetimeArithmetic {
     guard left.isTemporal || right.isTemporal, other.isTemporal || other == .string || other == .null else {
       throw mismatch(call, .subtract)
     }
+    // Outside of ANSI mode what is taken from a date is a count of days.
+    if !call.settings.isANSI, left == .date, right == .string { throw .unexpectedInput(call, 1, wanted: "(\"INT\" or \"SMALLINT\" or \"TINYINT\")") }
     let isNullable = failure == .null
     if [left, right].allSatisfy({ $0 == .date || $0 == .string || $0 == .null }) {
       return BoundFunction(

@@ -141,10 +141,19 @@ extension SQLError {
     SQLError(.bind, "EXCEPT_OVERLAPPING_COLUMNS", "column \"\(name)\" is left out already", span: span)
   }
 
-  static func aliasCountMismatch(_ what: String, aliases: Int, columns: Int, span: SourceSpan) -> SQLError {
+  /// Names for the columns of a generator: behind AS and LATERAL VIEW, or of a relation in FROM.
+  static func aliasCountMismatch(
+    _ generator: String, aliases: Int, columns: Int, isRelation: Bool = false, span: SourceSpan
+  ) -> SQLError {
     SQLError(
-      .bind, "NUM_TABLE_VALUE_ALIASES_MISMATCH", "\(what) has \(columns) columns, but \(aliases) names are given",
-      span: span)
+      .bind, isRelation ? "NUM_TABLE_VALUE_ALIASES_MISMATCH" : "UDTF_ALIAS_NUMBER_MISMATCH",
+      "\(generator) has \(columns) columns, but \(aliases) names are given", span: span)
+  }
+
+  static func severalAliases(span: SourceSpan) -> SQLError {
+    SQLError(
+      .bind, "MULTI_ALIAS_WITHOUT_GENERATOR", "only a generator has several columns, which this is not", span: span,
+      hint: "give it one name")
   }
 
   static func inlineTableWidth(expected: Int, found: Int, span: SourceSpan) -> SQLError {
@@ -156,7 +165,8 @@ extension SQLError {
   static func inlineTableNotConstant(span: SourceSpan) -> SQLError {
     SQLError(
       .bind, "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE",
-      "a row of VALUES must hold constants", span: span)
+      "a row of VALUES must hold constants", span: span,
+      hint: "SELECT computes it anew in each row")
   }
 }
 

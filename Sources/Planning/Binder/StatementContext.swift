@@ -6,7 +6,7 @@ internal import SQLSyntax
 /// What all binders of one statement share. Lives as long as the binding of one statement, on one thread.
 final class StatementContext {
   let catalog: any Catalog
-  let settings: SessionSettings
+  private(set) var settings: SessionSettings
   let limits: PlanLimits
   /// The text that spans point into; nil inside a view, whose text nobody sees.
   private var text: SourceText?
@@ -109,16 +109,21 @@ final class StatementContext {
     return try body()
   }
 
-  /// Runs `body` while the body of a user's function is being bound; one that leads back to itself is refused.
-  func inside<R>(function: String, span: SourceSpan, _ body: () throws(SQLError) -> R) throws(SQLError) -> R {
+  /// Runs `body` while the body of a user's function is being bound, in the mode that it was made in; one that leads back to
+  /// itself is refused.
+  func inside<R>(
+    function: String, isANSI: Bool, span: SourceSpan, _ body: () throws(SQLError) -> R
+  ) throws(SQLError) -> R {
     if functionStack.contains(function) { throw .recursiveFunction(function, span: span) }
     if functionStack.count >= limits.viewDepthMax { throw .functionsTooDeep(limits.viewDepthMax, span: span) }
     functionStack.append(function)
-    let outerText = text
+    let (outerText, wasANSI) = (text, settings.isANSI)
     text = nil
+    settings.isANSI = isANSI
     defer {
       functionStack.removeLast()
       text = outerText
+      settings.isANSI = wasANSI
     }
     return try body()
   }

@@ -18,7 +18,7 @@ extension ExpressionBinder {
         hint: "SELECT … FROM \(routine.name)(…)")
     }
     let arguments = try routineArguments(routine, call, span: span)
-    return try context.inside(function: routine.name, span: span) { () throws(SQLError) in
+    return try context.inside(function: routine.name, isANSI: routine.isANSI, span: span) { () throws(SQLError) in
       do throws(SQLError) {
         return try inlined(routine, arguments, as: type, span: span)
       } catch {
@@ -155,7 +155,7 @@ extension QueryBinder {
     var body = QueryBinder(context)
     body.outer = outer.dropLast(before == nil ? 0 : 1).map { _ in Scope() } + [Scope(parameters: routine, values)]
     let binder = body
-    let bound = try context.inside(function: routine.name, span: span) { () throws(SQLError) in
+    let bound = try context.inside(function: routine.name, isANSI: routine.isANSI, span: span) { () throws(SQLError) in
       do throws(SQLError) {
         return try binder.tableBody(query, schema, of: routine.name)
       } catch {
@@ -196,10 +196,15 @@ extension Planner {
     let scope = Scope(parameters: routine, values)
     for parameter in routine.parameters {
       guard let expression = parameter.defaultValue else { continue }
+      if case .scalarSubquery = expression.kind {
+        throw SQLError(
+          .bind, "USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_EXPRESSION", "a DEFAULT asks no query", span: expression.span,
+          hint: "ask it in the body: coalesce(\(parameter.name), (SELECT …))")
+      }
       let bound = try QueryBinder(context).expressionBinder(Scope(), .constant).bind(expression)
       do throws(SQLError) { _ = try context.converting(bound, to: parameter.type) } catch { throw error.located(at: expression.span) }
     }
-    return try context.inside(function: routine.name, span: .none) { () throws(SQLError) in
+    return try context.inside(function: routine.name, isANSI: routine.isANSI, span: .none) { () throws(SQLError) in
       switch (routine.result, routine.body) {
       case (.table(let schema), .query(let query)):
         var binder = QueryBinder(context)

@@ -32,14 +32,22 @@ package struct RoutineDefinition: Sendable {
 
   /// Lower case.
   package var name: String
+  /// What a column made by a call is named with: one that is kept shows its catalog and schema, as in Spark.
+  package var shownName: String
+  /// Whether the session was in ANSI mode when the function was made: its body stays so.
+  package var isANSI: Bool
   package var parameters: [Parameter]
   package var result: Result
   package var body: Body
   /// The statement as it was written, for DESCRIBE FUNCTION.
   package var definition: String
 
-  package init(name: String, parameters: [Parameter], result: Result, body: Body, definition: String) {
+  package init(
+    name: String, shownName: String, isANSI: Bool, parameters: [Parameter], result: Result, body: Body, definition: String
+  ) {
     self.name = name
+    self.shownName = shownName
+    self.isANSI = isANSI
     self.parameters = parameters
     self.result = result
     self.body = body

@@ -68,8 +68,9 @@ extension Parser {
   /// `name type [DEFAULT e] [COMMENT 'text']`
   private mutating func parameter() throws(SQLError) -> AST.Parameter {
     let name = try onlyName()
-    let parameter = AST.Parameter(
-      name: name, type: try typeName(), defaultValue: accept(.default) ? try expression() : nil)
+    let type = try typeName()
+    try refuseColumnClauses()
+    let parameter = AST.Parameter(name: name, type: type, defaultValue: accept(.default) ? try expression() : nil)
     // It is for whoever reads the definition.
     if accept(.comment) { _ = try stringLiteral() }
     return parameter
@@ -77,8 +78,23 @@ extension Parser {
 
   /// `name type` of RETURNS TABLE
   private mutating func tableColumn() throws(SQLError) -> AST.Parameter {
-    let name = try onlyName()
-    return .init(name: name, type: try typeName(), defaultValue: nil)
+    let parameter = AST.Parameter(name: try onlyName(), type: try typeName(), defaultValue: nil)
+    try refuseColumnClauses()
+    return parameter
+  }
+
+  /// What may be said of the columns of a table, and not of what a function takes and gives.
+  private func refuseColumnClauses() throws(SQLError) {
+    if at(.not), kind(ahead: 1) == .word(.null) {
+      throw SQLError(
+        .parse, "USER_DEFINED_FUNCTIONS.NOT_NULL_ON_FUNCTION_PARAMETERS", "what a function takes and gives may be NULL", span: token.span,
+        hint: "leave NOT NULL out")
+    }
+    if at(.generated) {
+      throw SQLError(
+        .parse, "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS", "a parameter is given and not computed",
+        span: token.span, hint: "DEFAULT gives it a value where the call has none")
+    }
   }
 
   /// What follows CREATE AGGREGATE.

@@ -82,15 +82,22 @@ extension Parser {
     if isRecursive { advance() }
     let tables = try commaSeparated { (parser) throws(SQLError) in
       let name = try parser.onlyName()
-      let columns = parser.at(.leftParen) ? try parser.nameList() : []
+      let columns = parser.isNameList() ? try parser.nameList() : []
       let levelsMax = try parser.recursionLevels()
-      try parser.expect(.as)
+      _ = parser.accept(.as)
       try parser.expect(.leftParen)
       let query = try parser.query()
       try parser.expect(.rightParen)
       return AST.CommonTable(name: name, columns: columns, levelsMax: levelsMax, query: query)
     }
     return .init(isRecursive: isRecursive, tables: tables)
+  }
+
+  /// `(a, b)`, where `(TABLE a)` could stand as well.
+  private func isNameList() -> Bool {
+    guard at(.leftParen) else { return false }
+    if case .word = kind(ahead: 1) {} else if !isOnlyName(ahead: 1) { return false }
+    return kind(ahead: 2) == .symbol(.comma) || kind(ahead: 2) == .symbol(.rightParen)
   }
 
   /// `MAX RECURSION LEVEL n`

@@ -29,7 +29,7 @@ package struct Parser {
   /// The last word that became an alias without AS, and what could have stood there: perhaps a misspelt keyword.
   var implicitAlias: (index: Int, expected: [Expected])?
 
-  init(_ source: SourceText, span: SourceSpan?, dialect: SQLDialect) throws(SQLError) {
+  init(_ source: SourceText, span: SourceSpan?, dialect: SQLDialect, takesBangAsNot: Bool = false) throws(SQLError) {
     self.source = source
     let lower = span.map { Int($0.lower) } ?? 0
     let upper = span.map { Int($0.upper) } ?? source.bytes.count
@@ -40,6 +40,7 @@ package struct Parser {
     tokens = []
     repeat {
       tokens.append(try lexer.next())
+      if takesBangAsNot, tokens[tokens.count - 1].kind == .symbol(.bang) { tokens[tokens.count - 1].kind = .word(.not) }
     } while tokens[tokens.count - 1].kind != .end
   }
 }
@@ -48,11 +49,11 @@ extension Parser {
   /// Parses one statement, with or without its `;`.
   ///
   /// `span` is the piece that `StatementSplitter` found; without it the whole text is the statement. Spans of the tree
-  /// count from the start of `source` in any case.
+  /// count from the start of `source` in any case. With `takesBangAsNot` a `!` may stand wherever NOT does.
   package static func parseStatement(
-    _ source: SourceText, span: SourceSpan? = nil, dialect: SQLDialect = .spark
+    _ source: SourceText, span: SourceSpan? = nil, dialect: SQLDialect = .spark, takesBangAsNot: Bool = false
   ) throws(SQLError) -> AST.Statement {
-    try parse(source, span: span, dialect: dialect) { (parser) throws(SQLError) in try parser.statement() }
+    try parse(source, span: span, dialect: dialect, takesBangAsNot: takesBangAsNot) { (parser) throws(SQLError) in try parser.statement() }
   }
 
   /// Parses a text that is nothing but an expression.
@@ -86,10 +87,10 @@ extension Parser {
   }
 
   private static func parse<Tree>(
-    _ source: SourceText, span: SourceSpan?, dialect: SQLDialect,
+    _ source: SourceText, span: SourceSpan?, dialect: SQLDialect, takesBangAsNot: Bool = false,
     _ production: (inout Parser) throws(SQLError) -> Tree
   ) throws(SQLError) -> Tree {
-    var parser = try Parser(source, span: span, dialect: dialect)
+    var parser = try Parser(source, span: span, dialect: dialect, takesBangAsNot: takesBangAsNot)
     let tree = try production(&parser)
     _ = parser.accept(.semicolon)
     guard parser.kind == .end else { throw parser.unexpected() }

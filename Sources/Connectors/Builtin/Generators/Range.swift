@@ -48,7 +48,7 @@ struct RangeGenerator: RowGenerator {
     step = try options.integer(RangeOptions.step, in: all) ?? 1
     guard step != 0 else {
       throw SQLError(
-        .bind, "INVALID_OPTION_VALUE", "the step of range is 0",
+        .bind, "FAILED_FUNCTION_CALL", "the step of range is 0",
         span: options.span(of: "step") ?? request.span)
     }
     self.first = first

@@ -13,8 +13,18 @@ extension FunctionCall {
 
   /// A count of days or months: an integer of at most 32 bits, or text of one.
   func countParameter(_ index: Int) throws(SQLError) -> DataType {
+    // Outside of ANSI mode a text may be written for a count, and then has to be one.
+    if !settings.isANSI, types[index] == .string {
+      guard let value = arguments[index].literalValue, let text = value.text else {
+        throw .unexpectedInput(self, index, wanted: "(\"INT\" or \"SMALLINT\" or \"TINYINT\")")
+      }
+      guard Int32(text) != nil else {
+        throw SQLError(
+          .bind, "SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", "the second argument of \(name) is a whole number, found '\(text)'", span: span)
+      }
+    }
     switch types[index] {
-    case .tinyint, .smallint, .int, .string, .null: .int
+    case .tinyint, .smallint, .int, .string, .null: return .int
     default: throw .unexpectedInput(self, index, wanted: "(\"INT\" or \"SMALLINT\" or \"TINYINT\")")
     }
   }

@@ -47,7 +47,12 @@ extension ExpressionBinder {
     case .binary(.concat, let left, let right): return "concat(\(autoName(of: left)), \(autoName(of: right)))"
     case .binary(.notEqual, let left, let right): return "(NOT (\(autoName(of: left)) = \(autoName(of: right))))"
     case .binary(let op, let left, let right):
-      if let typed = context.typedName(of: expression) { return typed.text(op, autoName(of: left), autoName(of: right)) }
+      if let typed = context.typedName(of: expression) {
+        if case .wholeBound(let bound, let isRight) = typed {
+          return "(\(isRight ? autoName(of: left) : bound) \(op.symbol) \(isRight ? bound : autoName(of: right)))"
+        }
+        return typed.text(op, autoName(of: left), autoName(of: right))
+      }
       return "(\(autoName(of: left)) \(op.symbol) \(autoName(of: right)))"
     case .logical(let op, let operands): return chainName(operands, op == .and ? "AND" : "OR")
     case .not(let operand): return "(NOT \(autoName(of: operand)))"
@@ -60,7 +65,7 @@ extension ExpressionBinder {
     case .inList(let operand, let candidates, let isNegated):
       return negatedName("(\(autoName(of: operand)) IN (\(list(candidates))))", isNegated)
     case .inSubquery(let operand, _, let isNegated):
-      return negatedName("(\(autoName(of: operand)) IN (listquery(\(outerNames(expression.span)))))", isNegated)
+      return negatedName("(\(comparedName(operand)) IN (listquery(\(outerNames(expression.span)))))", isNegated)
     case .like(let like): return likeName(like)
     case .exists: return "exists(\(outerNames(expression.span)))"
     case .scalarSubquery: return "scalarsubquery(\(outerNames(expression.span)))"
@@ -97,6 +102,21 @@ extension ExpressionBinder {
   private func rowName(_ values: [AST.Expression]) -> String {
     let parts = values.enumerated().map { index, value in
       "\(rowFieldName(of: value, at: index)), \(autoName(of: value))"
+    }
+    return "named_struct(\(parts.joined(separator: ", ")))"
+  }
+
+  /// What IN compares with the rows of a query: the fields of a row go by the names of their values, in quotes.
+  private func comparedName(_ operand: AST.Expression) -> String {
+    guard case .row(let values) = operand.kind else { return autoName(of: operand) }
+    let parts = values.enumerated().map { index, value in
+      let name =
+        switch value.kind {
+        case .name(let column): column.last.text
+        case .literal: autoName(of: value)
+        default: "_\(index)"
+        }
+      return "'\(name)', \(autoName(of: value))"
     }
     return "named_struct(\(parts.joined(separator: ", ")))"
   }
@@ -242,6 +262,8 @@ extension ExpressionBinder {
         arguments.append(autoName(of: expression))
       }
     }
+    if let routine = context.catalog.routine(named: name) { return "\(routine.shownName)(\(arguments.joined(separator: ", ")))" }
+    if name == "from_json", arguments.count > 1, arguments[1].lowercased().hasPrefix("map<") { return "entries" }
     if FunctionNames.shownByFirst.contains(name) { arguments = Array(arguments.prefix(1)) }
     if FunctionNames.ranks.contains(name) { arguments = [] }
     if let plain = FunctionNames.plainLambda(name, arguments.count), let body = call.arguments[plain].expression {

@@ -104,7 +104,7 @@ struct ExpressionBinder {
     case .unary(let op, let operand): return try bindUnary(op, operand, span: span)
     case .binary(let op, let left, let right):
       let operands = [try bind(left), try bind(right)]
-      context.note(TypedName(op, operands[0].type, operands[1].type), of: expression)
+      context.note(TypedName(op, operands[0], operands[1]), of: expression)
       return try compare(op.functionName, operands, span: span)
     case .logical(let op, let operands): return try bindLogical(op, operands, span: span)
     case .not(let operand):

@@ -115,6 +115,23 @@ extension ExpressionBinder {
     return cast
   }
 
+  /// A share is a constant, of which there is one.
+  func refuseDistinctShares(_ name: String, _ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) {
+    guard call.isDistinct, name == "percentile_cont" || name == "percentile_disc" else { return }
+    throw SQLError(
+      .bind, "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", "\(name) does not take DISTINCT", span: span,
+      hint: "take it over SELECT DISTINCT in FROM")
+  }
+
+  /// IGNORE NULLS is for aggregates that give what they are given.
+  func requireNullTreatment(_ name: String, span: SourceSpan) throws(SQLError) {
+    let takers = ["any_value", "array_agg", "collect_list", "collect_set", "first", "first_value", "last", "last_value"]
+    if takers.contains(name) { return }
+    throw SQLError(
+      .bind, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "\(name) does not take IGNORE NULLS", span: span,
+      hint: "aggregates pass over NULLs anyway; IGNORE NULLS is for first, last, any_value and lists")
+  }
+
   /// DISTINCT, FILTER and their like say something of many rows.
   func refuseAggregateSyntax(
     _ name: String, _ call: AST.FunctionCall, span: SourceSpan
@@ -139,7 +156,11 @@ extension ExpressionBinder {
   }
 
   private func generatorPlace(_ name: String, _ span: SourceSpan) -> SQLError {
-    clause == .select ? .nestedGenerator(name, span: span) : .generatorOutsideSelect(name, clause: clause.rawValue, span: span)
+    switch clause {
+    case .select, .lateralView: .nestedGenerator(name, span: span)
+    case .values: .inlineTableNotConstant(span: span)
+    default: .generatorOutsideSelect(name, clause: clause.rawValue, span: span)
+    }
   }
 
   // MARK: Aggregates
@@ -156,6 +177,7 @@ extension ExpressionBinder {
       if clause == .groupBy { throw .aggregateInGroupBy(name, span: span) }
       throw .aggregateNotAllowed(name, in: clause.rawValue, span: span)
     }
+    try refuseDistinctShares(name, call, span: span)
     if let first = call.withinGroup.first, !function.takesOrdering { throw .orderingNotTaken(name, span: first.expression.span) }
     if let first = call.orderBy.first, !function.takesInnerOrdering {
       throw UnsupportedFeature.orderedAggregate.error(first.expression.span)
@@ -169,7 +191,10 @@ extension ExpressionBinder {
     if let variable = arguments.lazy.compactMap({ $0.variable(of: self.lambdaVariables) }).first {
       throw .aggregateOfLambdaVariable(name, span: variable.span.isNone ? span : variable.span)
     }
-    if call.nullTreatment == .ignore { arguments.append(.literal(.bool(true), .boolean, span: span)) }
+    if call.nullTreatment == .ignore {
+      try requireNullTreatment(name, span: span)
+      arguments.append(.literal(.bool(true), .boolean, span: span))
+    }
     var functionCall = FunctionCall(name: name, arguments: arguments, span: span, settings: context.settings)
     for item in call.withinGroup + call.orderBy {
       let key = try inner.bind(item.expression)

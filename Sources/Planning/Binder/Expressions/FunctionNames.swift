@@ -86,6 +86,8 @@ enum FunctionNames {
     "sentences": (3, ["", ""]),
     "make_dt_interval": (4, ["0", "0", "0", "0.000000"]),
     "make_ym_interval": (2, ["0", "0"]),
+    "make_interval": (7, ["0", "0", "0", "0", "0", "0", "0.000000"]),
+    "try_make_interval": (7, ["0", "0", "0", "0", "0", "0", "0.000000"]),
     "listagg": (2, ["NULL"]),
     "string_agg": (2, ["NULL"]),
     "vector_norm": (2, ["2.0"]),

@@ -7,11 +7,14 @@ extension TypeBinder {
   ///
   /// Errors have no span: the text is a value, not part of the statement.
   static func schema(_ text: String) throws(SQLError) -> DataType {
-    do {
-      if let type = try? bind(try Parser.parseDataType(SourceText(name: "schema", text: text))) { return type }
+    let asType: SQLError
+    do throws(SQLError) { return try bind(try Parser.parseDataType(SourceText(name: "schema", text: text))) } catch { asType = error }
+    do throws(SQLError) {
       return try bind(try Parser.parseDataType(SourceText(name: "schema", text: "struct<\(text)>")))
     } catch {
-      var unplaced = error
+      // A text that is one type is wrong as such. Else the columns say what is wrong, in the class that the text has as a type.
+      var unplaced = asType.kind == .parse ? error : asType
+      unplaced.errorClass = asType.errorClass
       unplaced.span = nil
       throw unplaced
     }

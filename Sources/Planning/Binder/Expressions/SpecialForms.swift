@@ -6,7 +6,7 @@ internal import SQLSyntax
 /// Calls that are not functions of rows: conditionals that evaluate only what they need, and values of the step.
 extension ExpressionBinder {
   static let specialFormNames = [
-    "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
+    "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "nanvl", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
     "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time", "identifier", "grouping", "grouping_id",
   ] + FileMetadata.functions.keys
 
@@ -38,6 +38,12 @@ extension ExpressionBinder {
     case "zeroifnull":
       let argument = try arguments(of: call, 1, span: span)[0]
       return try coalesce([argument, .literal(.int32(0), .int, span: span)], what: name, span: span)
+    case "nanvl":
+      let arguments = try arguments(of: call, 2, span: span)
+      let type: DataType = arguments.allSatisfy { $0.type == .float } ? .float : .double
+      let values = try castArguments(arguments, to: [type, type], function: name, span: span)
+      let isNaN = try self.call("isnan", [values[0]], span: span)
+      return try conditional([.init(condition: isNaN, value: values[1])], otherwise: values[0], what: name, span: span)
     case "if", "iff":
       let arguments = try arguments(of: call, 3, span: span)
       let condition = try asCondition(arguments[0], of: "if")

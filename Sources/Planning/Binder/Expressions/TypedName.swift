@@ -15,9 +15,20 @@ enum TypedName: Equatable {
   case product
   /// A call shown as that of another function, of its first arguments.
   case call(String, arguments: Int)
+  /// An integer is compared with a decimal constant as with the next whole number: `n > 1.5` is `n > 1`.
+  case wholeBound(String, isRight: Bool)
 
-  init?(_ op: AST.BinaryOperator, _ left: DataType, _ right: DataType) {
+  init?(_ op: AST.BinaryOperator, _ leftOperand: BoundExpression, _ rightOperand: BoundExpression) {
+    let (left, right) = (leftOperand.type, rightOperand.type)
     switch op {
+    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+      let isRight = left.isIntegral
+      guard isRight || right.isIntegral, let literal = (isRight ? rightOperand : leftOperand).literalValue, case .int128(let unscaled) = literal,
+        case .decimal(_, let scale) = isRight ? right : left
+      else { return nil }
+      // Seen from the integer: above and not above take the whole number below the constant.
+      let isBelow = isRight == (op == .greater || op == .lessOrEqual)
+      self = .wholeBound("\(Self.whole(unscaled, scale: scale, isBelow: isBelow))", isRight: isRight)
     case .add:
       if left == .date, right.isDayCount {
         self = .dayCount(function: "date_add", isSwapped: false)
@@ -41,6 +52,15 @@ enum TypedName: Equatable {
     case .multiply where !left.isInterval && right.isInterval: self = .product
     default: return nil
     }
+  }
+
+  /// The greatest whole number that is not above `unscaled` / 10^`scale`, or the least that is not below.
+  private static func whole(_ unscaled: Int128, scale: Int, isBelow: Bool) -> Int128 {
+    var divisor: Int128 = 1
+    for _ in 0..<max(0, min(scale, 38)) { divisor = divisor &* 10 }
+    let (quotient, remainder) = unscaled.quotientAndRemainder(dividingBy: divisor)
+    if isBelow { return remainder < 0 ? quotient &- 1 : quotient }
+    return remainder > 0 ? quotient &+ 1 : quotient
   }
 
   private static func shift(_ moment: DataType, _ step: DataType, isNegated: Bool, isSwapped: Bool) -> TypedName {
@@ -70,7 +90,7 @@ enum TypedName: Equatable {
       return "date_add(\(isSwapped ? right : left), \(isNegated ? "(- \(days))" : days))"
     case .moment(let isSwapped): return isSwapped ? "\(right) + \(left)" : "\(left) \(op == .add ? "+" : "-") \(right)"
     case .product: return "(\(right) * \(left))"
-    case .call: return "(\(left) \(op) \(right))"
+    case .call, .wholeBound: return "(\(left) \(op) \(right))"
     }
   }
 }

@@ -36,7 +36,7 @@ extension ExpressionBinder {
     guard let written = window.frame else { return fixed }
     if case .shift = function.kind {
       throw SQLError(
-        .bind, "UNSUPPORTED_FEATURE", "\(function.name) looks at one row and takes no frame", span: written.span,
+        .bind, "_LEGACY_ERROR_TEMP_1035", "\(function.name) looks at one row and takes no frame", span: written.span,
         hint: "leave the frame out")
     }
     let isSame =
@@ -44,7 +44,7 @@ extension ExpressionBinder {
       && written.exclusion == nil
     if isSame { return fixed }
     throw SQLError(
-      .bind, "UNSUPPORTED_FEATURE", "the frame of \(function.name) is always \(fixed.sqlText)", span: written.span,
+      .bind, "_LEGACY_ERROR_TEMP_1036", "the frame of \(function.name) is always \(fixed.sqlText)", span: written.span,
       hint: "leave the frame out")
   }
 

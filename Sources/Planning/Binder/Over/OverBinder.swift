@@ -15,7 +15,7 @@ extension ExpressionBinder {
     }
     if enclosingAggregate != nil {
       throw SQLError(
-        .bind, "NESTED_AGGREGATE_FUNCTION", "window function \(name) stands inside an aggregate", span: span,
+        .bind, "_LEGACY_ERROR_TEMP_1031", "window function \(name) stands inside an aggregate", span: span,
         hint: "compute it in a subquery in FROM")
     }
     guard let overs else { throw .windowFunctionNotAllowed(name, in: clause, span: span) }
@@ -31,6 +31,7 @@ extension ExpressionBinder {
     }
     var orderBy: [SortKey] = []
     for item in specification.orderBy { orderBy.append(try item.key(try inner.bind(item.expression))) }
+    try refuseOrder(name, call, specification, span: span)
     let (function, arguments) = try inner.windowFunction(name, call, span: span)
     let filter = try call.filter.map { (condition) throws(SQLError) in try inner.bindFilter(condition) }
     let frame = try inner.frame(of: function, specification, orderBy, span: span)
@@ -74,6 +75,7 @@ extension ExpressionBinder {
   ) throws(SQLError) -> (BoundWindowFunction, [BoundExpression]) {
     var functionCall = functionCall
     if functionCall.isIgnoringNulls {
+      try requireNullTreatment(functionCall.name, span: functionCall.span)
       functionCall.arguments.append(.literal(.bool(true), .boolean, span: functionCall.span))
     }
     for item in call.withinGroup {
@@ -94,6 +96,7 @@ extension ExpressionBinder {
   /// What may stand behind an aggregate, but not before OVER.
   private func refuseSyntax(_ name: String, _ call: AST.FunctionCall, span: SourceSpan) throws(SQLError) {
     let registry = context.catalog.functions
+    try refuseDistinctShares(name, call, span: span)
     if call.isDistinct {
       throw SQLError(
         .bind, "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "DISTINCT cannot stand before OVER", span: span,
@@ -104,6 +107,19 @@ extension ExpressionBinder {
       throw .orderingNotTaken(name, span: first.expression.span)
     }
     if call.filter != nil, registry.aggregates[name] == nil { throw .syntaxNotTaken(name, "FILTER", span: span) }
+  }
+
+  /// What has an order of its own is taken over whole partitions.
+  private func refuseOrder(
+    _ name: String, _ call: AST.FunctionCall, _ window: AST.WindowSpecification, span: SourceSpan
+  ) throws(SQLError) {
+    let isOrdered = ["percentile_cont", "percentile_disc", "median"].contains(name) || (["listagg", "string_agg"].contains(name) && !call.withinGroup.isEmpty)
+    guard isOrdered else { return }
+    let isWhole = window.frame.map { $0.start == .unboundedPreceding && $0.end == .unboundedFollowing && $0.exclusion == nil } ?? true
+    if window.orderBy.isEmpty, isWhole { return }
+    throw SQLError(
+      .bind, "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "\(name) orders values itself and takes no ORDER BY or frame", span: span,
+      hint: "OVER (PARTITION BY …), or a self-join")
   }
 
   private func notForWindows(_ name: String, _ call: AST.FunctionCall, _ span: SourceSpan) -> SQLError {

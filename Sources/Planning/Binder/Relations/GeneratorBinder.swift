@@ -14,6 +14,8 @@ struct LateralGenerator: Sendable {
   var isOrdinality = false
   var tableAlias: AST.Identifier?
   var columnAliases: [AST.Identifier]
+  /// In FROM; else behind LATERAL VIEW.
+  var isRelation = true
   /// Qualifier of the columns if there is no alias.
   var defaultQualifier: [String]
   var span: SourceSpan
@@ -60,7 +62,7 @@ extension QueryBinder {
     }
     return LateralGenerator(
       name: name, function: function, isOuter: isOuter, arguments: view.call.arguments, tableAlias: view.tableAlias,
-      columnAliases: view.columnAliases, defaultQualifier: [], span: view.span)
+      columnAliases: view.columnAliases, isRelation: false, defaultQualifier: [], span: view.span)
   }
 
   /// The rows of `input`, each beside the rows that the generator makes of it.
@@ -84,6 +86,11 @@ extension QueryBinder {
       plan = try ordinalityLast(plan, kept: input.scope.columns.map(\.field), &fields, binder, span: generator.span)
     }
     let qualifier = generator.tableAlias.map { [$0.text] } ?? generator.defaultQualifier
+    let names = generator.columnAliases
+    if !names.isEmpty, names.count != fields.count {
+      throw .aliasCountMismatch(
+        generator.name, aliases: names.count, columns: fields.count, isRelation: generator.isRelation, span: generator.span)
+    }
     let made = try BoundRelation(plan: plan, scope: Scope(Schema(fields), qualifier: qualifier))
       .renamed(generator.columnAliases, what: generator.name, span: generator.span)
     return BoundRelation(plan: plan, scope: Scope(input.scope.columns + made.scope.columns))

@@ -74,7 +74,7 @@ extension QueryBinder {
       let expression = try binder.bind(item.expression)
       if let column = expression.firstColumn(where: Placeholder.isInput) ?? (expression.containsAggregate ? nil : expression) {
         throw SQLError(
-          .bind, "INVALID_PIVOT_AGGREGATE", "PIVOT takes aggregates, and this is part of none", span: column.span,
+          .bind, "_LEGACY_ERROR_TEMP_1006", "PIVOT takes aggregates, and this is part of none", span: column.span,
           hint: "write sum(…), max(…), first(…)")
       }
       result.append(NamedExpression(expression, as: item.alias?.text ?? binder.autoName(of: item.expression)))

@@ -217,6 +217,9 @@ extension QueryBinder {
     if name == "identifier" {
       return try bindNamed(try binder.identifierName(call, span: span), isStream: isStream, span: span)
     }
+    if name == "range", !(1...4).contains(call.arguments.count) {
+      throw .wrongArgumentCount("range", expected: "1 to 4 arguments", found: call.arguments.count, span: span)
+    }
     var positional: [Value] = []
     var options: [(name: String, value: Value)] = []
     for argument in call.arguments {
@@ -229,7 +232,8 @@ extension QueryBinder {
         positional.append(.string(query.text))
         continue
       }
-      let value = try constantArgument(try binder.bind(expression), of: call.name.text)
+      let bound = try binder.bind(expression)
+      let value = try constantArgument(name == "range" ? try wholeNumber(bound) : bound, of: call.name.text)
       if let name = argument.name {
         options.append((name.text, value))
       } else if options.isEmpty {
@@ -251,6 +255,16 @@ extension QueryBinder {
   }
 
   /// A constant as connectors read it: fractions as doubles, since a bare `Value` does not know its scale.
+  /// An argument of `range`: a number, of which the whole part counts.
+  private func wholeNumber(_ bound: BoundExpression) throws(SQLError) -> BoundExpression {
+    if bound.type.isIntegral { return bound }
+    guard bound.type.isNumeric || bound.type == .string else {
+      throw SQLError(
+        .bind, "UNEXPECTED_INPUT_TYPE", "range takes \"BIGINT\", found \"\(bound.type.sqlName)\"", span: bound.span)
+    }
+    return context.cast(bound, to: .bigint)
+  }
+
   private func constantArgument(_ expression: BoundExpression, of function: String) throws(SQLError) -> Value {
     guard expression.isConstant else {
       throw SQLError(

@@ -130,7 +130,7 @@ extension QueryBinder {
 }
 
 extension DataType {
-  fileprivate var containsMap: Bool {
+  var containsMap: Bool {
     switch self {
     case .map: true
     case .array(let element): element.containsMap

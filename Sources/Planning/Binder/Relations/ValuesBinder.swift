@@ -15,7 +15,10 @@ extension QueryBinder {
         throw .inlineTableWidth(
           expected: width, found: row.count, span: row.reduce(.none) { $0.union($1.span) })
       }
-      bound.append(try binder.bind(row))
+      let cells = try binder.bind(row)
+      if let other = cells.first(where: { !$0.isDeterministic }) { throw .inlineTableNotConstant(span: other.span) }
+      for cell in cells where cell.literalValue == nil && cell.isConstant { try checkValue(of: cell) }
+      bound.append(cells)
     }
     var fields: [Field] = []
     for column in 0..<width {
@@ -33,5 +36,16 @@ extension QueryBinder {
     let schema = Schema(fields)
     return BoundRelation(
       plan: .values(.init(schema: schema, rows: bound)), scope: Scope(schema, qualifier: []))
+  }
+
+  /// A constant that has no value is a mistake of the text, not of data.
+  private func checkValue(of cell: BoundExpression) throws(SQLError) {
+    do throws(SQLError) { _ = try context.constantValue(cell) } catch {
+      guard error.kind == .data else { throw error }
+      var failed = error.located(at: cell.span)
+      failed.kind = .bind
+      failed.errorClass = "INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION"
+      throw failed
+    }
   }
 }

@@ -38,6 +38,10 @@ extension SelectBinder {
         return [try bindKey(AST.Expression(.name(AST.ObjectName([AST.Identifier("all", span: span)])), span: span))]
       }
       return [try bindAllItems()]
+    case .rollup(let parts) where parts.contains(where: \.isEmpty), .cube(let parts) where parts.contains(where: \.isEmpty):
+      throw SQLError(
+        .bind, "_LEGACY_ERROR_TEMP_0051", "a part of ROLLUP and CUBE is an expression or several, not none", span: span,
+        hint: parts.count > 1 ? "leave () out" : "GROUPING SETS (())")
     case .rollup(let parts):
       let keys = try parts.map { (part) throws(SQLError) in try bindKeys(part) }
       return (0...keys.count).reversed().map { Self.merged(keys[..<$0]) }

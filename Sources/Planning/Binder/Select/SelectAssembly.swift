@@ -17,6 +17,11 @@ extension SelectBinder {
     let sortKeys = try translated(keys, isDistinct: isDistinct, stage, &columns)
     var plan = LogicalPlan.project(.init(input: stage.plan, columns: columns))
     if isDistinct {
+      if let item = items.first(where: { $0.expression.type.containsMap }) {
+        throw SQLError(
+          .bind, "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "SELECT DISTINCT cannot compare maps", span: item.span,
+          hint: "GROUP BY takes maps; map_entries(m) can be compared")
+      }
       if let item = items.first(where: { !$0.expression.type.isOrderable }) {
         throw .notGroupable(item.expression.type, in: "SELECT DISTINCT", span: item.span)
       }
@@ -48,7 +53,7 @@ extension SelectBinder {
         key.expression = key.expression.remapped { Placeholder.item($0) ?? $0 }
       } else {
         if isDistinct { throw .orderByNotInDistinct(span: key.expression.span) }
-        let hidden = try stage.translated(key.expression.replacingItems(items))
+        let hidden = try stage.translatedAbove(key.expression.replacingItems(items))
         let index = columns.firstIndex { $0.expression.isSame(as: hidden) } ?? columns.count
         if index == columns.count { columns.append(NamedExpression(hidden, as: "_sort\(index - items.count)")) }
         key.expression = .column(index, columns[index].field, span: key.expression.span)
@@ -180,7 +185,20 @@ extension SelectBinder {
         {
           throw .generatorOutsideSelect(binder.generators.first?.function.name ?? "", clause: "HAVING", span: made.span)
         }
-        plan = .filter(.init(input: plan, predicate: try translated(having)))
+        plan = .filter(.init(input: plan, predicate: try translatedAbove(having)))
+      }
+    }
+
+    /// HAVING and ORDER BY stand above the groups, where a column that is no key is not there at all.
+    func translatedAbove(_ expression: BoundExpression) throws(SQLError) -> BoundExpression {
+      do throws(SQLError) { return try translated(expression) } catch {
+        guard isGrouped, ["MISSING_AGGREGATION", "MISSING_GROUP_BY", "UNRESOLVED_ALL_IN_GROUP_BY"].contains(error.errorClass) else { throw error }
+        // One that an item of the select list is made of is wrong there already.
+        let isItem = { (ordinal: Int) in binder.items.contains { $0.expression.columnsUsed.contains(ordinal) } }
+        if let column = expression.firstColumn(where: isItem), column.span == error.span { throw error }
+        var absent = error
+        absent.errorClass = "UNRESOLVED_COLUMN"
+        throw absent
       }
     }
 

@@ -142,8 +142,7 @@ struct SelectBinder {
     let expression = try itemBinder.bind(item.expression)
     try context.checkSize(of: expression)
     if item.aliases.count > 1 {
-      throw .aliasCountMismatch(
-        "an item that is no generator", aliases: item.aliases.count, columns: 1, span: item.aliases[0].span)
+      throw .severalAliases(span: item.aliases[0].span)
     }
     let name = item.alias?.text ?? itemBinder.outputName(of: item.expression)
     items.append(Item(expression: expression, name: name, span: item.expression.span))

@@ -139,6 +139,11 @@ extension ExpressionBinder {
   private func bindSubquery(
     _ query: AST.Query, span: SourceSpan
   ) throws(SQLError) -> (BoundRelation, SubqueryCollector) {
+    if clause == .values {
+      throw SQLError(
+        .bind, "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES", "a row of VALUES asks no query", span: span,
+        hint: "SELECT (SELECT …), 2")
+    }
     guard let subqueries, var queries, lambdaVariables.isEmpty else {
       throw UnsupportedFeature.subqueryPlace.error(span)
     }
