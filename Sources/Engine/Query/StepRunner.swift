@@ -96,7 +96,7 @@ final class StepRunner {
     info.inputRows = rows - rowsRead
     info.hasConsumed = hasConsumed
     rowsRead = rows
-    try stage.endStep(info, isTriggered: isTick, isLast: sources.haveEnded, evaluation: evaluation)
+    try stage.endStep(info, isTriggered: isTick, isLast: isOver, evaluation: evaluation)
     try sink.commit(epoch: stepNumber)
     showingNanos = monotonicNanos() - readNanos
     stepNumber += 1
