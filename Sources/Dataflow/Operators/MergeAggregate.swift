@@ -17,7 +17,7 @@ package final class MergeAggregate: Operator {
   private var pendingRows = 0
 
   /// Partial states held before they are merged in the middle of a step.
-  private static let pendingRowsMax = 1 << 18
+  private static let pendingRowsMax = 1 << 20
 
   // @unchecked Sendable: used by one worker at a time; `WorkerPool.run` orders the accesses.
   private final class Partition: @unchecked Sendable {

@@ -15,10 +15,6 @@ package protocol GroupTable: StateTable {
   func merge(keys: [Column], states: [[Column]], rows: Int, order: RowOrder) throws(SQLError)
   /// What is there as partial states, keys first, by partition of the hash that says which states belong together.
   func partialStates(partitions: Int) throws(SQLError) -> [Delta]
-  /// Every row as a partial state of its own, by partition; nil if this table makes none, or holds groups.
-  func rowStates(
-    keys: [Column], inputs: [CallInput], rows: Int, order: RowOrder, step: StepContext, partitions: Int
-  ) throws(SQLError) -> [Delta]?
   /// Ends the step: hands out its net change in pieces of at most `Batch.rowsMax` groups.
   func flush(step: StepContext, emit: (Delta) throws(SQLError) -> Void) throws(SQLError)
   /// Makes the one group of an aggregate without keys.
@@ -32,9 +28,3 @@ package protocol GroupTable: StateTable {
 }
 
 extension AggregateTable: GroupTable {}
-
-extension GroupTable {
-  package func rowStates(
-    keys: [Column], inputs: [CallInput], rows: Int, order: RowOrder, step: StepContext, partitions: Int
-  ) throws(SQLError) -> [Delta]? { nil }
-}
