@@ -2,8 +2,7 @@ import Diagnostics
 import Engine
 import Testing
 
-/// More rows than the thresholds at which operators change their way: values are noted until they are worth sorting, workers hand on
-/// rows whose keys hardly repeat.
+/// More rows than the thresholds at which operators change their way: values are noted until they are worth sorting.
 @Suite struct ManyKeysTests {
   private static let counts = CorpusConfiguration.all.filter { $0.batchRowsMax > 1 && $0.optimizes }
 

@@ -171,7 +171,7 @@ import Testing
     #expect(try ids(["start": "3", "end": "0"]) == [])
     #expect(try ids(["start": "10000"]).count == 10_000)
     #expect(
-      failure { _ = try open(.range, ["start": "1", "step": "0"]) }?.errorClass == "INVALID_OPTION_VALUE")
+      failure { _ = try open(.range, ["start": "1", "step": "0"]) }?.errorClass == "FAILED_FUNCTION_CALL")
   }
 
   /// Under a clock that the test moves, rows come when they are due and stamped with it.

@@ -14,7 +14,8 @@ extension TypeBinder {
     } catch {
       // A text that is one type is wrong as such. Else the columns say what is wrong, in the class that the text has as a type.
       var unplaced = asType.kind == .parse ? error : asType
-      unplaced.errorClass = asType.errorClass
+      // What is understood and refused keeps its own class.
+      if unplaced.errorClass != "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING" { unplaced.errorClass = asType.errorClass }
       unplaced.span = nil
       throw unplaced
     }
