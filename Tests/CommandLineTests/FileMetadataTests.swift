@@ -25,8 +25,14 @@ struct FileMetadataTests {
     ("SELECT input_file_name() AS f, input_file_block_length() AS n FROM range(1)", "f\tn\n\t-1\n"),
     ("CREATE VIEW v AS SELECT *, _metadata.file_name AS f FROM 'm d'; SELECT a, f FROM v WHERE a = 3", "a\tf\n3\tz.csv\n"),
     ("CREATE VIEW v AS SELECT * FROM 'm d'; SELECT _metadata FROM v", "UNRESOLVED_COLUMN"),
-    ("CREATE TABLE t (a INT, b STRING, _metadata AS concat(b, '!')) USING csv OPTIONS (path 'm d', header 'true'); SELECT _metadata FROM t WHERE a = 3", "_metadata\nz!\n"),
-    ("CREATE TABLE t (a INT, b STRING, c AS a + 1) USING csv OPTIONS (path 'm d', header 'true'); SELECT *, _metadata.file_name AS f FROM t WHERE c = 4", "a\tb\tc\tf\n3\tz\t4\tz.csv\n"),
+    (
+      "CREATE TABLE t (a INT, b STRING, _metadata AS concat(b, '!')) USING csv OPTIONS (path 'm d', header 'true'); SELECT _metadata FROM t WHERE a = 3",
+      "_metadata\nz!\n"
+    ),
+    (
+      "CREATE TABLE t (a INT, b STRING, c AS a + 1) USING csv OPTIONS (path 'm d', header 'true'); SELECT *, _metadata.file_name AS f FROM t WHERE c = 4",
+      "a\tb\tc\tf\n3\tz\t4\tz.csv\n"
+    ),
     ("SELECT value, _metadata.file_name AS f FROM read_files('m d/day=2/*.csv', format => 'text')", "value\tf\na,b\tz.csv\n3,z\tz.csv\n"),
   ])
   func whichFileARowIsFrom(sql: String, expected: String) throws {

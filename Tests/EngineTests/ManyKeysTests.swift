@@ -14,7 +14,9 @@ import Testing
     // Nearly all keys once, then a few very often, then the first ones again.
     let keys = "SELECT CASE WHEN id < 120000 THEN id WHEN id < 160000 THEN id % 10 ELSE id - 160000 END AS k, id FROM range(200000)"
     #expect(
-      answer("SELECT count(*), sum(n), max(n), min(least), sum(most) FROM (SELECT k, count(*) n, min(id) least, max(id) most FROM (\(keys)) GROUP BY k);", configuration)
+      answer(
+        "SELECT count(*), sum(n), max(n), min(least), sum(most) FROM (SELECT k, count(*) n, min(id) least, max(id) most FROM (\(keys)) GROUP BY k);",
+        configuration)
         == ["120000\t200000\t4002\t0\t\(Self.sumOfMost)"])
     #expect(answer("SELECT k, count(*) FROM (\(keys)) GROUP BY k LIMIT 2;", configuration) == ["0\t4002", "1\t4002"])
     #expect(
@@ -33,7 +35,8 @@ import Testing
         == ["100001.0\t150001.5\t0\t90001"])
     // Few values, very often: summed again and again.
     #expect(
-      answer("SELECT g, percentile_disc(0.5) WITHIN GROUP (ORDER BY x % 100), mode(x % 100 = 5), percentile(x % 2, 0.9) FROM (\(rows)) GROUP BY g;", configuration)
+      answer(
+        "SELECT g, percentile_disc(0.5) WITHIN GROUP (ORDER BY x % 100), mode(x % 100 = 5), percentile(x % 2, 0.9) FROM (\(rows)) GROUP BY g;", configuration)
         == ["0\t50.0\tfalse\t1.0", "1\t49.0\tfalse\t1.0", "2\t49.0\tfalse\t1.0"])
   }
 
@@ -46,7 +49,8 @@ import Testing
           count(DISTINCT id % 7, x) FILTER (WHERE x = 1) FROM (\(rows)) GROUP BY g;
         """, configuration) == (0..<4).map { Self.distinctLine($0) })
     #expect(
-      answer("SELECT count(DISTINCT x), count(DISTINCT x) FILTER (WHERE x < 0), count(DISTINCT x) FILTER (WHERE g = 1 AND x < 50) FROM (\(rows));", configuration)
+      answer(
+        "SELECT count(DISTINCT x), count(DISTINCT x) FILTER (WHERE x < 0), count(DISTINCT x) FILTER (WHERE g = 1 AND x < 50) FROM (\(rows));", configuration)
         == ["5003\t0\t50"])
   }
 

@@ -20,7 +20,7 @@ package final class MergeAggregate: Operator {
   private static let pendingRowsMax = 1 << 20
 
   // @unchecked Sendable: used by one worker at a time; `WorkerPool.run` orders the accesses.
-  private final class Partition: @unchecked Sendable {
+  private final class Partition: PoolPart, @unchecked Sendable {
     let table: any GroupTable
     var pending: [Delta] = []
     var changes: [Delta] = []
@@ -90,7 +90,7 @@ package final class MergeAggregate: Operator {
     partition.pending = []
   }
 
-  /// Runs `body` for every partition, several at once if there is enough to do; the first failure by number counts.
+  /// Runs `body` for every partition, several at once if there is enough to do.
   private func forEachPartition(
     _ body: @escaping (Partition) throws(SQLError) -> Void
   ) throws(SQLError) {
@@ -100,23 +100,7 @@ package final class MergeAggregate: Operator {
       for partition in partitions { try body(partition) }
       return
     }
-    let shared = SharedBody(body)
-    let partitions = partitions
-    let workers = pool.count
-    pool.run { worker in
-      for i in stride(from: worker, to: partitions.count, by: workers) {
-        do throws(SQLError) { try shared.body(partitions[i]) } catch { partitions[i].failure = error }
-      }
-    }
-    for partition in partitions {
-      if let failure = partition.failure { throw failure }
-    }
-  }
-
-  // @unchecked Sendable: the closure touches nothing but the partition it is given and immutable fields.
-  private struct SharedBody: @unchecked Sendable {
-    let body: (Partition) throws(SQLError) -> Void
-    init(_ body: @escaping (Partition) throws(SQLError) -> Void) { self.body = body }
+    try pool.forEach(partitions, body)
   }
 
   /// Emits all partitions' changes by position; a group's old row stays before its new one.

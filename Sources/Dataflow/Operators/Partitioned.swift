@@ -23,7 +23,7 @@ package final class Partitioned: Operator {
   private static let pendingRowsMin = 4096
 
   // @unchecked Sendable: used by one worker at a time; `WorkerPool.run` orders the accesses.
-  private final class Part: @unchecked Sendable {
+  private final class Part: PoolPart, @unchecked Sendable {
     let operation: any Operator
     let output = PartitionOutput()
     let tables: [any StateTable]
@@ -90,29 +90,10 @@ package final class Partitioned: Operator {
     for delta in deltas { try part.operation.push(delta, port: 0, step: step, output: part.output) }
   }
 
-  /// Runs `body` for every part, all at once if there is enough to do; the first failure by number counts.
+  /// Runs `body` for every part, all at once if there is enough to do.
   private func forEachPart(isMuch: Bool, _ body: @escaping (Part) throws(SQLError) -> Void) throws(SQLError) {
-    if !isMuch {
-      for part in parts { try body(part) }
-      return
-    }
-    let shared = SharedBody(body)
-    let parts = parts
-    let workers = pool.count
-    pool.run { worker in
-      for i in stride(from: worker, to: parts.count, by: workers) {
-        do throws(SQLError) { try shared.body(parts[i]) } catch { parts[i].failure = error }
-      }
-    }
-    for part in parts {
-      if let failure = part.failure { throw failure }
-    }
-  }
-
-  // @unchecked Sendable: the closure touches nothing but the part it is given and immutable values.
-  private struct SharedBody: @unchecked Sendable {
-    let body: (Part) throws(SQLError) -> Void
-    init(_ body: @escaping (Part) throws(SQLError) -> Void) { self.body = body }
+    if isMuch { return try pool.forEach(parts, body) }
+    for part in parts { try body(part) }
   }
 }
 

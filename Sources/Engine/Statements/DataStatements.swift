@@ -48,9 +48,10 @@ extension StatementExecutor {
     if planned.physical.root.properties.isBounded {
       try session.presenter.run(query, in: session)
       if insert.isOverwrite, query.state == .finished, let sink = sink as? TableSink {
-        let kept = if let staying, case .name(let target) = insert.target, let relation {
-          try collected(items: columnItems(relation, qualifier: nil), from: relationNode(target, nil), where: staying)
-        } else { [Batch]() }
+        let kept =
+          if let staying, case .name(let target) = insert.target, let relation {
+            try collected(items: columnItems(relation, qualifier: nil), from: relationNode(target, nil), where: staying)
+          } else { [Batch]() }
         do { try sink.replaceRows(keeping: kept) } catch { throw error.located(at: insert.targetSpan) }
       }
       return nil

@@ -75,7 +75,8 @@ extension StatementExecutor {
     }
     let shownName = create.isTemporary ? name : "spark_catalog.\(catalog.settings.schemaName).\(name)"
     return RoutineDefinition(
-      name: name, shownName: shownName, isANSI: catalog.settings.isANSI, parameters: parameters, result: result, body: try body(create.body), definition: text.text(of: span))
+      name: name, shownName: shownName, isANSI: catalog.settings.isANSI, parameters: parameters, result: result,
+      body: try body(create.body), definition: text.text(of: span))
   }
 
   /// The body, parsed if it was written as a string; errors point into the string where it was written as it is read.

@@ -177,7 +177,8 @@ extension BoundExpression {
     switch node {
     case .literal, .column, .stepValue, .lambdaVariable, .outer: return false
     case .cast(let operand, let mode):
-      return operand.canFail || (mode == .ansi || mode == .legacy && (operand.type.isInterval || type.isInterval)) && Casts.canFail(from: operand.type, to: type)
+      let isStrict = mode == .ansi || mode == .legacy && (operand.type.isInterval || type.isInterval)
+      return operand.canFail || isStrict && Casts.canFail(from: operand.type, to: type)
     case .call(let call):
       return call.function.canFail || children.contains { $0.canFail }
     case .and, .or, .conditional, .coalesce: return children.contains { $0.canFail }

@@ -108,7 +108,8 @@ extension SQLError {
   static func invalidInterval(_ text: String, _ type: DataType) -> SQLError {
     .data(
       // Texts of day-time intervals had another form once; Spark says so with them.
-      type.physical == .int32 ? "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING" : "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE", "'\(text)' is no value of \"\(type.sqlName)\"",
+      type.physical == .int32 ? "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING" : "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE",
+      "'\(text)' is no value of \"\(type.sqlName)\"",
       hint: "use try_cast to get NULL")
   }
 }

@@ -23,7 +23,9 @@ extension StateBound {
     if spec.isGlobal { return .bounded("1 group") }
     let groups = "one state per distinct \(keys.map(\.name).joined(separator: ", "))"
     if input.isBounded { return .bounded("\(groups), of bounded input") }
-    return .unbounded(reason: groups, fix: "group by a window of a column with a WATERMARK (in APPEND also by its date or date_trunc), or by batch(), or add TIMEOUT")
+    return .unbounded(
+      reason: groups,
+      fix: "group by a window of a column with a WATERMARK (in APPEND also by its date or date_trunc), or by batch(), or add TIMEOUT")
   }
 
   static func ofTopN(_ limit: LogicalPlan.Limit, input: EdgeProperties) -> StateBound {

@@ -48,7 +48,8 @@ extension Parser {
     "BEGIN": "every statement stands alone; the queries of a script read a source together",
     "COMMIT": "every statement stands alone",
     "ROLLBACK": "every statement stands alone",
-    "EXECUTE": "EXECUTE IMMEDIATE '…' runs the statement that a text holds; the INSERTs of a statement set stand alone: a script's queries read a source together",
+    "EXECUTE":
+      "EXECUTE IMMEDIATE '…' runs the statement that a text holds; the INSERTs of a statement set stand alone: a script's queries read a source together",
     "PREPARE": "write the statement itself",
     "CALL": "there are no procedures here",
     "ADD": "functions are made with CREATE FUNCTION",

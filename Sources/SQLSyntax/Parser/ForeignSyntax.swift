@@ -10,7 +10,8 @@ extension Parser {
     case .symbol(.star) where before == "*": return "powers are power(a, b)"
     case .symbol(.tilde) where !isExpression: return "a regular expression is asked by x RLIKE 'pattern'"
     case .symbol(.arrow): return "text in JSON is get_json_object(x, '$.a'), a field of a struct is s.a"
-    case .symbol(.dollar) where kind(ahead: 1) != .symbol(.leftBrace): return "a parameter is ? or :name, given by EXECUTE IMMEDIATE … USING; ${NAME} is replaced by -D NAME=value"
+    case .symbol(.dollar) where kind(ahead: 1) != .symbol(.leftBrace):
+      return "a parameter is ? or :name, given by EXECUTE IMMEDIATE … USING; ${NAME} is replaced by -D NAME=value"
     case .end where before == "%": return "a share of the rows is TABLESAMPLE (50 PERCENT)"
     case .word:
       let behind = index + 1 < tokens.count ? source.text(of: tokens[index + 1].span).uppercased() : ""

@@ -21,7 +21,8 @@ enum ForeignFunctions {
     "gen_random_uuid": "uuid()", "generateuuidv4": "uuid()", "random_uuid": "uuid()", "trunc_number": "bround(x, n)", "setseed": "rand(seed)",
     "toint32": "int(x)", "toint64": "bigint(x)", "tofloat64": "double(x)", "tostring": "string(x)",
     // Aggregates
-    "countif": "count_if(condition)", "sumif": "sum(x) FILTER (WHERE condition)", "avgif": "avg(x) FILTER (WHERE condition)", "uniq": "approx_count_distinct(x)",
+    "countif": "count_if(condition)", "sumif": "sum(x) FILTER (WHERE condition)", "avgif": "avg(x) FILTER (WHERE condition)",
+    "uniq": "approx_count_distinct(x)",
     "uniqexact": "count(DISTINCT x)", "grouparray": "collect_list(x)", "groupuniqarray": "collect_set(x)", "quantile": "percentile(x, 0.5)",
     "quantile_cont": "percentile(x, 0.5)", "quantile_disc": "percentile_disc(0.5) WITHIN GROUP (ORDER BY x)", "argmax": "max_by(x, y)",
     "argmin": "min_by(x, y)", "arg_max": "max_by(x, y)", "arg_min": "min_by(x, y)", "list": "collect_list(x)", "group_concat": "listagg(x, ',')",
@@ -33,7 +34,8 @@ enum ForeignFunctions {
     "list_contains": "array_contains(array, x)", "list_has": "array_contains(array, x)", "has": "array_contains(array, x)", "list_value": "array(…)",
     "list_sort": "sort_array(array)", "list_distinct": "array_distinct(array)", "list_concat": "concat(a, b)", "list_slice": "slice(array, start, length)",
     "list_sum": "aggregate(array, 0, (s, x) -> s + x)", "array_length": "size(array)", "array_upper": "size(array)", "unnest": "explode(array)",
-    "list_unique": "size(array_distinct(array))", "arrayjoin": "explode(array)", "generate_series": "explode(sequence(start, end)), or FROM range(start, end + 1)",
+    "list_unique": "size(array_distinct(array))", "arrayjoin": "explode(array)",
+    "generate_series": "explode(sequence(start, end)), or FROM range(start, end + 1)",
     "struct_pack": "named_struct('a', 1)", "struct_extract": "s.field", "row_to_json": "to_json(struct(t.*))",
     // JSON
     "json_extract": "get_json_object(x, '$.a'), which gives text", "json_extract_string": "get_json_object(x, '$.a')",

@@ -5,10 +5,12 @@ internal import SQLSyntax
 
 /// Calls that are not functions of rows: conditionals that evaluate only what they need, and values of the step.
 extension ExpressionBinder {
-  static let specialFormNames = [
-    "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "nanvl", "if", "iff", "struct", "batch", "current_timestamp", "now", "proctime",
-    "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time", "identifier", "grouping", "grouping_id",
-  ] + FileMetadata.functions.keys
+  static let specialFormNames =
+    [
+      "coalesce", "ifnull", "nvl", "nvl2", "nullif", "nullifzero", "zeroifnull", "nanvl", "if", "iff", "struct", "batch",
+      "current_timestamp", "now", "proctime",
+      "current_date", "curdate", "localtimestamp", "current_watermark", "window", "session_window", "window_time", "identifier", "grouping", "grouping_id",
+    ] + FileMetadata.functions.keys
 
   /// Nil if `name` is no special form.
   func bindSpecialForm(
