@@ -43,8 +43,9 @@ extension StatementExecutor {
       try relation.table?.append(rows)
     }
     if let relation = catalog.relation(name) {
+      let columns = try columnDefinitions(of: relation)
       catalog.definitions.change(catalog.key(of: name)) { create in
-        create.columns = columnDefinitions(of: relation)
+        create.columns = columns
         create.query = nil
       }
     }
@@ -124,16 +125,15 @@ extension StatementExecutor {
   // MARK: Definitions
 
   /// The columns of a relation as CREATE TABLE would declare them.
-  func columnDefinitions(of relation: Relation) -> [AST.ColumnDefinition] {
+  private func columnDefinitions(of relation: Relation) throws(SQLError) -> [AST.ColumnDefinition] {
     let layout = relation.layout.isEmpty ? relation.schema.fields.indices.map { .stored($0) } : relation.layout
-    return layout.compactMap { column in
+    return try layout.map { (column) throws(SQLError) in
       switch column {
       case .computed(let name, let expression):
         return AST.ColumnDefinition(name: AST.Identifier(name), content: .computed(expression, nil), span: .none)
       case .stored(let ordinal):
         let field = relation.schema[ordinal]
-        let text = SourceText(name: "type", text: field.type.description(field.lengths))
-        guard let type = try? Parser.parseDataType(text) else { return nil }
+        let type = try Parser.parseDataType(SourceText(name: "type", text: field.type.declaration(field.lengths)))
         let details = relation.details(ofColumn: field.name)
         var definition = AST.ColumnDefinition(name: AST.Identifier(field.name), content: .stored(type.inUpperCase), span: .none)
         definition.isNotNull = details?.isNotNull ?? false
@@ -145,11 +145,11 @@ extension StatementExecutor {
   }
 
   /// The statement as SHOW CREATE TABLE shows it: of `LIKE t` the columns that it took over.
-  func withColumns(_ create: AST.CreateTable) -> AST.CreateTable {
+  func withColumns(_ create: AST.CreateTable) throws(SQLError) -> AST.CreateTable {
     guard create.like != nil, let relation = catalog.relation(create.name) else { return create }
     var create = create
     create.like = nil
-    create.columns = columnDefinitions(of: relation)
+    create.columns = try columnDefinitions(of: relation)
     create.partitionedBy = relation.partitionedBy.map { AST.Identifier($0) }
     create.primaryKey = (relation.key ?? []).map { AST.Identifier(relation.schema[$0].name) }
     if let watermark = relation.watermark, create.columns.indices.contains(watermark.column) {
@@ -159,6 +159,31 @@ extension StatementExecutor {
       ]
     }
     return create
+  }
+}
+
+extension DataType {
+  /// The type as its text can be read again: names of fields that are no plain words stand in backquotes.
+  fileprivate func declaration(_ lengths: TextLengths?) -> String {
+    switch (self, lengths) {
+    case (.array(let element), let lengths):
+      guard case .array(let inner)? = lengths else { return "array<\(element.declaration(nil))>" }
+      return "array<\(element.declaration(inner))>"
+    case (.map(let key, let value), let lengths):
+      guard case .map(let ofKey, let ofValue)? = lengths else { return "map<\(key.declaration(nil)),\(value.declaration(nil))>" }
+      return "map<\(key.declaration(ofKey)),\(value.declaration(ofValue))>"
+    case (.structure(let fields), let lengths):
+      var inner = [TextLengths?](repeating: nil, count: fields.count)
+      if case .structure(let known)? = lengths, known.count == fields.count { inner = known }
+      return "struct<" + zip(fields, inner).map { "\(Self.quoted($0.name)):\($0.type.declaration($1))" }.joined(separator: ",") + ">"
+    default: return description(lengths)
+    }
+  }
+
+  private static func quoted(_ name: String) -> String {
+    let isWord = name.utf8.first.map { !AsciiText.isDigit($0) } ?? false
+    let isPlain = isWord && name.utf8.allSatisfy { AsciiText.isLetter($0) || AsciiText.isDigit($0) || $0 == UInt8(ascii: "_") }
+    return isPlain ? name : "`\(name.replacing("`", with: "``"))`"
   }
 }
 

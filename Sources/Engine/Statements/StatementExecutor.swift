@@ -22,7 +22,7 @@ struct StatementExecutor {
     case .explain(let mode, let inner): return try explain(mode, inner)
     case .createTable(let create):
       let notice = try createTable(create, span: statement.span)
-      catalog.definitions.note(withColumns(create), key: catalog.key(of: create.name))
+      catalog.definitions.note(try withColumns(create), key: catalog.key(of: create.name))
       return notice
     case .createView(let create):
       let notice = try createView(create, span: statement.span)
