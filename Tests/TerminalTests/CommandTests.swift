@@ -296,12 +296,12 @@ struct BusyScreenTests {
     let shell = try ShellSession(columns: 100)
     let rows = String(repeating: "12345,some text in a column,678.25,2024-01-01 00:00:00\n", count: 20_000)
     // Big enough that a debug build takes seconds.
-    shell.home.file("big.csv", "a,b,c,d\n" + String(repeating: rows, count: 12))
+    shell.home.file("big.csv", "a,b,c,d\n" + String(repeating: rows, count: 36))
     try shell.type("SELECT count(*) AS n, sum(length(regexp_replace(b, '[aeiou]', '__'))) AS s, max(d) AS d FROM '\(shell.home.path)/big.csv';\r")
     try shell.wait("a bar, its share and the time left") { screen in
-      screen.text.contains("░ ") && screen.text.contains(" % of 12") && screen.text.contains(" left")
+      screen.text.contains("░ ") && screen.text.contains(" % of 37") && screen.text.contains(" left")
     }
-    try shell.wait("the result, and no bar") { $0.text.contains("│ 240000 │") && !$0.text.contains("░") }
+    try shell.wait("the result, and no bar") { $0.text.contains("│ 720000 │") && !$0.text.contains("░") }
     #expect(try shell.leave() == 0)
   }
 
